@@ -1,0 +1,2 @@
+//! bailiwick-collector
+fn main() {}
