@@ -1,0 +1,32 @@
+//! Benches, in the release profile. They are figures to read, not tests: a busy machine must not turn a build red.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{exec, guests, portal, setup};
+
+/// Options of `cargo xtask bench`.
+#[derive(Args)]
+pub struct Options {
+    /// Only benches of this package
+    #[arg(long)]
+    package: Option<String>,
+    /// Arguments for the bench programs
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+/// Runs the verb.
+pub fn run(options: &Options) -> Result<()> {
+    setup::for_demo()?;
+    guests::build()?;
+    portal::build()?;
+    let mut cargo = exec::cargo();
+    cargo.arg("bench");
+    match &options.package {
+        Some(package) => cargo.args(["--package", package]),
+        None => cargo.arg("--workspace"),
+    };
+    cargo.args(["--benches", "--"]).args(&options.rest);
+    exec::run(&mut cargo)
+}

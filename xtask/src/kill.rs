@@ -1,0 +1,38 @@
+//! Kills with SIGKILL, many times: the server and the collector in turn while reports flow. CI does three rounds
+//! of the same test; this verb does as many as one has patience for.
+
+use anyhow::{Result, ensure};
+use clap::Args;
+
+use crate::{build, exec, guests, portal, setup};
+
+/// Options of `cargo xtask kill-test`.
+#[derive(Args)]
+pub struct Options {
+    /// How many times each of the two is killed
+    #[arg(long, default_value_t = 20)]
+    rounds: u32,
+}
+
+/// Runs the verb.
+pub fn run(options: &Options) -> Result<()> {
+    ensure!(options.rounds > 0, "--rounds must be at least 1");
+    setup::for_demo()?;
+    guests::build()?;
+    portal::build()?;
+    build::programs()?;
+    exec::run(
+        exec::cargo()
+            .args([
+                "test",
+                "--package",
+                "bailiwick-e2e",
+                "--test",
+                "main",
+                "--",
+                "kill",
+                "--nocapture",
+            ])
+            .env("BAILIWICK_KILL_ROUNDS", options.rounds.to_string()),
+    )
+}

@@ -1,0 +1,168 @@
+//! Every check, in the order in which a mistake is cheapest to find. Lints and the build of all tests are one step
+//! (clippy's driver is the compiler of the workspace's own crates), so nothing is compiled twice. A stage that
+//! fails does not hide the others: all run, then one line says how many tests passed and failed.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::{build, demo, exec, guests, portal, setup, workspace};
+
+mod tally;
+
+use tally::Tally;
+
+/// Options of `cargo xtask test`.
+#[derive(Args)]
+pub struct Options {
+    /// Only these stages, in this order (set-up always runs)
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Stage>,
+}
+
+/// One stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Stage {
+    /// rustfmt finds nothing to change
+    Format,
+    /// the drivers as components
+    Guests,
+    /// the portal's bundle
+    Portal,
+    /// types, lint, catalogues and unit tests of the portal
+    PortalTests,
+    /// clippy with warnings as errors, and the build of every program and test
+    Lint,
+    /// unit, integration, end-to-end and documentation tests
+    Tests,
+    /// the portal in Chromium against a running demo world
+    Browser,
+}
+
+/// Runs the verb.
+pub fn run(options: &Options) -> Result<()> {
+    let mut report = Report::default();
+    let (took, ready) = exec::timed("set-up", setup::for_tests);
+    report.stages.push(("set-up", took, ready.is_ok()));
+    ready?;
+    let stages = if options.only.is_empty() {
+        Stage::value_variants()
+    } else {
+        &options.only
+    };
+    for stage in stages {
+        report.add(*stage);
+    }
+    report.print()
+}
+
+#[derive(Default)]
+struct Report {
+    stages: Vec<(&'static str, Duration, bool)>,
+    tally: Tally,
+}
+
+impl Report {
+    fn add(&mut self, stage: Stage) {
+        let mut tally = Tally::default();
+        let (took, outcome) = exec::timed(stage.title(), || stage.run(&mut tally));
+        if let Err(error) = &outcome {
+            eprintln!("   {} FAILED: {error:#}", stage.title());
+            // A stage that broke without a failed test is itself what failed.
+            tally.failed = tally.failed.max(1);
+        }
+        self.tally += tally;
+        self.stages.push((stage.title(), took, outcome.is_ok()));
+    }
+
+    fn print(&self) -> Result<()> {
+        exec::headline("summary");
+        for (title, took, fine) in &self.stages {
+            eprintln!(
+                "   {title:<28} {:>8.1} s  {}",
+                took.as_secs_f64(),
+                if *fine { "ok" } else { "FAILED" }
+            );
+        }
+        let total: Duration = self.stages.iter().map(|(_, took, _)| *took).sum();
+        eprintln!("   {:<28} {:>8.1} s", "in all", total.as_secs_f64());
+        println!("{} passed, {} failed", self.tally.passed, self.tally.failed);
+        if self.tally.failed > 0 {
+            bail!("not everything is well; look for FAILED above");
+        }
+        Ok(())
+    }
+}
+
+impl Stage {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::Guests => "drivers",
+            Self::Portal => "portal",
+            Self::PortalTests => "portal: checks and units",
+            Self::Lint => "lint and build",
+            Self::Tests => "tests",
+            Self::Browser => "portal: browser",
+        }
+    }
+
+    fn run(self, tally: &mut Tally) -> Result<()> {
+        match self {
+            Self::Format => exec::run(exec::cargo().args(["fmt", "--all", "--check"])),
+            Self::Guests => guests::build().map(drop),
+            Self::Portal => portal::build(),
+            Self::PortalTests => {
+                let web = workspace::web();
+                exec::run(
+                    exec::command("npm")
+                        .current_dir(&web)
+                        .args(["run", "check"]),
+                )?;
+                tally.count(exec::command("npm").current_dir(&web).args(["test"]))
+            }
+            Self::Lint => {
+                exec::run(linting(exec::cargo().args([
+                    "build",
+                    "--workspace",
+                    "--bins",
+                ])))?;
+                exec::run(linting(exec::cargo().args([
+                    "test",
+                    "--workspace",
+                    "--all-targets",
+                    "--no-run",
+                ])))
+            }
+            Self::Tests => tally.count(linting(exec::cargo().args([
+                "test",
+                "--workspace",
+                "--no-fail-fast",
+            ]))),
+            Self::Browser => browser(tally),
+        }
+    }
+}
+
+/// Makes clippy's driver the compiler of the workspace's crates, with every warning an error. The driver reads its
+/// arguments from one variable, with a separator of its own; it tells cargo that it depends on that variable.
+fn linting(cargo: &mut std::process::Command) -> &mut std::process::Command {
+    cargo
+        .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+        .env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
+}
+
+/// Runs the browser tests against a demo world of their own, which ends with them.
+fn browser(tally: &mut Tally) -> Result<()> {
+    build::programs_with(linting)?;
+    let world = demo::for_tests()?;
+    tally.count(
+        exec::command("npm")
+            .current_dir(workspace::web())
+            .args(["run", "test:browser"])
+            .env("BASE_URL", world.url())
+            .env("BAILIWICK_EMAIL", world.email())
+            .env("BAILIWICK_PASSWORD", world.password()),
+    )
+}
