@@ -157,12 +157,13 @@ fn linting(cargo: &mut std::process::Command) -> &mut std::process::Command {
 fn browser(tally: &mut Tally) -> Result<()> {
     build::programs_with(linting)?;
     let world = demo::for_tests()?;
+    let user = world.user()?;
     tally.count(
         exec::command("npm")
             .current_dir(workspace::web())
             .args(["run", "test:browser"])
             .env("BASE_URL", world.url())
-            .env("BAILIWICK_EMAIL", world.email())
-            .env("BAILIWICK_PASSWORD", world.password()),
+            .env("BAILIWICK_EMAIL", &user.email)
+            .env("BAILIWICK_PASSWORD", &user.password),
     )
 }

@@ -41,8 +41,3 @@ pub fn drivers() -> PathBuf {
 pub fn web() -> PathBuf {
     root().join("web")
 }
-
-/// True in continuous integration (`CI` set to anything but empty, `0` or `false`).
-pub fn in_ci() -> bool {
-    env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
-}

@@ -1,38 +1,288 @@
-//! The demo.
-use anyhow::Result;
+//! `cargo xtask demo`: the platform with a dealer, three customers and sixty printers that live. Every part of it is
+//! the real thing, started and filled through the product's own interfaces; only the printers are simulated, and
+//! those answer real SNMP. The same world, on ports and in a folder of its own, serves the browser tests.
+
+use std::fs;
+use std::net::{TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use serde_json::Value;
+
+use crate::{build, exec, guests, portal, setup, workspace};
+
+mod client;
+mod people;
+mod processes;
+mod secrets;
+mod signals;
+mod world;
+
+use client::Client;
+use processes::Processes;
+use secrets::{Secrets, SignIn};
+use signals::Stop;
+
+/// How long the server may take to answer, and a printer to appear.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Options of `cargo xtask demo`.
 #[derive(Args)]
 pub struct Options {
-    /// Forget what an earlier demo left
+    /// Forget what an earlier demo left and begin anew
     #[arg(long)]
     fresh: bool,
+    /// Where the portal listens
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    listen: String,
+    /// How many times faster than life the printers live
+    #[arg(long, default_value_t = 60)]
+    speed: u32,
 }
 
-/// Runs the verb.
+/// Runs the verb until Ctrl-C.
 pub fn run(options: &Options) -> Result<()> {
-    let _ = options.fresh;
-    anyhow::bail!("in work")
+    exec::timed("set-up", setup::for_demo).1?;
+    exec::timed("drivers", guests::build).1?;
+    exec::timed("portal", portal::build).1?;
+    exec::timed("server, collector, simulator", build::programs).1?;
+
+    let folder = workspace::target().join("demo");
+    if options.fresh && folder.exists() {
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("could not remove {}", folder.display()))?;
+    }
+    exec::headline("demo world");
+    let stop = Stop::listen()?;
+    let mut world = World::start(&folder, &options.listen, options.speed)?;
+    world.wait_for_printers(&stop)?;
+    world.print();
+    while !stop.within(Duration::from_secs(1)) {
+        world.processes.check()?;
+    }
+    eprintln!("\nstopping …");
+    world.processes.stop();
+    eprintln!("stopped; the next demo goes on where this one ended (--fresh begins anew)");
+    Ok(())
 }
 
-/// x
-pub struct W;
-impl W {
-    /// x
+/// A world for tests: ports that are free, a folder that is new, printers seen. Everything must be built.
+pub fn for_tests() -> Result<World> {
+    let folder = workspace::target().join("demo-tests");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+    let mut world = World::start(&folder, &listen, 60)?;
+    world.wait_for_printers(&Stop::never())?;
+    Ok(world)
+}
+
+/// A running demo world; its end stops every process.
+pub struct World {
+    url: String,
+    folder: PathBuf,
+    processes: Processes,
+    secrets: Secrets,
+    started: Instant,
+}
+
+impl World {
+    /// The portal's address.
     pub fn url(&self) -> &str {
-        ""
+        &self.url
     }
-    /// x
-    pub fn email(&self) -> &str {
-        ""
+
+    /// The dealer's owner: sees all customers, as most users of the product do.
+    pub fn user(&self) -> Result<&SignIn> {
+        self.secrets
+            .sign_ins
+            .get(1)
+            .context("the demo world has no dealer")
     }
-    /// x
-    pub fn password(&self) -> &str {
-        ""
+
+    fn start(folder: &Path, listen: &str, speed: u32) -> Result<Self> {
+        let remembered = folder.join("demo.json");
+        let known = Secrets::load(&remembered)?;
+        if known.is_none() && folder.exists() {
+            eprintln!("   the last demo did not come to its end; beginning anew");
+            fs::remove_dir_all(folder)
+                .with_context(|| format!("could not remove {}", folder.display()))?;
+        }
+        fs::create_dir_all(folder)
+            .with_context(|| format!("could not create {}", folder.display()))?;
+        let started = Instant::now();
+        let url = format!("http://{listen}");
+        let mut processes = Processes::new(folder.join("logs"))?;
+        let ports = printers(&mut processes, speed)?;
+
+        let server = Server {
+            data: folder.join("server"),
+            listen,
+            url: &url,
+        };
+        let secrets = match known {
+            Some(known) => {
+                server.start(&mut processes)?;
+                known
+            }
+            None => {
+                let owner = world::first_operator(|command| server.configure(command))?;
+                server.start(&mut processes)?;
+                let made = world::build(&url, folder, owner)?;
+                made.save(&remembered)?;
+                made
+            }
+        };
+        for (data, port) in secrets.collectors.iter().zip(ports) {
+            let name = data
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let site = format!(
+                "# The simulated printers of this run answer here, not on 161.\nsnmp_port = {port}\n"
+            );
+            fs::write(data.join("site.toml"), site)?;
+            processes.start(
+                &name,
+                &workspace::binary("bailiwick-collector"),
+                |command| {
+                    command.args(["run", "--data-dir"]).arg(data);
+                },
+            )?;
+        }
+        Ok(Self {
+            url,
+            folder: folder.to_owned(),
+            processes,
+            secrets,
+            started,
+        })
+    }
+
+    /// Waits until a printer is online in the dealer's list, and says how long that took.
+    fn wait_for_printers(&mut self, stop: &Stop) -> Result<()> {
+        let user = self.user()?;
+        let client = Client::sign_in(&self.url, &user.email, &user.password)?;
+        let account = world::own_account(&client)?;
+        loop {
+            let devices = client.get(&format!(
+                "/accounts/{account}/devices?status=online&limit=1"
+            ))?;
+            if devices
+                .get("items")
+                .and_then(Value::as_array)
+                .is_some_and(|items| !items.is_empty())
+            {
+                eprintln!(
+                    "   first live printer after {:.1} s",
+                    self.started.elapsed().as_secs_f64()
+                );
+                return Ok(());
+            }
+            self.processes.check()?;
+            if self.started.elapsed() > PATIENCE {
+                bail!(
+                    "no printer came to life in {} s; logs: {}",
+                    PATIENCE.as_secs(),
+                    self.folder.join("logs").display()
+                );
+            }
+            if stop.within(Duration::from_millis(250)) {
+                bail!("interrupted");
+            }
+        }
+    }
+
+    fn print(&self) {
+        eprintln!("\n   portal   {}", self.url);
+        eprintln!("   REST     {}/api/v1/openapi.json", self.url);
+        eprintln!("   logs     {}\n", self.folder.join("logs").display());
+        for known in &self.secrets.sign_ins {
+            eprintln!(
+                "   {:<46} {:<40} {}",
+                known.role, known.email, known.password
+            );
+        }
+        eprintln!("\n   Ctrl-C stops everything.");
     }
 }
-/// x
-pub fn for_tests() -> Result<W> {
-    anyhow::bail!("in work")
+
+/// Starts the simulated printers of each customer and answers their UDP ports.
+fn printers(processes: &mut Processes, speed: u32) -> Result<Vec<u16>> {
+    let mut ports = Vec::new();
+    for customer in &people::CUSTOMERS {
+        let (_, _, network, count) = customer.site;
+        let port = UdpSocket::bind("0.0.0.0:0")?.local_addr()?.port();
+        processes.start(
+            &format!("printers-{network}"),
+            &workspace::binary("sim-printers"),
+            |command| {
+                command.args([
+                    "--port",
+                    &port.to_string(),
+                    "--range",
+                    &format!("{network}.0/24"),
+                ]);
+                command.args(["--count", &count.to_string(), "--speed", &speed.to_string()]);
+            },
+        )?;
+        ports.push(port);
+    }
+    Ok(ports)
+}
+
+/// The one server of a world.
+struct Server<'a> {
+    data: PathBuf,
+    listen: &'a str,
+    url: &'a str,
+}
+
+impl Server<'_> {
+    /// What every `bailiwick` command of this world is told.
+    fn configure(&self, command: &mut Command) {
+        command
+            .env("BAILIWICK_DATA_DIR", &self.data)
+            .env("BAILIWICK_LISTEN", self.listen)
+            .env("BAILIWICK_PUBLIC_URL", self.url);
+    }
+
+    /// Installs the drivers, starts `bailiwick serve` and waits until it answers.
+    fn start(&self, processes: &mut Processes) -> Result<()> {
+        for driver in guests::drivers()? {
+            let mut install = exec::command(workspace::binary("bailiwick"));
+            install
+                .args(["driver", "install"])
+                .arg(workspace::drivers().join(format!("{}.wasm", driver.name)));
+            self.configure(&mut install);
+            exec::run(&mut install)?;
+        }
+        let start = Instant::now();
+        processes.start("server", &workspace::binary("bailiwick"), |command| {
+            self.configure(command);
+            command.arg("serve");
+        })?;
+        let agent = client::agent();
+        while agent
+            .get(&format!("{}/api/v1/openapi.json", self.url))
+            .call()
+            .is_err()
+        {
+            processes.check()?;
+            if start.elapsed() > PATIENCE {
+                bail!("the server did not answer in {} s", PATIENCE.as_secs());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        eprintln!(
+            "   the server answers after {:.1} s",
+            start.elapsed().as_secs_f64()
+        );
+        Ok(())
+    }
 }

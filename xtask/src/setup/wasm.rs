@@ -90,19 +90,19 @@ fn has_core(libdir: &Path) -> bool {
     })
 }
 
-/// LLVM's `wasm-ld`, where Debian's compiler and its sources are there too.
+/// LLVM's `wasm-ld`, newest first, where Debian's compiler and its sources are there too. The compiler tells the
+/// kind of linker by the file's name, so it must be one of these two.
 fn debian_linker() -> Option<PathBuf> {
     let sysroot = exec::output(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"])).ok()?;
-    let sources = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std");
-    if !sources.exists() {
+    if !Path::new(&sysroot)
+        .join("lib/rustlib/src/rust/library/std")
+        .exists()
+    {
         return None;
     }
-    [
-        "/usr/bin/rust-lld",
-        "/usr/bin/wasm-ld-22",
-        "/usr/lib/llvm-22/bin/wasm-ld",
-    ]
-    .iter()
-    .map(PathBuf::from)
-    .find(|path| path.exists())
+    (15..40)
+        .rev()
+        .map(|version| PathBuf::from(format!("/usr/lib/llvm-{version}/bin/wasm-ld")))
+        .chain([PathBuf::from("/usr/bin/rust-lld")])
+        .find(|path| path.exists())
 }
