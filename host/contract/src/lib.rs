@@ -12,12 +12,14 @@
 //! | [`policy`] | categories, ownership, grant and policy, and their intersection |
 //! | [`check`] | asks and effects against what is permitted |
 //! | [`sinks`] | every column that a driver can write |
+//! | [`ranges`] | address ranges of a site |
 //! | [`report`] | what a collector sends to the server |
 
 pub mod check;
 pub mod exchange;
 pub mod manifest;
 pub mod policy;
+pub mod ranges;
 pub mod report;
 pub mod sinks;
 pub mod value;

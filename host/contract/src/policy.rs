@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     exchange::Ownership,
-    manifest::{Attribute, Manifest, Meter},
+    manifest::{Attribute, Manifest, Meter, TableAttribute},
 };
 
 /// What an attribute says about a person.
@@ -182,6 +182,13 @@ impl Permitted {
     #[must_use]
     pub fn attribute(&self, attribute: &Attribute) -> bool {
         self.category(attribute.category) && (!attribute.kind.is_text() || self.text(&attribute.key))
+    }
+
+    /// Whether a table's column may be kept.
+    #[must_use]
+    pub fn column(&self, table: &TableAttribute, column: &Attribute) -> bool {
+        self.category(column.category)
+            && (!column.kind.is_text() || self.text(&format!("{}.{}", table.key, column.key)))
     }
 
     /// Whether a meter may be kept.

@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    exchange::Effect,
-    policy::{Grant, Policy},
+    check::{Checked, Checker},
+    exchange::{Effect, Input, Outcome, Target},
+    manifest::Manifest,
+    policy::{Grant, Permitted, Policy},
     value::Instant,
 };
 
@@ -167,4 +169,22 @@ pub struct SweepFigures {
     pub polled: u64,
     /// Polls that failed.
     pub failed: u64,
+}
+
+/// Judges a report as the server does: by the manifest of the digest that made it and by what is
+/// permitted, whatever the collector already did.
+///
+/// # Errors
+/// [`Rejected`] with the violation's stable code and its place; the report is a dead letter.
+pub fn check_report(manifest: &Manifest, permitted: &Permitted, report: &Report) -> Result<Checked, Rejected> {
+    let rejected =
+        |code: &str, detail: String| Rejected { sequence: report.sequence, code: code.to_owned(), detail };
+    if manifest.driver.name != report.driver {
+        return Err(rejected("unknown_driver", "the digest is of another driver".to_owned()));
+    }
+    let input = Input::Poll(Target { address: report.address.to_string(), ..Target::default() });
+    let outcome = Outcome { reply: None, effects: report.effects.clone() };
+    Checker::new(manifest, permitted)
+        .effects(&input, outcome)
+        .map_err(|violation| rejected(violation.code.name(), violation.path))
 }

@@ -1,0 +1,85 @@
+//! What a runtime may use.
+
+use std::{path::PathBuf, time::Duration};
+
+use uuid::Uuid;
+
+/// The account that an exchange is for. A warm instance never serves a second account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AccountTag(pub Uuid);
+
+/// What a [`crate::Runtime`] may use; [`Default`] suits a server and a collector.
+#[derive(Debug, Clone)]
+pub struct RuntimeConfig {
+    /// Where compiled code is kept between starts; nowhere if absent.
+    pub cache_dir: Option<PathBuf>,
+    /// Threads that guests run on.
+    pub threads: usize,
+    /// Exchanges that may wait for a thread before more are refused as busy.
+    pub queue: usize,
+    /// Exchanges that may be under way at once, those that wait for answers included.
+    pub instances: u32,
+    /// Whether an instance serves again.
+    pub warmth: Warmth,
+    /// How out-of-bounds accesses are caught.
+    pub trap_checks: TrapChecks,
+    /// When a driver that traps is paused.
+    pub pause: PauseRule,
+    /// Where figures are registered; nowhere if absent.
+    pub registry: Option<prometheus::Registry>,
+}
+
+impl Default for RuntimeConfig {
+    fn default() -> Self {
+        Self {
+            cache_dir: None,
+            threads: std::thread::available_parallelism().map_or(2, usize::from),
+            queue: 256,
+            instances: 1_000,
+            warmth: Warmth::Fresh,
+            trap_checks: TrapChecks::default(),
+            pause: PauseRule::default(),
+            registry: None,
+        }
+    }
+}
+
+/// Whether an instance serves more than one exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Warmth {
+    /// Never: each exchange has its own memory.
+    #[default]
+    Fresh,
+    /// Up to `uses` exchanges of the same driver and account, at most `idle` instances kept for each driver.
+    Reuse {
+        /// Exchanges that one instance serves.
+        uses: u32,
+        /// Instances that are kept while nothing runs.
+        idle: usize,
+    },
+}
+
+/// How out-of-bounds accesses of linear memory are caught.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TrapChecks {
+    /// By guard pages and signals: fastest on one thread.
+    GuardPages,
+    /// By explicit comparisons: no page-table work between instances, so threads do not wait for each other.
+    #[default]
+    Explicit,
+}
+
+/// When a driver that traps is paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PauseRule {
+    /// So many traps …
+    pub traps: u32,
+    /// … within this time.
+    pub window: Duration,
+}
+
+impl Default for PauseRule {
+    fn default() -> Self {
+        Self { traps: 20, window: Duration::from_secs(60) }
+    }
+}
