@@ -16,6 +16,7 @@ use crate::{build, exec, guests, portal, setup, workspace};
 
 mod client;
 mod people;
+mod place;
 mod processes;
 mod secrets;
 mod signals;
@@ -25,6 +26,9 @@ use client::Client;
 use processes::Processes;
 use secrets::{Secrets, SignIn};
 use signals::Stop;
+
+/// Printers in the world, spread over its customers.
+const PRINTERS: u32 = 60;
 
 /// How long the server may take to answer, and a printer to appear.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -50,7 +54,7 @@ pub fn run(options: &Options) -> Result<()> {
     exec::timed("portal", portal::build).1?;
     exec::timed("server, collector, simulator", build::programs).1?;
 
-    let folder = workspace::target().join("demo");
+    let folder = place::folder("demo");
     if options.fresh && folder.exists() {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("could not remove {}", folder.display()))?;
@@ -71,11 +75,11 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// A world for tests: ports that are free, a folder that is new, printers seen. Everything must be built.
 pub fn for_tests() -> Result<World> {
-    let folder = workspace::target().join("demo-tests");
+    let folder = place::folder("demo-tests");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+    let listen = free_tcp()?;
     let mut world = World::start(&folder, &listen, 60)?;
     world.wait_for_printers(&Stop::never())?;
     Ok(world)
@@ -117,12 +121,13 @@ impl World {
         let started = Instant::now();
         let url = format!("http://{listen}");
         let mut processes = Processes::new(folder.join("logs"))?;
-        let ports = printers(&mut processes, speed)?;
+        let port = printers(&mut processes, speed)?;
 
         let server = Server {
             data: folder.join("server"),
             listen,
             url: &url,
+            metrics: free_tcp()?,
         };
         let secrets = match known {
             Some(known) => {
@@ -137,7 +142,7 @@ impl World {
                 made
             }
         };
-        for (data, port) in secrets.collectors.iter().zip(ports) {
+        for data in &secrets.collectors {
             let name = data
                 .file_name()
                 .unwrap_or_default()
@@ -212,28 +217,28 @@ impl World {
     }
 }
 
-/// Starts the simulated printers of each customer and answers their UDP ports.
-fn printers(processes: &mut Processes, speed: u32) -> Result<Vec<u16>> {
-    let mut ports = Vec::new();
-    for customer in &people::CUSTOMERS {
-        let (_, _, network, count) = customer.site;
-        let port = UdpSocket::bind("0.0.0.0:0")?.local_addr()?.port();
-        processes.start(
-            &format!("printers-{network}"),
-            &workspace::binary("sim-printers"),
-            |command| {
-                command.args([
-                    "--port",
-                    &port.to_string(),
-                    "--range",
-                    &format!("{network}.0/24"),
-                ]);
-                command.args(["--count", &count.to_string(), "--speed", &speed.to_string()]);
-            },
-        )?;
-        ports.push(port);
-    }
-    Ok(ports)
+/// Starts the simulated printers of all customers and answers their UDP port.
+fn printers(processes: &mut Processes, speed: u32) -> Result<u16> {
+    let port = UdpSocket::bind("0.0.0.0:0")?.local_addr()?.port();
+    processes.start("printers", &workspace::binary("sim-printers"), |command| {
+        command.args([
+            "--port",
+            &port.to_string(),
+            "--count",
+            &PRINTERS.to_string(),
+            "--speed",
+            &speed.to_string(),
+        ]);
+        for customer in &people::CUSTOMERS {
+            command.args(["--range", customer.site.2]);
+        }
+    })?;
+    Ok(port)
+}
+
+/// A loopback address with a port that nobody uses now.
+fn free_tcp() -> Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
 /// The one server of a world.
@@ -241,6 +246,7 @@ struct Server<'a> {
     data: PathBuf,
     listen: &'a str,
     url: &'a str,
+    metrics: String,
 }
 
 impl Server<'_> {
@@ -249,7 +255,8 @@ impl Server<'_> {
         command
             .env("BAILIWICK_DATA_DIR", &self.data)
             .env("BAILIWICK_LISTEN", self.listen)
-            .env("BAILIWICK_PUBLIC_URL", self.url);
+            .env("BAILIWICK_PUBLIC_URL", self.url)
+            .env("BAILIWICK_METRICS_LISTEN", &self.metrics);
     }
 
     /// Installs the drivers, starts `bailiwick serve` and waits until it answers.

@@ -6,8 +6,8 @@ pub struct Customer {
     pub name: &'static str,
     /// Who signs in there to look: (name, e-mail).
     pub viewer: (&'static str, &'static str),
-    /// Its one site: name, address, the loopback network that stands for it (`127.20.<n>`), printers in it.
-    pub site: (&'static str, &'static str, &'static str, u32),
+    /// Its one site: name, address, the loopback network that stands for it of the simulated printers.
+    pub site: (&'static str, &'static str, &'static str),
 }
 
 /// The platform's owner.
@@ -30,8 +30,7 @@ pub const CUSTOMERS: [Customer; 3] = [
         site: (
             "Verwaltung Hafenstraße",
             "Hafenstraße 14, Lindenau",
-            "127.20.1",
-            28,
+            "127.20.1.0/24",
         ),
     },
     Customer {
@@ -40,8 +39,7 @@ pub const CUSTOMERS: [Customer; 3] = [
         site: (
             "Kantoor Singelgracht",
             "Singelgracht 201, Oudekerk",
-            "127.20.2",
-            18,
+            "127.20.2.0/24",
         ),
     },
     Customer {
@@ -50,8 +48,7 @@ pub const CUSTOMERS: [Customer; 3] = [
         site: (
             "Atelier des Tanneurs",
             "8 rue des Tanneurs, Saint-Aubry",
-            "127.20.3",
-            14,
+            "127.20.3.0/24",
         ),
     },
 ];

@@ -139,9 +139,9 @@ fn collector(
     customer: &Customer,
     folder: &Path,
 ) -> Result<PathBuf> {
-    let (name, address, network, printers) = customer.site;
+    let (name, address, network) = customer.site;
     let settings = json!({
-        "ranges": [format!("{network}.1-{network}.{}", printers + 12)],
+        "ranges": [network],
         "schedule_seconds": POLL_SECONDS,
         "community": "public",
     });
@@ -151,9 +151,9 @@ fn collector(
     )?;
     let enrollment = client.post(
         &format!("/accounts/{account}/collectors/enrollments"),
-        &json!({ "site_id": text(&site, "id")?, "name": format!("collector {network}") }),
+        &json!({ "site_id": text(&site, "id")?, "name": name }),
     )?;
-    let data = folder.join(format!("collector-{network}"));
+    let data = folder.join(format!("collector-{}", network.replace('/', "-")));
     fs::create_dir_all(&data)?;
     let mut command = exec::command(workspace::binary("bailiwick-collector"));
     command
