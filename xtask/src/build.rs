@@ -7,11 +7,8 @@ use anyhow::Result;
 use crate::exec;
 
 /// The programs of the product and of the demo world: (package, binary).
-const PROGRAMS: [(&str, &str); 3] = [
-    ("bailiwick", "bailiwick"),
-    ("bailiwick-collector", "bailiwick-collector"),
-    ("sim-printers", "sim-printers"),
-];
+const PROGRAMS: [(&str, &str); 3] =
+    [("bailiwick", "bailiwick"), ("bailiwick-collector", "bailiwick-collector"), ("sim-printers", "sim-printers")];
 
 /// Builds server, collector and simulator into `<target>/debug`.
 pub fn programs() -> Result<()> {

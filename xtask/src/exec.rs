@@ -23,10 +23,7 @@ pub fn cargo() -> Command {
     // What `cargo run` sets for its child would make build scripts see xtask's package as theirs.
     for (name, _) in std::env::vars_os() {
         let Some(text) = name.to_str() else { continue };
-        if text.starts_with("CARGO_PKG_")
-            || text.starts_with("CARGO_MANIFEST_")
-            || text == "CARGO_PRIMARY_PACKAGE"
-        {
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "CARGO_PRIMARY_PACKAGE" {
             command.env_remove(&name);
         }
     }
@@ -36,10 +33,7 @@ pub fn cargo() -> Command {
 /// Runs to the end with the terminal's streams; an error where the status is not zero.
 pub fn run(command: &mut Command) -> Result<()> {
     eprintln!("  $ {}", line(command));
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("could not start {}", line(command)))?;
+    let status = command.stdin(Stdio::null()).status().with_context(|| format!("could not start {}", line(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", line(command));
     }
@@ -78,11 +72,7 @@ pub fn line(command: &Command) -> String {
             _ => text.into_owned(),
         }
     };
-    std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(shorten)
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(command.get_program()).chain(command.get_args()).map(shorten).collect::<Vec<_>>().join(" ")
 }
 
 /// A headline on standard error.

@@ -26,28 +26,14 @@ pub fn run(options: &Options) -> Result<()> {
     tools()?;
     let mut found = 0;
     for folder in folders()? {
-        let names = exec::output(
-            exec::cargo()
-                .current_dir(&folder)
-                .env("RUSTUP_TOOLCHAIN", "nightly")
-                .args(["fuzz", "list"]),
-        )?;
-        for name in names.lines().filter(|name| {
-            options
-                .target
-                .as_deref()
-                .is_none_or(|part| name.contains(part))
-        }) {
+        let names =
+            exec::output(exec::cargo().current_dir(&folder).env("RUSTUP_TOOLCHAIN", "nightly").args(["fuzz", "list"]))?;
+        for name in names.lines().filter(|name| options.target.as_deref().is_none_or(|part| name.contains(part))) {
             found += 1;
             exec::headline(&format!("{name} ({} s)", options.seconds));
             let mut cargo = exec::command("cargo");
-            cargo
-                .current_dir(&folder)
-                .env("RUSTUP_TOOLCHAIN", "nightly")
-                .args(["fuzz", "run", name, "--"]);
-            cargo
-                .arg(format!("-max_total_time={}", options.seconds))
-                .arg("-timeout=10");
+            cargo.current_dir(&folder).env("RUSTUP_TOOLCHAIN", "nightly").args(["fuzz", "run", name, "--"]);
+            cargo.arg(format!("-max_total_time={}", options.seconds)).arg("-timeout=10");
             exec::run(&mut cargo)?;
         }
     }
@@ -58,17 +44,10 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// cargo-fuzz and the nightly compiler that its instrumentation needs.
 fn tools() -> Result<()> {
-    let nightly =
-        exec::output(exec::command("rustup").args(["run", "nightly", "rustc", "--version"]));
+    let nightly = exec::output(exec::command("rustup").args(["run", "nightly", "rustc", "--version"]));
     if nightly.is_err() {
         eprintln!("   fuzzing instruments with the nightly compiler: adding it with rustup");
-        exec::run(exec::command("rustup").args([
-            "toolchain",
-            "install",
-            "nightly",
-            "--profile",
-            "minimal",
-        ]))?;
+        exec::run(exec::command("rustup").args(["toolchain", "install", "nightly", "--profile", "minimal"]))?;
     }
     if !exec::found("cargo-fuzz") {
         exec::run(exec::cargo().args(["install", "cargo-fuzz", "--locked"]))?;
@@ -81,9 +60,7 @@ fn folders() -> Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
     for group in ["host", "tenants", "sdk", "plugins", "tests"] {
         let group = workspace::root().join(group);
-        for entry in
-            fs::read_dir(&group).with_context(|| format!("could not read {}", group.display()))?
-        {
+        for entry in fs::read_dir(&group).with_context(|| format!("could not read {}", group.display()))? {
             let folder = entry?.path().join("fuzz");
             if folder.join("Cargo.toml").is_file() {
                 folders.push(folder);

@@ -25,16 +25,10 @@ pub struct Driver {
 pub fn drivers() -> Result<Vec<Driver>> {
     let plugins = workspace::root().join("plugins");
     let mut drivers = Vec::new();
-    for entry in
-        fs::read_dir(&plugins).with_context(|| format!("could not read {}", plugins.display()))?
-    {
+    for entry in fs::read_dir(&plugins).with_context(|| format!("could not read {}", plugins.display()))? {
         let folder = entry?.path();
         if folder.join("driver.toml").is_file() {
-            let name = folder
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
             drivers.push(Driver { name, folder });
         }
     }
@@ -45,39 +39,19 @@ pub fn drivers() -> Result<Vec<Driver>> {
 /// Builds all drivers and answers the paths of their components.
 pub fn build() -> Result<Vec<PathBuf>> {
     let drivers = drivers()?;
-    ensure!(
-        !drivers.is_empty(),
-        "no folder under plugins/ has a driver.toml"
-    );
+    ensure!(!drivers.is_empty(), "no folder under plugins/ has a driver.toml");
     let toolchain = toolchain()?;
-    drivers
-        .iter()
-        .map(|driver| build_one(driver, &toolchain))
-        .collect()
+    drivers.iter().map(|driver| build_one(driver, &toolchain)).collect()
 }
 
 fn build_one(driver: &Driver, toolchain: &Toolchain) -> Result<PathBuf> {
     let guests = workspace::target().join("guests");
     let mut cargo = exec::cargo();
-    cargo.args([
-        "rustc",
-        "--package",
-        &driver.name,
-        "--lib",
-        "--profile",
-        "guest",
-        "--target",
-        TARGET,
-    ]);
-    cargo
-        .args(["--crate-type", "cdylib", "--target-dir"])
-        .arg(&guests);
+    cargo.args(["rustc", "--package", &driver.name, "--lib", "--profile", "guest", "--target", TARGET]);
+    cargo.args(["--crate-type", "cdylib", "--target-dir"]).arg(&guests);
     toolchain.apply(&mut cargo);
     exec::run(&mut cargo)?;
-    let module = guests
-        .join(TARGET)
-        .join("guest")
-        .join(format!("{}.wasm", driver.name.replace('-', "_")));
+    let module = guests.join(TARGET).join("guest").join(format!("{}.wasm", driver.name.replace('-', "_")));
     ensure!(module.is_file(), "cargo made no {}", module.display());
     let component = workspace::drivers().join(format!("{}.wasm", driver.name));
     package(&driver.folder, &module, &component)?;

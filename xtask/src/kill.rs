@@ -23,16 +23,7 @@ pub fn run(options: &Options) -> Result<()> {
     build::programs()?;
     exec::run(
         exec::cargo()
-            .args([
-                "test",
-                "--package",
-                "bailiwick-e2e",
-                "--test",
-                "main",
-                "--",
-                "kill",
-                "--nocapture",
-            ])
+            .args(["test", "--package", "bailiwick-e2e", "--test", "main", "--", "kill", "--nocapture"])
             .env("BAILIWICK_KILL_ROUNDS", options.rounds.to_string()),
     )
 }

@@ -20,13 +20,7 @@ mod workspace;
 
 /// Developer commands of Bailiwick.
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    version,
-    about,
-    arg_required_else_help = true
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, about, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

@@ -12,10 +12,7 @@ use crate::{exec, workspace};
 /// Builds the portal unless web/dist is newer than everything it is made of.
 pub fn build() -> Result<()> {
     let web = workspace::web();
-    ensure!(
-        web.join("package.json").is_file(),
-        "web/package.json is missing: this checkout has no portal"
-    );
+    ensure!(web.join("package.json").is_file(), "web/package.json is missing: this checkout has no portal");
     let built = fs::metadata(web.join("dist/index.html")).and_then(|meta| meta.modified());
     if let Ok(built) = built
         && newest(&web, built)? <= built
@@ -23,11 +20,7 @@ pub fn build() -> Result<()> {
         eprintln!("   the portal in web/dist is up to date");
         return Ok(());
     }
-    exec::run(
-        exec::command("npm")
-            .current_dir(&web)
-            .args(["run", "build"]),
-    )
+    exec::run(exec::command("npm").current_dir(&web).args(["run", "build"]))
 }
 
 /// The newest modification below `dir`, leaving out what is generated; `floor` where nothing is newer.
@@ -36,18 +29,11 @@ fn newest(dir: &Path, floor: SystemTime) -> Result<SystemTime> {
     for entry in fs::read_dir(dir).with_context(|| format!("could not read {}", dir.display()))? {
         let entry = entry?;
         let name = entry.file_name();
-        if matches!(
-            name.to_str(),
-            Some("node_modules" | "dist" | ".cache" | "test-results")
-        ) {
+        if matches!(name.to_str(), Some("node_modules" | "dist" | ".cache" | "test-results")) {
             continue;
         }
         let meta = entry.metadata()?;
-        let at = if meta.is_dir() {
-            self::newest(&entry.path(), floor)?
-        } else {
-            meta.modified()?
-        };
+        let at = if meta.is_dir() { self::newest(&entry.path(), floor)? } else { meta.modified()? };
         newest = newest.max(at);
     }
     Ok(newest)

@@ -46,11 +46,7 @@ pub fn run(options: &Options) -> Result<()> {
     let (took, ready) = exec::timed("set-up", setup::for_tests);
     report.stages.push(("set-up", took, ready.is_ok()));
     ready?;
-    let stages = if options.only.is_empty() {
-        Stage::value_variants()
-    } else {
-        &options.only
-    };
+    let stages = if options.only.is_empty() { Stage::value_variants() } else { &options.only };
     for stage in stages {
         report.add(*stage);
     }
@@ -79,11 +75,7 @@ impl Report {
     fn print(&self) -> Result<()> {
         exec::headline("summary");
         for (title, took, fine) in &self.stages {
-            eprintln!(
-                "   {title:<28} {:>8.1} s  {}",
-                took.as_secs_f64(),
-                if *fine { "ok" } else { "FAILED" }
-            );
+            eprintln!("   {title:<28} {:>8.1} s  {}", took.as_secs_f64(), if *fine { "ok" } else { "FAILED" });
         }
         let total: Duration = self.stages.iter().map(|(_, took, _)| *took).sum();
         eprintln!("   {:<28} {:>8.1} s", "in all", total.as_secs_f64());
@@ -115,31 +107,14 @@ impl Stage {
             Self::Portal => portal::build(),
             Self::PortalTests => {
                 let web = workspace::web();
-                exec::run(
-                    exec::command("npm")
-                        .current_dir(&web)
-                        .args(["run", "check"]),
-                )?;
+                exec::run(exec::command("npm").current_dir(&web).args(["run", "check"]))?;
                 tally.count(exec::command("npm").current_dir(&web).args(["test"]))
             }
             Self::Lint => {
-                exec::run(linting(exec::cargo().args([
-                    "build",
-                    "--workspace",
-                    "--bins",
-                ])))?;
-                exec::run(linting(exec::cargo().args([
-                    "test",
-                    "--workspace",
-                    "--all-targets",
-                    "--no-run",
-                ])))
+                exec::run(linting(exec::cargo().args(["build", "--workspace", "--bins"])))?;
+                exec::run(linting(exec::cargo().args(["test", "--workspace", "--all-targets", "--no-run"])))
             }
-            Self::Tests => tally.count(linting(exec::cargo().args([
-                "test",
-                "--workspace",
-                "--no-fail-fast",
-            ]))),
+            Self::Tests => tally.count(linting(exec::cargo().args(["test", "--workspace", "--no-fail-fast"]))),
             Self::Browser => browser(tally),
         }
     }
@@ -148,9 +123,7 @@ impl Stage {
 /// Makes clippy's driver the compiler of the workspace's crates, with every warning an error. The driver reads its
 /// arguments from one variable, with a separator of its own; it tells cargo that it depends on that variable.
 fn linting(cargo: &mut std::process::Command) -> &mut std::process::Command {
-    cargo
-        .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
-        .env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
 }
 
 /// Runs the browser tests against a demo world of their own, which ends with them.

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 /// The root of the checkout that this xtask was built from.
 pub fn root() -> &'static Path {
     // CARGO_MANIFEST_DIR is `<root>/xtask` at compile time.
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or_else(|| Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."))
 }
 
 /// Cargo's target folder: `CARGO_TARGET_DIR` (relative to the current folder, as cargo takes it) or `<root>/target`.
@@ -17,11 +15,7 @@ pub fn target() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
         Some(dir) => {
             let dir = PathBuf::from(dir);
-            if dir.is_absolute() {
-                dir
-            } else {
-                env::current_dir().unwrap_or_default().join(dir)
-            }
+            if dir.is_absolute() { dir } else { env::current_dir().unwrap_or_default().join(dir) }
         }
         None => root().join("target"),
     }

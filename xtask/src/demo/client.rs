@@ -28,17 +28,9 @@ pub fn agent() -> Agent {
 impl Client {
     /// `POST /session`.
     pub fn sign_in(base: &str, email: &str, password: &str) -> Result<Self> {
-        let mut client = Self {
-            agent: agent(),
-            base: format!("{base}/api/v1"),
-            cookie: String::new(),
-            csrf: String::new(),
-        };
-        let response = client.send(
-            Method::POST,
-            "/session",
-            Some(&json!({ "email": email, "password": password })),
-        )?;
+        let mut client =
+            Self { agent: agent(), base: format!("{base}/api/v1"), cookie: String::new(), csrf: String::new() };
+        let response = client.send(Method::POST, "/session", Some(&json!({ "email": email, "password": password })))?;
         let cookie = response
             .headers()
             .get("set-cookie")
@@ -47,10 +39,7 @@ impl Client {
             .context("the server set no session cookie")?;
         cookie.clone_into(&mut client.cookie);
         let body = read("POST /session", response)?;
-        body.get("csrf")
-            .and_then(Value::as_str)
-            .context("the server gave no csrf value")?
-            .clone_into(&mut client.csrf);
+        body.get("csrf").and_then(Value::as_str).context("the server gave no csrf value")?.clone_into(&mut client.csrf);
         Ok(client)
     }
 
@@ -69,28 +58,14 @@ impl Client {
         read(path, self.send(Method::PUT, path, Some(body))?)
     }
 
-    fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Response<ureq::Body>> {
+    fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Response<ureq::Body>> {
         let url = format!("{}{path}", self.base);
-        let mut request = Request::builder()
-            .method(method)
-            .uri(&url)
-            .header("accept", "application/json");
+        let mut request = Request::builder().method(method).uri(&url).header("accept", "application/json");
         if !self.cookie.is_empty() {
-            request = request
-                .header("cookie", &self.cookie)
-                .header("x-csrf-token", &self.csrf);
+            request = request.header("cookie", &self.cookie).header("x-csrf-token", &self.csrf);
         }
         let sent = match body {
-            Some(body) => self.agent.run(
-                request
-                    .header("content-type", "application/json")
-                    .body(body.to_string())?,
-            ),
+            Some(body) => self.agent.run(request.header("content-type", "application/json").body(body.to_string())?),
             None => self.agent.run(request.body(())?),
         };
         sent.with_context(|| format!("no answer from {url}"))
@@ -99,23 +74,10 @@ impl Client {
 
 fn read(what: &str, mut response: Response<ureq::Body>) -> Result<Value> {
     let status = response.status();
-    let text = response
-        .body_mut()
-        .read_to_string()
-        .with_context(|| format!("{what}: the answer broke off"))?;
-    let value: Value = if text.is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_str(&text).unwrap_or(Value::Null)
-    };
+    let text = response.body_mut().read_to_string().with_context(|| format!("{what}: the answer broke off"))?;
+    let value: Value = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::Null) };
     if !status.is_success() {
-        let part = |key: &str| {
-            value
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or("")
-                .to_owned()
-        };
+        let part = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
         bail!("{what}: {status} {} {}", part("code"), part("detail"));
     }
     Ok(value)
@@ -123,9 +85,5 @@ fn read(what: &str, mut response: Response<ureq::Body>) -> Result<Value> {
 
 /// A text member of a JSON object.
 pub fn text(value: &Value, key: &str) -> Result<String> {
-    Ok(value
-        .get(key)
-        .and_then(Value::as_str)
-        .with_context(|| format!("the answer has no {key}"))?
-        .to_owned())
+    Ok(value.get(key).and_then(Value::as_str).with_context(|| format!("the answer has no {key}"))?.to_owned())
 }

@@ -56,8 +56,7 @@ pub fn run(options: &Options) -> Result<()> {
 
     let folder = place::folder("demo");
     if options.fresh && folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("could not remove {}", folder.display()))?;
+        fs::remove_dir_all(&folder).with_context(|| format!("could not remove {}", folder.display()))?;
     }
     exec::headline("demo world");
     let stop = Stop::listen()?;
@@ -102,10 +101,7 @@ impl World {
 
     /// The dealer's owner: sees all customers, as most users of the product do.
     pub fn user(&self) -> Result<&SignIn> {
-        self.secrets
-            .sign_ins
-            .get(1)
-            .context("the demo world has no dealer")
+        self.secrets.sign_ins.get(1).context("the demo world has no dealer")
     }
 
     fn start(folder: &Path, listen: &str, speed: u32) -> Result<Self> {
@@ -113,22 +109,15 @@ impl World {
         let known = Secrets::load(&remembered)?;
         if known.is_none() && folder.exists() {
             eprintln!("   the last demo did not come to its end; beginning anew");
-            fs::remove_dir_all(folder)
-                .with_context(|| format!("could not remove {}", folder.display()))?;
+            fs::remove_dir_all(folder).with_context(|| format!("could not remove {}", folder.display()))?;
         }
-        fs::create_dir_all(folder)
-            .with_context(|| format!("could not create {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("could not create {}", folder.display()))?;
         let started = Instant::now();
         let url = format!("http://{listen}");
         let mut processes = Processes::new(folder.join("logs"))?;
         let port = printers(&mut processes, speed)?;
 
-        let server = Server {
-            data: folder.join("server"),
-            listen,
-            url: &url,
-            metrics: free_tcp()?,
-        };
+        let server = Server { data: folder.join("server"), listen, url: &url, metrics: free_tcp()? };
         let secrets = match known {
             Some(known) => {
                 server.start(&mut processes)?;
@@ -143,30 +132,14 @@ impl World {
             }
         };
         for data in &secrets.collectors {
-            let name = data
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let site = format!(
-                "# The simulated printers of this run answer here, not on 161.\nsnmp_port = {port}\n"
-            );
+            let name = data.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let site = format!("# The simulated printers of this run answer here, not on 161.\nsnmp_port = {port}\n");
             fs::write(data.join("site.toml"), site)?;
-            processes.start(
-                &name,
-                &workspace::binary("bailiwick-collector"),
-                |command| {
-                    command.args(["run", "--data-dir"]).arg(data);
-                },
-            )?;
+            processes.start(&name, &workspace::binary("bailiwick-collector"), |command| {
+                command.args(["run", "--data-dir"]).arg(data);
+            })?;
         }
-        Ok(Self {
-            url,
-            folder: folder.to_owned(),
-            processes,
-            secrets,
-            started,
-        })
+        Ok(Self { url, folder: folder.to_owned(), processes, secrets, started })
     }
 
     /// Waits until a printer is online in the dealer's list, and says how long that took.
@@ -175,18 +148,9 @@ impl World {
         let client = Client::sign_in(&self.url, &user.email, &user.password)?;
         let account = world::own_account(&client)?;
         loop {
-            let devices = client.get(&format!(
-                "/accounts/{account}/devices?status=online&limit=1"
-            ))?;
-            if devices
-                .get("items")
-                .and_then(Value::as_array)
-                .is_some_and(|items| !items.is_empty())
-            {
-                eprintln!(
-                    "   first live printer after {:.1} s",
-                    self.started.elapsed().as_secs_f64()
-                );
+            let devices = client.get(&format!("/accounts/{account}/devices?status=online&limit=1"))?;
+            if devices.get("items").and_then(Value::as_array).is_some_and(|items| !items.is_empty()) {
+                eprintln!("   first live printer after {:.1} s", self.started.elapsed().as_secs_f64());
                 return Ok(());
             }
             self.processes.check()?;
@@ -208,10 +172,7 @@ impl World {
         eprintln!("   REST     {}/api/v1/openapi.json", self.url);
         eprintln!("   logs     {}\n", self.folder.join("logs").display());
         for known in &self.secrets.sign_ins {
-            eprintln!(
-                "   {:<46} {:<40} {}",
-                known.role, known.email, known.password
-            );
+            eprintln!("   {:<46} {:<40} {}", known.role, known.email, known.password);
         }
         eprintln!("\n   Ctrl-C stops everything.");
     }
@@ -221,14 +182,7 @@ impl World {
 fn printers(processes: &mut Processes, speed: u32) -> Result<u16> {
     let port = UdpSocket::bind("0.0.0.0:0")?.local_addr()?.port();
     processes.start("printers", &workspace::binary("sim-printers"), |command| {
-        command.args([
-            "--port",
-            &port.to_string(),
-            "--count",
-            &PRINTERS.to_string(),
-            "--speed",
-            &speed.to_string(),
-        ]);
+        command.args(["--port", &port.to_string(), "--count", &PRINTERS.to_string(), "--speed", &speed.to_string()]);
         for customer in &people::CUSTOMERS {
             command.args(["--range", customer.site.2]);
         }
@@ -263,9 +217,7 @@ impl Server<'_> {
     fn start(&self, processes: &mut Processes) -> Result<()> {
         for driver in guests::drivers()? {
             let mut install = exec::command(workspace::binary("bailiwick"));
-            install
-                .args(["driver", "install"])
-                .arg(workspace::drivers().join(format!("{}.wasm", driver.name)));
+            install.args(["driver", "install"]).arg(workspace::drivers().join(format!("{}.wasm", driver.name)));
             self.configure(&mut install);
             exec::run(&mut install)?;
         }
@@ -275,21 +227,14 @@ impl Server<'_> {
             command.arg("serve");
         })?;
         let agent = client::agent();
-        while agent
-            .get(&format!("{}/api/v1/openapi.json", self.url))
-            .call()
-            .is_err()
-        {
+        while agent.get(&format!("{}/api/v1/openapi.json", self.url)).call().is_err() {
             processes.check()?;
             if start.elapsed() > PATIENCE {
                 bail!("the server did not answer in {} s", PATIENCE.as_secs());
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        eprintln!(
-            "   the server answers after {:.1} s",
-            start.elapsed().as_secs_f64()
-        );
+        eprintln!("   the server answers after {:.1} s", start.elapsed().as_secs_f64());
         Ok(())
     }
 }

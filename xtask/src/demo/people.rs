@@ -23,32 +23,17 @@ pub const DEALER_TECHNICIAN: (&str, &str) = ("Ibrahim Kaya", "ibrahim.kaya@nordl
 pub const CUSTOMERS: [Customer; 3] = [
     Customer {
         name: "Stadtwerke Lindenau",
-        viewer: (
-            "Matthias Böttcher",
-            "m.boettcher@stadtwerke-lindenau.example",
-        ),
-        site: (
-            "Verwaltung Hafenstraße",
-            "Hafenstraße 14, Lindenau",
-            "127.20.1.0/24",
-        ),
+        viewer: ("Matthias Böttcher", "m.boettcher@stadtwerke-lindenau.example"),
+        site: ("Verwaltung Hafenstraße", "Hafenstraße 14, Lindenau", "127.20.1.0/24"),
     },
     Customer {
         name: "Brouwer & De Wit Accountants",
         viewer: ("Saskia de Wit", "s.dewit@brouwerdewit.example"),
-        site: (
-            "Kantoor Singelgracht",
-            "Singelgracht 201, Oudekerk",
-            "127.20.2.0/24",
-        ),
+        site: ("Kantoor Singelgracht", "Singelgracht 201, Oudekerk", "127.20.2.0/24"),
     },
     Customer {
         name: "Imprimerie Vasseur & Fils",
         viewer: ("Élodie Vasseur", "elodie@vasseur-imprimerie.example"),
-        site: (
-            "Atelier des Tanneurs",
-            "8 rue des Tanneurs, Saint-Aubry",
-            "127.20.3.0/24",
-        ),
+        site: ("Atelier des Tanneurs", "8 rue des Tanneurs, Saint-Aubry", "127.20.3.0/24"),
     },
 ];

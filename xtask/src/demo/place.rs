@@ -23,14 +23,10 @@ pub fn folder(name: &str) -> PathBuf {
         return inside;
     }
     let checkout = hex::encode(Sha256::digest(inside.as_os_str().as_bytes()));
-    Path::new("/var/tmp").join(format!(
-        "bailiwick-{name}-{}",
-        checkout.get(..12).unwrap_or("x")
-    ))
+    Path::new("/var/tmp").join(format!("bailiwick-{name}-{}", checkout.get(..12).unwrap_or("x")))
 }
 
 /// Whether everyone may pass through each folder of the path.
 fn open_way(path: &Path) -> bool {
-    path.ancestors()
-        .all(|folder| fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0))
+    path.ancestors().all(|folder| fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0))
 }

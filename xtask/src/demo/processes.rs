@@ -30,26 +30,16 @@ struct Process {
 impl Processes {
     /// None yet; logs go to this folder.
     pub fn new(logs: PathBuf) -> Result<Self> {
-        fs::create_dir_all(&logs)
-            .with_context(|| format!("could not create {}", logs.display()))?;
-        Ok(Self {
-            logs,
-            running: Vec::new(),
-        })
+        fs::create_dir_all(&logs).with_context(|| format!("could not create {}", logs.display()))?;
+        Ok(Self { logs, running: Vec::new() })
     }
 
     /// Starts a program. Its group is its own, so that Ctrl-C in the terminal reaches xtask alone, which stops the
     /// others in order; `setpriv` has the kernel stop it should xtask be killed.
-    pub fn start(
-        &mut self,
-        name: &str,
-        program: &Path,
-        prepare: impl FnOnce(&mut Command),
-    ) -> Result<()> {
+    pub fn start(&mut self, name: &str, program: &Path, prepare: impl FnOnce(&mut Command)) -> Result<()> {
         use std::os::unix::process::CommandExt as _;
         let log = self.logs.join(format!("{name}.log"));
-        let file =
-            File::create(&log).with_context(|| format!("could not create {}", log.display()))?;
+        let file = File::create(&log).with_context(|| format!("could not create {}", log.display()))?;
         let mut command = if exec::found("setpriv") {
             let mut command = exec::command("setpriv");
             command.args(["--pdeathsig", "TERM", "--"]).arg(program);
@@ -65,11 +55,7 @@ impl Processes {
             .process_group(0)
             .spawn()
             .with_context(|| format!("could not start {}", program.display()))?;
-        self.running.push(Process {
-            name: name.to_owned(),
-            child,
-            log,
-        });
+        self.running.push(Process { name: name.to_owned(), child, log });
         Ok(())
     }
 
@@ -77,11 +63,7 @@ impl Processes {
     pub fn check(&mut self) -> Result<()> {
         for process in &mut self.running {
             if let Some(status) = process.child.try_wait()? {
-                bail!(
-                    "{} ended with {status}:\n{}",
-                    process.name,
-                    tail(&process.log)
-                );
+                bail!("{} ended with {status}:\n{}", process.name, tail(&process.log));
             }
         }
         Ok(())
@@ -101,11 +83,7 @@ impl Processes {
                 std::thread::sleep(Duration::from_millis(20));
             }
             if matches!(process.child.try_wait(), Ok(None)) {
-                eprintln!(
-                    "   {} did not end in {} s and is killed",
-                    process.name,
-                    GRACE.as_secs()
-                );
+                eprintln!("   {} did not end in {} s and is killed", process.name, GRACE.as_secs());
                 let _ = process.child.kill();
                 let _ = process.child.wait();
             }
@@ -124,9 +102,5 @@ fn tail(log: &Path) -> String {
     let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     let from = lines.len().saturating_sub(20);
-    format!(
-        "{}\n(all of it: {})",
-        lines.get(from..).unwrap_or_default().join("\n"),
-        log.display()
-    )
+    format!("{}\n(all of it: {})", lines.get(from..).unwrap_or_default().join("\n"), log.display())
 }

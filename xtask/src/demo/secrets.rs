@@ -35,38 +35,16 @@ impl Secrets {
         let Ok(text) = fs::read_to_string(file) else {
             return Ok(None);
         };
-        let value: Value = serde_json::from_str(&text)
-            .with_context(|| format!("{} is damaged; use --fresh", file.display()))?;
-        let rows = |key: &str| {
-            value
-                .get(key)
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default()
-        };
-        let part = |row: &Value, key: &str| {
-            row.get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let value: Value =
+            serde_json::from_str(&text).with_context(|| format!("{} is damaged; use --fresh", file.display()))?;
+        let rows = |key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        let part = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let sign_ins = rows("sign_ins")
             .iter()
-            .map(|row| SignIn {
-                role: part(row, "role"),
-                email: part(row, "email"),
-                password: part(row, "password"),
-            })
+            .map(|row| SignIn { role: part(row, "role"), email: part(row, "email"), password: part(row, "password") })
             .collect();
-        let collectors = rows("collectors")
-            .iter()
-            .filter_map(Value::as_str)
-            .map(PathBuf::from)
-            .collect();
-        Ok(Some(Self {
-            sign_ins,
-            collectors,
-        }))
+        let collectors = rows("collectors").iter().filter_map(Value::as_str).map(PathBuf::from).collect();
+        Ok(Some(Self { sign_ins, collectors }))
     }
 
     /// Writes the file, readable by its owner alone.
@@ -92,18 +70,11 @@ impl Secrets {
 /// A password that can be typed: four groups of five letters and digits, 100 bits.
 pub fn password() -> Result<String> {
     const LETTERS: [char; 32] = [
-        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u',
-        'v', 'w', 'x', 'y', 'z', '2', '3', '4', '5', '6', '7', '8', '9', '1',
+        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y',
+        'z', '2', '3', '4', '5', '6', '7', '8', '9', '1',
     ];
     let mut random = [0_u8; 20];
     getrandom::fill(&mut random).map_err(|error| anyhow!("no randomness: {error}"))?;
-    let letters: Vec<char> = random
-        .iter()
-        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)).copied())
-        .collect();
-    Ok(letters
-        .chunks(5)
-        .map(|group| group.iter().collect::<String>())
-        .collect::<Vec<_>>()
-        .join("-"))
+    let letters: Vec<char> = random.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32)).copied()).collect();
+    Ok(letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }

@@ -26,9 +26,7 @@ impl Stop {
             // The receiver is gone only when the process ends.
             while set.wait().is_ok() && sender.send(()).is_ok() {}
         });
-        Ok(Self {
-            receiver: Some(receiver),
-        })
+        Ok(Self { receiver: Some(receiver) })
     }
 
     /// A wish that never comes: signals end the process at once.

@@ -21,21 +21,8 @@ const POLL_SECONDS: u32 = 15;
 pub fn first_operator(configure: impl FnOnce(&mut Command)) -> Result<SignIn> {
     let sign_in = sign_in("platform, owner", PLATFORM.1)?;
     let mut command = exec::command(workspace::binary("bailiwick"));
-    command.args([
-        "admin",
-        "create-operator",
-        "--account",
-        "/",
-        "--role",
-        "owner",
-    ]);
-    command.args([
-        "--name",
-        PLATFORM.0,
-        "--email",
-        PLATFORM.1,
-        "--password-stdin",
-    ]);
+    command.args(["admin", "create-operator", "--account", "/", "--role", "owner"]);
+    command.args(["--name", PLATFORM.0, "--email", PLATFORM.1, "--password-stdin"]);
     configure(&mut command);
     with_input(&mut command, &sign_in.password)?;
     Ok(sign_in)
@@ -45,74 +32,40 @@ pub fn first_operator(configure: impl FnOnce(&mut Command)) -> Result<SignIn> {
 pub fn build(url: &str, folder: &Path, owner: SignIn) -> Result<Secrets> {
     let platform = Client::sign_in(url, &owner.email, &owner.password)?;
     let root = own_account(&platform)?;
-    let mut world = Secrets {
-        sign_ins: vec![owner],
-        collectors: Vec::new(),
-    };
+    let mut world = Secrets { sign_ins: vec![owner], collectors: Vec::new() };
 
     let dealer = account(&platform, &root, DEALER, "dealer")?;
     for (who, role) in [(DEALER_OWNER, "owner"), (DEALER_TECHNICIAN, "technician")] {
-        world.sign_ins.push(operator(
-            &platform,
-            &dealer,
-            who,
-            role,
-            &format!("{DEALER}, {role}"),
-        )?);
+        world.sign_ins.push(operator(&platform, &dealer, who, role, &format!("{DEALER}, {role}"))?);
     }
     for customer in &CUSTOMERS {
         let id = account(&platform, &dealer, customer.name, "customer")?;
         let label = format!("{}, viewer", customer.name);
-        world
-            .sign_ins
-            .push(operator(&platform, &id, customer.viewer, "viewer", &label)?);
+        world.sign_ins.push(operator(&platform, &id, customer.viewer, "viewer", &label)?);
         for driver in installed(&platform)? {
-            platform.put(
-                &format!("/accounts/{id}/drivers/{driver}"),
-                &json!({ "granted": true }),
-            )?;
+            platform.put(&format!("/accounts/{id}/drivers/{driver}"), &json!({ "granted": true }))?;
         }
-        world
-            .collectors
-            .push(collector(&platform, url, &id, customer, folder)?);
+        world.collectors.push(collector(&platform, url, &id, customer, folder)?);
     }
     Ok(world)
 }
 
 fn sign_in(role: &str, email: &str) -> Result<SignIn> {
-    Ok(SignIn {
-        role: role.to_owned(),
-        email: email.to_owned(),
-        password: password()?,
-    })
+    Ok(SignIn { role: role.to_owned(), email: email.to_owned(), password: password()? })
 }
 
 /// The account of the signed-in operator's first grant.
 pub fn own_account(client: &Client) -> Result<String> {
     let session = client.get("/session")?;
-    text(
-        session
-            .pointer("/grants/0/account")
-            .context("the operator holds no grant")?,
-        "id",
-    )
+    text(session.pointer("/grants/0/account").context("the operator holds no grant")?, "id")
 }
 
 fn account(client: &Client, parent: &str, name: &str, kind: &str) -> Result<String> {
-    let account = client.post(
-        &format!("/accounts/{parent}/accounts"),
-        &json!({ "name": name, "kind": kind }),
-    )?;
+    let account = client.post(&format!("/accounts/{parent}/accounts"), &json!({ "name": name, "kind": kind }))?;
     text(&account, "id")
 }
 
-fn operator(
-    client: &Client,
-    account: &str,
-    who: (&str, &str),
-    role: &str,
-    label: &str,
-) -> Result<SignIn> {
+fn operator(client: &Client, account: &str, who: (&str, &str), role: &str, label: &str) -> Result<SignIn> {
     let sign_in = sign_in(label, who.1)?;
     let body = json!({ "name": who.0, "email": who.1, "role": role, "password": sign_in.password });
     client.post(&format!("/accounts/{account}/operators"), &body)?;
@@ -121,24 +74,12 @@ fn operator(
 
 fn installed(client: &Client) -> Result<Vec<String>> {
     let drivers = client.get("/drivers")?;
-    let rows = drivers
-        .get("items")
-        .and_then(Value::as_array)
-        .or_else(|| drivers.as_array());
-    rows.context("the list of drivers is no list")?
-        .iter()
-        .map(|driver| text(driver, "name"))
-        .collect()
+    let rows = drivers.get("items").and_then(Value::as_array).or_else(|| drivers.as_array());
+    rows.context("the list of drivers is no list")?.iter().map(|driver| text(driver, "name")).collect()
 }
 
 /// Creates the customer's site and enrolls a collector there.
-fn collector(
-    client: &Client,
-    url: &str,
-    account: &str,
-    customer: &Customer,
-    folder: &Path,
-) -> Result<PathBuf> {
+fn collector(client: &Client, url: &str, account: &str, customer: &Customer, folder: &Path) -> Result<PathBuf> {
     let (name, address, network) = customer.site;
     let settings = json!({
         "ranges": [network],
@@ -156,9 +97,7 @@ fn collector(
     let data = folder.join(format!("collector-{}", network.replace('/', "-")));
     fs::create_dir_all(&data)?;
     let mut command = exec::command(workspace::binary("bailiwick-collector"));
-    command
-        .args(["enroll", "--server", url, "--token-stdin", "--data-dir"])
-        .arg(&data);
+    command.args(["enroll", "--server", url, "--token-stdin", "--data-dir"]).arg(&data);
     with_input(&mut command, &text(&enrollment, "token")?)?;
     Ok(data)
 }
@@ -178,11 +117,7 @@ fn with_input(command: &mut Command, secret: &str) -> Result<()> {
     drop(input);
     let output = child.wait_with_output()?;
     if !output.status.success() {
-        bail!(
-            "{line} ended with {}: {}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("{line} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     ensure!(written.is_ok(), "{line} did not read its input");
     Ok(())

@@ -60,9 +60,7 @@ fn postgresql() -> bool {
     let Ok(versions) = fs::read_dir("/usr/lib/postgresql") else {
         return false;
     };
-    versions
-        .flatten()
-        .any(|version| version.path().join("bin/initdb").is_file())
+    versions.flatten().any(|version| version.path().join("bin/initdb").is_file())
 }
 
 /// Installs those of `needs` that are missing, or says what to do where that cannot be done.
@@ -72,16 +70,10 @@ pub fn install(needs: &[Need]) -> Result<()> {
         return Ok(());
     }
     if !exec::found("apt-get") {
-        bail!(
-            "this machine lacks, and xtask installs on Debian and Ubuntu only:\n{}",
-            list(&missing)
-        );
+        bail!("this machine lacks, and xtask installs on Debian and Ubuntu only:\n{}", list(&missing));
     }
     let Some(root) = Root::find() else {
-        bail!(
-            "installing needs root or sudo; missing:\n{}",
-            list(&missing)
-        );
+        bail!("installing needs root or sudo; missing:\n{}", list(&missing));
     };
     for need in &missing {
         eprintln!("   {} is missing: {}", need.name, need.why);
@@ -100,14 +92,7 @@ pub fn install(needs: &[Need]) -> Result<()> {
 
 /// Installs space-separated packages and says whether that went well: if not, the next name is tried.
 fn apt(root: &Root, names: &str) -> bool {
-    let mut args = vec![
-        "-o",
-        "Dpkg::Options::=--force-confold",
-        "install",
-        "-qq",
-        "-y",
-        "--no-install-recommends",
-    ];
+    let mut args = vec!["-o", "Dpkg::Options::=--force-confold", "install", "-qq", "-y", "--no-install-recommends"];
     args.extend(names.split_whitespace());
     exec::run(&mut root.command("apt-get", &args)).is_ok()
 }
@@ -119,17 +104,12 @@ fn without_main_cluster(root: &Root) -> Result<()> {
         apt(root, "postgresql-common");
     }
     let text = fs::read_to_string(conf).unwrap_or_default();
-    if text
-        .lines()
-        .any(|line| line.trim_start().starts_with("create_main_cluster"))
-    {
+    if text.lines().any(|line| line.trim_start().starts_with("create_main_cluster")) {
         return Ok(());
     }
     eprintln!("   telling Debian not to start a cluster of its own ({conf})");
-    let script =
-        format!("mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >> {conf}");
-    exec::run(&mut root.command("sh", &["-c", &script]))
-        .context("could not write createcluster.conf")
+    let script = format!("mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >> {conf}");
+    exec::run(&mut root.command("sh", &["-c", &script])).context("could not write createcluster.conf")
 }
 
 /// How to become root.
@@ -143,11 +123,7 @@ pub enum Root {
 impl Root {
     /// The way that this machine offers, if any.
     pub fn find() -> Option<Self> {
-        if nix::unistd::geteuid().is_root() {
-            Some(Self::Already)
-        } else {
-            exec::found("sudo").then_some(Self::Sudo)
-        }
+        if nix::unistd::geteuid().is_root() { Some(Self::Already) } else { exec::found("sudo").then_some(Self::Sudo) }
     }
 
     /// A command that runs as root and asks nothing.
@@ -160,22 +136,14 @@ impl Root {
                 sudo
             }
         };
-        command
-            .arg("DEBIAN_FRONTEND=noninteractive")
-            .arg(program)
-            .args(args);
+        command.arg("DEBIAN_FRONTEND=noninteractive").arg(program).args(args);
         command
     }
 }
 
 fn list(needs: &[&Need]) -> String {
     let row = |need: &&Need| {
-        format!(
-            "  - {} ({}); on Debian: apt-get install {}",
-            need.name,
-            need.why,
-            need.packages.join(" or ")
-        )
+        format!("  - {} ({}); on Debian: apt-get install {}", need.name, need.why, need.packages.join(" or "))
     };
     needs.iter().map(row).collect::<Vec<_>>().join("\n")
 }

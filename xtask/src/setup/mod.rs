@@ -20,11 +20,7 @@ pub struct Options {
 
 /// Runs the verb by itself.
 pub fn run(options: &Options) -> Result<()> {
-    if options.tests {
-        for_tests()
-    } else {
-        for_demo()
-    }
+    if options.tests { for_tests() } else { for_demo() }
 }
 
 /// What the demo needs: PostgreSQL, the WebAssembly target, the portal's packages.
@@ -36,12 +32,7 @@ pub fn for_demo() -> Result<()> {
 
 /// What the tests need besides.
 pub fn for_tests() -> Result<()> {
-    debian::install(&[
-        debian::POSTGRESQL,
-        debian::C_COMPILER,
-        debian::CHROMIUM,
-        debian::TESTSSL,
-    ])?;
+    debian::install(&[debian::POSTGRESQL, debian::C_COMPILER, debian::CHROMIUM, debian::TESTSSL])?;
     compilers()?;
     components()?;
     node()
@@ -64,14 +55,9 @@ pub fn node() -> Result<()> {
 /// rustfmt and clippy, which a minimal rustup profile leaves out.
 fn components() -> Result<()> {
     for (program, component) in [("cargo-fmt", "rustfmt"), ("cargo-clippy", "clippy")] {
-        let works =
-            exec::output(exec::cargo().args([program.trim_start_matches("cargo-"), "--version"]))
-                .is_ok();
+        let works = exec::output(exec::cargo().args([program.trim_start_matches("cargo-"), "--version"])).is_ok();
         if !works {
-            ensure!(
-                exec::found("rustup"),
-                "{component} is missing: `rustup component add {component}`"
-            );
+            ensure!(exec::found("rustup"), "{component} is missing: `rustup component add {component}`");
             eprintln!("   {component} is missing: adding it with rustup");
             exec::run(exec::command("rustup").args(["component", "add", component]))?;
         }

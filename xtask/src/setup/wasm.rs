@@ -57,9 +57,7 @@ pub fn ensure() -> Result<()> {
     }
     if exec::found("rustup") {
         eprintln!("   drivers are compiled to WebAssembly: adding the target with rustup");
-        if exec::run(exec::command("rustup").args(["target", "add", TARGET])).is_ok()
-            && rustup_target()
-        {
+        if exec::run(exec::command("rustup").args(["target", "add", TARGET])).is_ok() && rustup_target() {
             return Ok(());
         }
         eprintln!("   rustup could not give the target; trying Debian's packages");
@@ -83,21 +81,15 @@ fn rustup_target() -> bool {
 }
 
 fn has_core(libdir: &Path) -> bool {
-    std::fs::read_dir(libdir).is_ok_and(|entries| {
-        entries
-            .flatten()
-            .any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-"))
-    })
+    std::fs::read_dir(libdir)
+        .is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-")))
 }
 
 /// LLVM's `wasm-ld`, newest first, where Debian's compiler and its sources are there too. The compiler tells the
 /// kind of linker by the file's name, so it must be one of these two.
 fn debian_linker() -> Option<PathBuf> {
     let sysroot = exec::output(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"])).ok()?;
-    if !Path::new(&sysroot)
-        .join("lib/rustlib/src/rust/library/std")
-        .exists()
-    {
+    if !Path::new(&sysroot).join("lib/rustlib/src/rust/library/std").exists() {
         return None;
     }
     (15..40)

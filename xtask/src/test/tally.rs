@@ -54,17 +54,14 @@ impl Tally {
 fn parse(line: &str) -> Tally {
     let plain = without_colours(line);
     let line = plain.trim();
-    let summary = ["test result: ", "Tests "]
-        .iter()
-        .find_map(|start| line.strip_prefix(start))
-        .or_else(|| {
-            // Playwright: `12 passed (3.4s)` and `1 failed`, each on a line of its own.
-            let mut words = line.split(' ');
-            let number = words.next().is_some_and(|word| word.parse::<u64>().is_ok());
-            let counted = matches!(words.next(), Some("passed" | "failed"));
-            let ends = words.next().is_none_or(|word| word.starts_with('('));
-            (number && counted && ends).then_some(line)
-        });
+    let summary = ["test result: ", "Tests "].iter().find_map(|start| line.strip_prefix(start)).or_else(|| {
+        // Playwright: `12 passed (3.4s)` and `1 failed`, each on a line of its own.
+        let mut words = line.split(' ');
+        let number = words.next().is_some_and(|word| word.parse::<u64>().is_ok());
+        let counted = matches!(words.next(), Some("passed" | "failed"));
+        let ends = words.next().is_none_or(|word| word.starts_with('('));
+        (number && counted && ends).then_some(line)
+    });
     summary.map_or_else(Tally::default, |summary| Tally {
         passed: before(summary, "passed"),
         failed: before(summary, "failed"),
@@ -73,10 +70,7 @@ fn parse(line: &str) -> Tally {
 
 /// The number that stands before a word.
 fn before(text: &str, word: &str) -> u64 {
-    let words: Vec<&str> = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .collect();
+    let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
     words
         .windows(2)
         .find_map(|pair| match pair {
@@ -118,11 +112,7 @@ mod tests {
     fn vitest_with_colours() {
         let line = "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[31m1 failed\u{1b}[39m | \u{1b}[32m41 passed\u{1b}[39m\u{1b}[90m (42)";
         assert_eq!(parse(line), tally(41, 1));
-        assert_eq!(
-            parse(" Test Files  3 passed (3)"),
-            tally(0, 0),
-            "files are not tests"
-        );
+        assert_eq!(parse(" Test Files  3 passed (3)"), tally(0, 0), "files are not tests");
     }
 
     #[test]
