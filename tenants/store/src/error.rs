@@ -1,0 +1,66 @@
+//! What can go wrong with the database, each a case that a caller or an operator can act on.
+
+use crate::embedded::EmbeddedError;
+use crate::lineage::LineageError;
+
+/// An error of the store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// No such account, or not inside this scope: the two are not told apart.
+    #[error("there is no such account")]
+    NotFound,
+    /// Every connection is in use and none came free in time, or the server cannot be reached.
+    #[error("the database is busy or away")]
+    Busy(#[source] sqlx::Error),
+    /// A statement failed.
+    #[error("a database statement failed")]
+    Database(#[source] sqlx::Error),
+    /// The private PostgreSQL could not be started.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The database URL is none.
+    #[error("the database URL cannot be read (expected postgres://user:password@host/database)")]
+    Url(#[source] sqlx::Error),
+    /// The database at the given URL cannot be reached.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] sqlx::Error),
+    /// The roles are missing and the login may not make them.
+    #[error(
+        "the database roles migrator, app, door and ops are missing or not granted to this login, and it may not \
+         create them: run `bailiwick admin database-roles` as a superuser, or give the login CREATEROLE"
+    )]
+    Roles(#[source] sqlx::Error),
+    /// A migration failed, or the database was migrated by a newer version.
+    #[error("the database cannot be brought up to date: {0}")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// A role could get round row-level security. The platform refuses to serve.
+    #[error("refusing to serve: the database role {role} {why}")]
+    UnsafeRole {
+        /// The role in question.
+        role: String,
+        /// What it could do.
+        why: &'static str,
+    },
+    /// A table is not protected. The platform refuses to serve.
+    #[error("refusing to serve: table {table} has no forced row-level security")]
+    UnprotectedTable {
+        /// The table in question.
+        table: String,
+    },
+    /// A system actor whose name is not `a-z`, `0-9`, `-`.
+    #[error("an actor's name is 1 to 64 characters of a-z, 0-9 and '-'")]
+    Actor,
+    /// The database returned a lineage that is none.
+    #[error("the account tree is damaged")]
+    Lineage(#[source] LineageError),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Busy(error),
+            _ => Self::Database(error),
+        }
+    }
+}

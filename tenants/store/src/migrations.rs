@@ -1,0 +1,88 @@
+//! Brings a database up to date: roles first, then the numbered migrations as `migrator`, then a look at
+//! whether the result may be served at all.
+
+use sqlx::PgConnection;
+use sqlx::migrate::Migrator;
+
+use crate::error::StoreError;
+use crate::pools::{Connector, Role};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// The SQL that makes the four roles: for someone whose login may not create them.
+pub(crate) const ROLES: &str = include_str!("roles.sql");
+
+/// Makes the roles where one is missing or not granted to the login.
+pub(crate) async fn ensure_roles(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let held: i64 = sqlx::query_scalar(
+        "select count(*) from pg_roles
+         where rolname in ('migrator', 'app', 'door', 'ops') and pg_has_role(current_user, oid, 'member')",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let ready = held == 4
+        && sqlx::query_scalar(
+            "select has_schema_privilege('app', 'public', 'usage')
+                and has_schema_privilege('migrator', 'public', 'create')
+                and has_database_privilege('migrator', current_database(), 'create')",
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+    if !ready {
+        sqlx::raw_sql(ROLES).execute(connection).await.map_err(StoreError::Roles)?;
+    }
+    Ok(())
+}
+
+/// Runs the migrations that are new.
+pub(crate) async fn migrate(connector: &Connector) -> Result<(), StoreError> {
+    let mut connection = connector.connect(Role::Migrator).await?;
+    MIGRATIONS
+        .run_direct(None, &mut connection, false)
+        .await
+        .map_err(StoreError::Migration)
+}
+
+/// Feeds a hasher with everything that decides what a migrated database looks like.
+#[cfg(feature = "testing")]
+pub(crate) fn fingerprint(hasher: &mut impl std::hash::Hasher) {
+    use std::hash::Hash;
+    ROLES.hash(hasher);
+    for migration in MIGRATIONS.iter() {
+        migration.version.hash(hasher);
+        migration.checksum.hash(hasher);
+    }
+}
+
+/// Refuses a database in which `app` could see more than its scope.
+pub(crate) async fn refuse_unsafe(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let (role, superuser, bypass, owner, climbs): (String, bool, bool, bool, bool) = sqlx::query_as(
+        "select rolname::text, rolsuper, rolbypassrls,
+                exists (select from pg_class where relowner = r.oid and relnamespace = 'public'::regnamespace),
+                exists (select from pg_auth_members m where m.member = r.oid)
+         from pg_roles r where rolname = current_user",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let why = if superuser {
+        "is a superuser"
+    } else if bypass {
+        "bypasses row-level security"
+    } else if owner {
+        "owns tables"
+    } else if climbs {
+        "is a member of another role"
+    } else {
+        let open: Option<String> = sqlx::query_scalar(
+            "select c.relname::text from pg_class c
+             join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+               and not (c.relrowsecurity and c.relforcerowsecurity)
+             limit 1",
+        )
+        .fetch_optional(connection)
+        .await?;
+        return open.map_or(Ok(()), |table| Err(StoreError::UnprotectedTable { table }));
+    };
+    Err(StoreError::UnsafeRole { role, why })
+}

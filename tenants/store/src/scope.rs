@@ -1,0 +1,116 @@
+//! A scope: the only door to an account's data.
+//!
+//! It is one transaction whose settings name an actor, an account and that account's subtree; the policies
+//! of every table read them. The settings are literal `SET LOCAL`s, so they end with the transaction and
+//! cannot leak into the next one on the same connection. Nothing but validated ids, lineages and actors is
+//! ever written into them.
+
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+
+use crate::actor::Actor;
+use crate::error::StoreError;
+use crate::id::AccountId;
+use crate::lineage::Lineage;
+
+/// A transaction bound to an actor and an account. Dropped without [`Scope::commit`], it never happened.
+#[derive(Debug)]
+pub struct Scope {
+    transaction: Transaction<'static, Postgres>,
+    actor: Actor,
+    account: AccountId,
+    lineage: Lineage,
+}
+
+impl Scope {
+    pub(crate) async fn open(
+        #[expect(clippy::disallowed_types, reason = "the pool goes no further than here")] pool: &sqlx::PgPool,
+        actor: &Actor,
+        account: AccountId,
+    ) -> Result<Self, StoreError> {
+        let who = actor.literal().ok_or(StoreError::Actor)?;
+        let begin = format!("BEGIN; SET LOCAL app.tenant = '{account}'; SET LOCAL app.actor = {who}");
+        let mut transaction = pool.begin_with(AssertSqlSafe(begin)).await?;
+        let lineage = lineage_of(&mut transaction, account).await?;
+        let narrow = format!("SET LOCAL app.scope = '{lineage}'");
+        sqlx::raw_sql(AssertSqlSafe(narrow)).execute(&mut *transaction).await?;
+        Ok(Self { transaction, actor: actor.clone(), account, lineage })
+    }
+
+    /// The connection, for queries of a `store.rs`: `query.fetch_all(scope.sql())`.
+    pub fn sql(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// The account this scope is bound to: what bulk tables show, and the top of what tree tables show.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// That account's lineage; the scope sees every lineage that it [contains](Lineage::contains).
+    #[must_use]
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Narrows this scope, for the rest of its life, to one account of its subtree, whose bulk tables it then
+    /// sees. There is no way back up.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the account does not exist or lies outside; the scope stays as it was.
+    pub async fn bind(&mut self, account: AccountId) -> Result<(), StoreError> {
+        if account == self.account {
+            return Ok(());
+        }
+        let lineage = lineage_of(&mut self.transaction, account).await?;
+        let narrow = format!("SET LOCAL app.tenant = '{account}'; SET LOCAL app.scope = '{lineage}'");
+        sqlx::raw_sql(AssertSqlSafe(narrow)).execute(&mut *self.transaction).await?;
+        self.account = account;
+        self.lineage = lineage;
+        Ok(())
+    }
+
+    /// Cuts these subtrees out of what tree tables show, for the rest of this scope's life. A second call
+    /// replaces the first list.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached.
+    pub async fn exclude(&mut self, subtrees: &[Lineage]) -> Result<(), StoreError> {
+        // a lineage holds nothing but 0-9, a-z and '/', so it needs no quotes within an array literal
+        let list = subtrees.iter().map(Lineage::as_str).collect::<Vec<_>>().join(",");
+        let cut = format!("SET LOCAL app.excluded = '{{{list}}}'");
+        sqlx::raw_sql(AssertSqlSafe(cut)).execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
+    /// Keeps what was done.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] where a deferred constraint fails or the connection breaks: then nothing was kept,
+    /// except that a connection broken during the commit itself leaves it open whether it was.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    /// Undoes what was done, and waits for it. Dropping does the same, later.
+    ///
+    /// # Errors
+    /// Where the connection breaks; the server then rolls back by itself.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.transaction.rollback().await?)
+    }
+}
+
+async fn lineage_of(connection: &mut PgConnection, account: AccountId) -> Result<Lineage, StoreError> {
+    let found: Option<String> = sqlx::query_scalar("select lineage from accounts where tenant_id = $1")
+        .bind(account)
+        .fetch_optional(connection)
+        .await?;
+    found.ok_or(StoreError::NotFound)?.parse().map_err(StoreError::Lineage)
+}

@@ -1,0 +1,186 @@
+//! A real PostgreSQL for integration tests, in one line: `let store = bailiwick_store::testing::store().await;`.
+//!
+//! One private server a test binary, one fresh database a test, copied from a migrated template. The cluster
+//! itself is copied from one that is made once for a set of migrations and kept in the temporary folder, so a
+//! binary waits half a second and not five. The server ends with the binary; its folder is removed by the
+//! next one that starts.
+
+#![expect(clippy::expect_used, reason = "a test without its database can only stop")]
+
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio::sync::OnceCell;
+
+use crate::clock::Clock;
+use crate::embedded::{Durability, Embedded};
+use crate::error::StoreError;
+use crate::migrations;
+use crate::store::Store;
+
+const PREFIX: &str = "bailiwick-test-";
+const TEMPLATE: &str = "bailiwick-template-";
+
+/// A fresh store with nothing in it but the root account.
+pub async fn store() -> Store {
+    database().await.store
+}
+
+/// A fresh database with its store, a clock that can be turned, and a way round every policy.
+pub async fn database() -> TestDatabase {
+    database_with(8).await
+}
+
+/// As [`database`], with at most so many scopes open at once.
+pub async fn database_with(app_connections: u32) -> TestDatabase {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let server = SERVER.get_or_init(start).await;
+    let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let mut admin = server.connector_to("postgres").connect_as_superuser().await.expect("the test server answers");
+    sqlx::raw_sql(AssertSqlSafe(format!("create database {name} template bailiwick")))
+        .execute(&mut admin)
+        .await
+        .expect("the template can be copied");
+    admin.close().await.expect("the connection closes");
+    let connector = server.connector_to(&name);
+    // rights on a database are not copied with it
+    let mut superuser = connector.connect_as_superuser().await.expect("the new database answers");
+    sqlx::raw_sql(migrations::ROLES).execute(&mut superuser).await.expect("the roles get their rights");
+    superuser.close().await.expect("the connection closes");
+    let clock = Arc::new(TestClock::at(Timestamp::now()));
+    let store = Store::assemble(connector, None, app_connections, Arc::clone(&clock) as Arc<dyn Clock>)
+        .await
+        .expect("the store opens");
+    TestDatabase { store, clock }
+}
+
+/// A database of one test.
+#[derive(Debug, Clone)]
+pub struct TestDatabase {
+    /// The store.
+    pub store: Store,
+    /// The clock that the store was opened with.
+    pub clock: Arc<TestClock>,
+}
+
+impl TestDatabase {
+    /// A connection as superuser, which no policy holds back: for tests that tamper or look behind the curtain.
+    pub async fn superuser(&self) -> PgConnection {
+        self.store.connector().connect_as_superuser().await.expect("the superuser can connect")
+    }
+}
+
+/// A clock that stands until it is turned.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// A clock that stands at `time` (to the microsecond).
+    #[must_use]
+    pub fn at(time: Timestamp) -> Self {
+        Self(AtomicI64::new(time.as_microsecond()))
+    }
+
+    /// Turns the clock by `duration`, forwards or backwards.
+    pub fn advance(&self, duration: SignedDuration) {
+        let micros = i64::try_from(duration.as_micros()).expect("less than 292,000 years");
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).expect("a time within jiff's range")
+    }
+}
+
+/// Never dropped: the kernel stops the server when this process ends.
+static SERVER: OnceCell<Embedded> = OnceCell::const_new();
+
+async fn start() -> Embedded {
+    tokio::task::spawn_blocking(|| {
+        remove_left_over();
+        let folder = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
+        copy_template(&folder);
+        Embedded::start_with(&folder, Durability::Lost).expect("the test server starts")
+    })
+    .await
+    .expect("starting the test server does not panic")
+}
+
+/// Removes the folders of test binaries that have ended.
+fn remove_left_over() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|name| name.strip_prefix(PREFIX)).and_then(|pid| pid.parse::<u32>().ok());
+        if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+            // another binary may be removing the same folder
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Copies the migrated template to `folder`, making it first where no binary has yet. One at a time.
+fn copy_template(folder: &Path) {
+    let template = template_path();
+    let lock = File::create(template.with_extension("lock")).expect("the temporary folder is writable");
+    lock.lock().expect("the template can be locked");
+    if !template.join("ready").exists() {
+        remove_old_templates(&template);
+        let _ = std::fs::remove_dir_all(&template);
+        make_template(&template).expect("the template can be made");
+        File::create(template.join("ready")).expect("the template folder is writable");
+    }
+    let copied = Command::new("cp")
+        .arg("-a")
+        .arg(template.join("data"))
+        .arg(folder)
+        .status()
+        .expect("cp can be run");
+    assert!(copied.success(), "the template is copied");
+}
+
+fn template_path() -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    migrations::fingerprint(&mut hasher);
+    nix::unistd::geteuid().as_raw().hash(&mut hasher);
+    env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    std::env::temp_dir().join(format!("{TEMPLATE}{:016x}", hasher.finish()))
+}
+
+fn make_template(template: &Path) -> Result<(), StoreError> {
+    let embedded = Embedded::start_with(&template.join("data"), Durability::Lost)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(sqlx::Error::Io)?;
+    runtime.block_on(async {
+        embedded.ensure_database().await?;
+        let connector = embedded.connector();
+        let mut superuser = connector.connect_as_superuser().await?;
+        migrations::ensure_roles(&mut superuser).await?;
+        superuser.close().await?;
+        migrations::migrate(&connector).await
+    })
+}
+
+/// Removes the templates of other migrations that nobody is copying.
+fn remove_old_templates(current: &Path) {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_template = entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMPLATE)) && path.is_dir();
+        if is_template && path != current {
+            let lock = path.with_extension("lock");
+            if File::open(&lock).is_ok_and(|file| file.try_lock().is_ok()) {
+                let _ = std::fs::remove_dir_all(&path);
+                let _ = std::fs::remove_file(&lock);
+            }
+        }
+    }
+}
