@@ -94,6 +94,13 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Every category of every device: what someone may ask who reads devices on the spot and keeps nothing.
+    #[must_use]
+    pub fn everything() -> Self {
+        let all: BTreeSet<Category> = Category::ALL.into();
+        Self { company: all.clone(), personal: all }
+    }
+
     /// The categories that may be collected of a device.
     #[must_use]
     pub fn of(&self, ownership: Ownership) -> &BTreeSet<Category> {
