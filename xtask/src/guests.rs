@@ -3,15 +3,11 @@
 //! its manifest inside, `<target>/drivers/<name>.wasm`. Cargo and a comparison of bytes keep it incremental.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::setup::wasm::{Toolchain, toolchain};
 use crate::{exec, workspace};
-
-/// Cargo's name of the target that drivers are compiled for.
-pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// A driver in the checkout.
 pub struct Driver {
@@ -36,33 +32,20 @@ pub fn drivers() -> Result<Vec<Driver>> {
     Ok(drivers)
 }
 
-/// Builds all drivers and answers the paths of their components.
+/// Builds all drivers and answers the paths of their components. The package of the SDK does it, the same that
+/// `bailiwick driver build` is made of.
 pub fn build() -> Result<Vec<PathBuf>> {
     let drivers = drivers()?;
     ensure!(!drivers.is_empty(), "no folder under plugins/ has a driver.toml");
-    let toolchain = toolchain()?;
-    drivers.iter().map(|driver| build_one(driver, &toolchain)).collect()
-}
-
-fn build_one(driver: &Driver, toolchain: &Toolchain) -> Result<PathBuf> {
-    let guests = workspace::target().join("guests");
-    let mut cargo = exec::cargo();
-    cargo.args(["rustc", "--package", &driver.name, "--lib", "--profile", "guest", "--target", TARGET]);
-    cargo.args(["--crate-type", "cdylib", "--target-dir"]).arg(&guests);
-    toolchain.apply(&mut cargo);
-    exec::run(&mut cargo)?;
-    let module = guests.join(TARGET).join("guest").join(format!("{}.wasm", driver.name.replace('-', "_")));
-    ensure!(module.is_file(), "cargo made no {}", module.display());
-    let component = workspace::drivers().join(format!("{}.wasm", driver.name));
-    package(&driver.folder, &module, &component)?;
-    Ok(component)
-}
-
-/// Makes the component with the same program that `bailiwick driver build` is made of.
-fn package(folder: &Path, module: &Path, component: &Path) -> Result<()> {
     fs::create_dir_all(workspace::drivers())?;
-    let mut cargo = exec::cargo();
-    cargo.args(["run", "--quiet", "--package", "bailiwick-package", "--"]);
-    cargo.arg(folder).arg(module).arg(component);
-    exec::run(&mut cargo)
+    let mut components = Vec::new();
+    for driver in drivers {
+        let component = workspace::drivers().join(format!("{}.wasm", driver.name));
+        let mut cargo = exec::cargo();
+        cargo.args(["run", "--quiet", "--package", "bailiwick-package", "--"]);
+        cargo.arg(&driver.folder).arg(workspace::target()).arg(&component);
+        exec::run(&mut cargo)?;
+        components.push(component);
+    }
+    Ok(components)
 }
