@@ -27,9 +27,9 @@ create function tenancy.tenant() returns uuid language sql stable parallel safe
 create function tenancy.actor() returns text language sql stable parallel safe
     return nullif(current_setting('app.actor', true), '');
 
--- The acting operator, also behind a token ('token:<uuid>/operator:<uuid>'); null for everyone else.
+-- The operator who acts in person; null for everyone else, also for a token: a token does not manage its maker.
 create function tenancy.operator() returns uuid language sql stable parallel safe
-    return substring(current_setting('app.actor', true) from '(?:^|/)operator:([0-9a-f-]{36})$')::uuid;
+    return substring(current_setting('app.actor', true) from '^operator:([0-9a-f-]{36})$')::uuid;
 
 -- Subtrees cut out of the scope (prefixes of lineages).
 create function tenancy.excluded() returns text[] language sql stable parallel safe

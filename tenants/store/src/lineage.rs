@@ -171,10 +171,7 @@ impl FromStr for Lineage {
         if text == "/" {
             return Ok(Self::root());
         }
-        let inner = text
-            .strip_prefix('/')
-            .and_then(|rest| rest.strip_suffix('/'))
-            .ok_or(LineageError::Slashes)?;
+        let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).ok_or(LineageError::Slashes)?;
         let mut depth = 0;
         for key in inner.split('/') {
             key.parse::<AccountKey>()?;

@@ -37,10 +37,7 @@ pub(crate) async fn ensure_roles(connection: &mut PgConnection) -> Result<(), St
 /// Runs the migrations that are new.
 pub(crate) async fn migrate(connector: &Connector) -> Result<(), StoreError> {
     let mut connection = connector.connect(Role::Migrator).await?;
-    MIGRATIONS
-        .run_direct(None, &mut connection, false)
-        .await
-        .map_err(StoreError::Migration)
+    MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(StoreError::Migration)
 }
 
 /// Feeds a hasher with everything that decides what a migrated database looks like.

@@ -3,7 +3,11 @@
 //! Each connection does `SET ROLE` and its settings when it is made, so that the same holds whether the
 //! server was reached as that very role (embedded) or as a login that is a member of it (URL).
 
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "this is the one place where connections are made")]
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "this is the one place where connections are made"
+)]
 
 use std::path::Path;
 use std::time::Duration;

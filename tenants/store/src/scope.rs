@@ -19,6 +19,7 @@ pub struct Scope {
     actor: Actor,
     account: AccountId,
     lineage: Lineage,
+    source: Option<String>,
 }
 
 impl Scope {
@@ -33,7 +34,7 @@ impl Scope {
         let lineage = lineage_of(&mut transaction, account).await?;
         let narrow = format!("SET LOCAL app.scope = '{lineage}'");
         sqlx::raw_sql(AssertSqlSafe(narrow)).execute(&mut *transaction).await?;
-        Ok(Self { transaction, actor: actor.clone(), account, lineage })
+        Ok(Self { transaction, actor: actor.clone(), account, lineage, source: None })
     }
 
     /// The connection, for queries of a `store.rs`: `query.fetch_all(scope.sql())`.
@@ -57,6 +58,17 @@ impl Scope {
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Where the call came from (an IP address), for the audit; `None` for the platform's own work.
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
+    /// Notes where the call came from.
+    pub fn set_source(&mut self, source: Option<String>) {
+        self.source = source;
     }
 
     /// Narrows this scope, for the rest of its life, to one account of its subtree, whose bulk tables it then

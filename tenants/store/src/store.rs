@@ -165,11 +165,12 @@ impl Store {
 }
 
 async fn warn_of_superuser(connection: &mut sqlx::PgConnection) -> Result<(), StoreError> {
-    let superuser: bool = sqlx::query_scalar("select rolsuper from pg_roles where rolname = session_user")
-        .fetch_one(connection)
-        .await?;
+    let superuser: bool =
+        sqlx::query_scalar("select rolsuper from pg_roles where rolname = session_user").fetch_one(connection).await?;
     if superuser {
-        tracing::warn!("the database login is a superuser; use one that is only a member of migrator, app, door and ops");
+        tracing::warn!(
+            "the database login is a superuser; use one that is only a member of migrator, app, door and ops"
+        );
     }
     Ok(())
 }

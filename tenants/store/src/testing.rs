@@ -137,12 +137,7 @@ fn copy_template(folder: &Path) {
         make_template(&template).expect("the template can be made");
         File::create(template.join("ready")).expect("the template folder is writable");
     }
-    let copied = Command::new("cp")
-        .arg("-a")
-        .arg(template.join("data"))
-        .arg(folder)
-        .status()
-        .expect("cp can be run");
+    let copied = Command::new("cp").arg("-a").arg(template.join("data")).arg(folder).status().expect("cp can be run");
     assert!(copied.success(), "the template is copied");
 }
 
@@ -156,10 +151,7 @@ fn template_path() -> PathBuf {
 
 fn make_template(template: &Path) -> Result<(), StoreError> {
     let embedded = Embedded::start_with(&template.join("data"), Durability::Lost)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(sqlx::Error::Io)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
     runtime.block_on(async {
         embedded.ensure_database().await?;
         let connector = embedded.connector();

@@ -44,7 +44,12 @@ impl Cluster {
 
     /// Runs initdb beside the final place and moves the result there, so that what an interrupted run leaves
     /// is never taken for a cluster.
-    pub(super) fn create(&self, binaries: &Binaries, user: &SystemUser, durability: Durability) -> Result<(), EmbeddedError> {
+    pub(super) fn create(
+        &self,
+        binaries: &Binaries,
+        user: &SystemUser,
+        durability: Durability,
+    ) -> Result<(), EmbeddedError> {
         let draft = self.folder.join("cluster.new");
         match std::fs::remove_dir_all(&draft) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(doing("removing", &draft)(error)),

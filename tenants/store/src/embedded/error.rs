@@ -48,7 +48,9 @@ pub enum EmbeddedError {
         pid: i32,
     },
     /// Running as root and there is no unprivileged user to run the server as.
-    #[error("PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody`: create one, or do not start as root")]
+    #[error(
+        "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody`: create one, or do not start as root"
+    )]
     NoUser,
     /// The user that runs the platform has no name.
     #[error("user id {uid} has no name in /etc/passwd, and PostgreSQL needs one: add an entry")]
@@ -57,7 +59,9 @@ pub enum EmbeddedError {
         uid: u32,
     },
     /// The unprivileged user cannot enter a folder above the data folder.
-    #[error("user {user} cannot enter {folder}, which lies above the data folder: give it search permission (chmod o+x), or choose another data folder")]
+    #[error(
+        "user {user} cannot enter {folder}, which lies above the data folder: give it search permission (chmod o+x), or choose another data folder"
+    )]
     Closed {
         /// The folder that is closed.
         folder: PathBuf,
@@ -65,7 +69,9 @@ pub enum EmbeddedError {
         user: String,
     },
     /// The socket's path would be longer than the 107 bytes that a Unix socket may have.
-    #[error("the data folder's path is too long: the database socket {socket} would have {length} bytes, at most 107 are possible")]
+    #[error(
+        "the data folder's path is too long: the database socket {socket} would have {length} bytes, at most 107 are possible"
+    )]
     LongPath {
         /// The socket.
         socket: PathBuf,

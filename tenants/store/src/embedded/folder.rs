@@ -35,7 +35,9 @@ impl Folder {
             return Err(EmbeddedError::LongPath { socket, length });
         }
         match DirBuilder::new().mode(0o700).create(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(doing("making", &path)(error)),
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(doing("making", &path)(error));
+            }
             _ => {}
         }
         std::fs::set_permissions(&path, Permissions::from_mode(0o700)).map_err(doing("protecting", &path))?;
@@ -94,9 +96,7 @@ fn lock(folder: &Path) -> Result<File, EmbeddedError> {
         }
         Err(TryLockError::Error(error)) => return Err(doing("locking", &path)(error)),
     }
-    file.set_len(0)
-        .and_then(|()| writeln!(file, "{}", std::process::id()))
-        .map_err(doing("writing", &path))?;
+    file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(doing("writing", &path))?;
     Ok(file)
 }
 

@@ -174,7 +174,9 @@ fn guard(settings: &Settings, shared: &Shared, first: &SyncSender<Result<(), Emb
 /// Waits for the child's end, then forgets its number before the kernel may give it to another.
 fn reap(shared: &Shared, child: &mut Child) {
     if let Ok(pid) = i32::try_from(child.id()) {
-        while waitid(Id::Pid(Pid::from_raw(pid)), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT) == Err(nix::Error::EINTR) {}
+        while waitid(Id::Pid(Pid::from_raw(pid)), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT) == Err(nix::Error::EINTR)
+        {
+        }
     }
     let mut state = shared.lock();
     state.child = None;
@@ -229,8 +231,14 @@ fn arguments(settings: &Settings) -> Vec<String> {
         Durability::Synced => arguments.push("fsync=on".to_owned()),
         #[cfg(feature = "testing")]
         Durability::Lost => arguments.extend(
-            ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=400", "shared_buffers=48MB"]
-                .map(str::to_owned),
+            [
+                "fsync=off",
+                "full_page_writes=off",
+                "synchronous_commit=off",
+                "max_connections=400",
+                "shared_buffers=48MB",
+            ]
+            .map(str::to_owned),
         ),
     }
     arguments
@@ -263,7 +271,12 @@ fn wait_ready(settings: &Settings, shared: &Shared, child: &mut Child) -> Result
         if lines.next() == Some(&own) && lines.nth(6).is_some_and(|state| state.trim() == "ready") {
             return Ok(());
         }
-        let ended = || waitid(Id::Pid(Pid::from_raw(i32::try_from(child.id()).unwrap_or(0))), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT);
+        let ended = || {
+            waitid(
+                Id::Pid(Pid::from_raw(i32::try_from(child.id()).unwrap_or(0))),
+                WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT,
+            )
+        };
         match ended() {
             Ok(nix::sys::wait::WaitStatus::StillAlive) => {}
             status => {
