@@ -1,0 +1,206 @@
+//! `bailiwick serve` with a data folder of its own and the embedded database; killed when dropped.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use reqwest::{Certificate, Client};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::api::{Api, text};
+use crate::authority::{Authority, Files};
+use crate::processes::{Process, run_well};
+use crate::programs::{driver, program};
+use crate::{printers, wait};
+
+/// How long a start may take where the database must be made first, on a busy machine.
+const START: Duration = Duration::from_secs(60);
+
+/// How a server is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// HTTPS with a certificate of the server's own authority.
+    Tls,
+    /// HTTP on loopback.
+    Plain,
+}
+
+/// A running server.
+pub struct Server {
+    folder: TempDir,
+    listen: SocketAddr,
+    metrics: SocketAddr,
+    tls: Option<(Authority, Files)>,
+    root_token: String,
+    process: Process,
+}
+
+impl Server {
+    /// Makes a data folder with a platform owner's token and the driver installed, by the commands that an
+    /// administrator uses, and serves from it.
+    ///
+    /// # Errors
+    /// When one of them fails.
+    pub async fn start(transport: Transport) -> Result<Self> {
+        // World-readable names above it: as root, the database runs as another user.
+        let folder = tempfile::Builder::new().prefix("bailiwick-e2e-").tempdir_in("/tmp")?;
+        open_to_database(folder.path())?;
+        let tls = match transport {
+            Transport::Plain => None,
+            Transport::Tls => {
+                let authority = Authority::new("bailiwick end-to-end authority")?;
+                authority.write(&folder.path().join("ca.pem"))?;
+                let files = authority.issue(folder.path(), &[], 1)?;
+                Some((authority, files))
+            }
+        };
+        let (listen, metrics) = (free()?, free()?);
+        let configure = |command: &mut Command| configure(command, folder.path(), listen, metrics, tls.as_ref());
+
+        let mut install = Command::new(program("bailiwick")?);
+        install.args(["driver", "install"]).arg(driver(printers::DRIVER)?);
+        configure(&mut install);
+        run_well(install, "")?;
+        let mut token = Command::new(program("bailiwick")?);
+        token.args(["admin", "create-token", "--account", "/", "--role", "owner", "--name", "end-to-end", "--json"]);
+        configure(&mut token);
+        let answer: Value =
+            serde_json::from_str(&run_well(token, "")?).context("create-token --json printed no JSON")?;
+        let root_token = text(&answer, "secret")?.to_owned();
+
+        let process = Process::start(&program("bailiwick")?, &folder.path().join("server.log"), |command| {
+            configure(command);
+            command.arg("serve");
+        })?;
+        let mut server = Self { folder, listen, metrics, tls, root_token, process };
+        server.ready().await?;
+        Ok(server)
+    }
+
+    /// SIGKILL, without a chance to tidy up.
+    ///
+    /// # Errors
+    /// When it cannot be waited for.
+    pub fn kill(&mut self) -> Result<()> {
+        self.process.kill()
+    }
+
+    /// Serves again from the same folder.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn restart(&mut self) -> Result<()> {
+        let (folder, listen, metrics) = (self.folder.path().to_owned(), self.listen, self.metrics);
+        self.process = Process::start(&program("bailiwick")?, &folder.join("server.log"), |command| {
+            configure(command, &folder, listen, metrics, self.tls.as_ref());
+            command.arg("serve");
+        })?;
+        self.ready().await
+    }
+
+    async fn ready(&mut self) -> Result<()> {
+        let client = self.http()?;
+        let url = format!("{}/api/v1/openapi.json", self.url());
+        wait::until("the server answers", START, async || {
+            self.process.check()?;
+            Ok(client.get(&url).send().await.ok().filter(|reply| reply.status().is_success()).map(drop))
+        })
+        .await
+    }
+
+    /// Scheme, address and port.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.listen)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listen
+    }
+
+    /// Where its figures are.
+    #[must_use]
+    pub fn metrics(&self) -> SocketAddr {
+        self.metrics
+    }
+
+    /// The certificate of the authority that signed the server's, as a file.
+    #[must_use]
+    pub fn authority_file(&self) -> Option<PathBuf> {
+        self.tls.is_some().then(|| self.folder.path().join("ca.pem"))
+    }
+
+    /// The authority.
+    ///
+    /// # Errors
+    /// Where the server speaks plain HTTP.
+    pub fn authority(&self) -> Result<&Authority> {
+        Ok(&self.tls.as_ref().context("this server has no certificate")?.0)
+    }
+
+    /// The folder with its data, certificate and log.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its process.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// An HTTP client that trusts this server's authority and nobody else.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn http(&self) -> Result<Client> {
+        // The first call of the process decides; later ones find it decided.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = Client::builder().timeout(Duration::from_secs(30)).no_proxy();
+        if let Some((authority, _)) = &self.tls {
+            builder = builder.tls_certs_only([Certificate::from_pem(authority.pem().as_bytes())?]);
+        }
+        Ok(builder.build()?)
+    }
+
+    /// The API as the platform's owner.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn api(&self) -> Result<Api> {
+        Ok(Api::new(self.http()?, &self.url(), Some(&self.root_token)))
+    }
+}
+
+/// A loopback address with a port that nobody uses now.
+fn free() -> Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+fn open_to_database(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o711))?)
+}
+
+fn configure(
+    command: &mut Command,
+    folder: &Path,
+    listen: SocketAddr,
+    metrics: SocketAddr,
+    tls: Option<&(Authority, Files)>,
+) {
+    command
+        .env("BAILIWICK_DATA_DIR", folder.join("data"))
+        .env("BAILIWICK_LISTEN", listen.to_string())
+        .env("BAILIWICK_METRICS_LISTEN", metrics.to_string())
+        .env_remove("BAILIWICK_DATABASE_URL");
+    if let Some((_, files)) = tls {
+        command.env("BAILIWICK_TLS_CERTIFICATE", &files.certificate).env("BAILIWICK_TLS_KEY", &files.key);
+    }
+}
