@@ -1,0 +1,174 @@
+//! Which addresses a collector may send to. [`Ranges`] can only be made by [`Ranges::parse`], so that everything that
+//! sends has been checked: unicast only, within what the site permits, and no more than [`Ranges::MAX`] addresses.
+
+mod parse;
+mod reach;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+pub use reach::{Allowance, OnLink, Reach};
+
+/// Why a range is refused. Messages repeat the range as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RangeError {
+    /// Not a CIDR, not `A-B`, not an address.
+    #[error("`{0}` is not a range: write 192.0.2.0/24, 192.0.2.1-192.0.2.99 or 192.0.2.1")]
+    Syntax(String),
+    /// The end comes before the beginning.
+    #[error("`{0}` ends before it begins")]
+    Reversed(String),
+    /// IPv6 networks cannot be swept.
+    #[error("`{0}`: for IPv6 only single addresses can be given")]
+    Ipv6Network(String),
+    /// Multicast, broadcast, reserved or "this network".
+    #[error("`{0}` holds addresses that are not unicast")]
+    NotUnicast(String),
+    /// Neither private, link-local, loopback nor on-link, and the site's own configuration does not allow it.
+    #[error("`{0}` is not a private, link-local, loopback or on-link range; only the site's own configuration can allow it")]
+    NotPermitted(String),
+    /// More than [`Ranges::MAX`] addresses.
+    #[error("the ranges hold more than {} addresses", Ranges::MAX)]
+    TooMany,
+    /// No address remains.
+    #[error("the ranges hold no address")]
+    Empty,
+}
+
+impl RangeError {
+    /// A stable name for scripts and the API.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax(_) => "range_syntax",
+            Self::Reversed(_) => "range_reversed",
+            Self::Ipv6Network(_) => "range_ipv6_network",
+            Self::NotUnicast(_) => "range_not_unicast",
+            Self::NotPermitted(_) => "range_not_permitted",
+            Self::TooMany => "range_too_many",
+            Self::Empty => "range_empty",
+        }
+    }
+}
+
+/// A run of IPv4 addresses, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    first: u32,
+    last: u32,
+}
+
+impl Span {
+    fn len(self) -> u64 {
+        u64::from(self.last - self.first) + 1
+    }
+}
+
+/// Checked addresses: sorted, each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ranges {
+    spans: Vec<Span>,
+    /// The place of each span's first address among all.
+    starts: Vec<usize>,
+    v6: Vec<Ipv6Addr>,
+}
+
+impl Ranges {
+    /// The most addresses that can be given at once.
+    pub const MAX: usize = 1 << 20;
+
+    /// Reads ranges (`CIDR`, `A-B` or `A`) and checks them against what may be reached.
+    ///
+    /// A CIDR's network and broadcast address are left out, and so are those of every network that this machine is in.
+    ///
+    /// # Errors
+    /// The first [`RangeError`] in the order given.
+    pub fn parse<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, reach: &Reach) -> Result<Self, RangeError> {
+        let mut spans = Vec::new();
+        let mut v6 = Vec::new();
+        for text in texts {
+            match parse::range(text.as_ref(), reach)? {
+                parse::Parsed::V4(span) => spans.extend(reach.without_edges(span)),
+                parse::Parsed::V6(address) => v6.push(address),
+            }
+        }
+        Self::from_parts(spans, v6)
+    }
+
+    fn from_parts(mut spans: Vec<Span>, mut v6: Vec<Ipv6Addr>) -> Result<Self, RangeError> {
+        spans.sort_by_key(|span| span.first);
+        spans.dedup_by(|next, kept| {
+            let touches = u64::from(next.first) <= u64::from(kept.last) + 1;
+            if touches {
+                kept.last = kept.last.max(next.last);
+            }
+            touches
+        });
+        v6.sort_unstable();
+        v6.dedup();
+        let mut starts = Vec::with_capacity(spans.len());
+        let mut total: u64 = 0;
+        for span in &spans {
+            starts.push(usize::try_from(total).map_err(|_| RangeError::TooMany)?);
+            total = total.saturating_add(span.len());
+        }
+        match usize::try_from(total).map(|v4| v4.saturating_add(v6.len())) {
+            Ok(0) => Err(RangeError::Empty),
+            Ok(1..=Self::MAX) => Ok(Self { spans, starts, v6 }),
+            _ => Err(RangeError::TooMany),
+        }
+    }
+
+    /// How many addresses there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.v4_len() + self.v6.len()
+    }
+
+    /// True without addresses; parsing never gives that.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the address is among them.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.place_of(address).is_some(),
+            IpAddr::V6(address) => self.v6.binary_search(&address).is_ok(),
+        }
+    }
+
+    /// All addresses in order, IPv4 first.
+    pub fn iter(&self) -> impl Iterator<Item = IpAddr> {
+        let v4 = self.v4().map(|(_, address)| IpAddr::V4(address));
+        v4.chain(self.v6.iter().copied().map(IpAddr::V6))
+    }
+
+    pub(crate) fn v4_len(&self) -> usize {
+        match (self.starts.last(), self.spans.last()) {
+            (Some(start), Some(span)) => start + usize::try_from(span.len()).unwrap_or(usize::MAX),
+            _ => 0,
+        }
+    }
+
+    /// The IPv4 addresses and their places.
+    pub(crate) fn v4(&self) -> impl Iterator<Item = (usize, Ipv4Addr)> {
+        self.spans.iter().flat_map(|span| span.first..=span.last).map(Ipv4Addr::from).enumerate()
+    }
+
+    pub(crate) fn v6(&self) -> &[Ipv6Addr] {
+        &self.v6
+    }
+
+    /// The place of an IPv4 address among [`Self::v4`].
+    pub(crate) fn place_of(&self, address: Ipv4Addr) -> Option<usize> {
+        let number = u32::from(address);
+        let at = self.spans.partition_point(|span| span.last < number);
+        let (span, start) = (self.spans.get(at)?, self.starts.get(at)?);
+        (span.first <= number).then(|| start + (number - span.first) as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests;
