@@ -1,0 +1,131 @@
+//! Reading entries of one account, newest first, page by page.
+
+use std::str::FromStr;
+
+use bailiwick_store::{Actor, Scope};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::entry::EntryId;
+use crate::error::AuditError;
+use crate::store;
+
+/// Which entries; every field left out lets all pass.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Who acted. An operator also matches what its tokens did.
+    pub actor: Option<Actor>,
+    /// The action, `"device.retired"`; or what it begins with, up to a dot: `"device."`.
+    pub action: Option<String>,
+    /// The kind of object acted upon.
+    pub object_kind: Option<String>,
+    /// The id of the object acted upon.
+    pub object_id: Option<String>,
+    /// Not before this time.
+    pub from: Option<Timestamp>,
+    /// Before this time.
+    pub to: Option<Timestamp>,
+}
+
+/// The last entry of a page, from which the next page goes on. As text it is opaque to clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    pub(crate) at: Timestamp,
+    pub(crate) id: EntryId,
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}-{}", self.at.as_microsecond(), self.id.get().simple())
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = AuditError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let read = || {
+            let (at, id) = text.split_once('-')?;
+            let at = Timestamp::from_microsecond(i64::from_str_radix(at, 16).ok()?).ok()?;
+            Some(Self { at, id: id.parse().ok()? })
+        };
+        read().ok_or(AuditError::Cursor)
+    }
+}
+
+/// One entry as it is shown.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its id.
+    pub id: EntryId,
+    /// When its transaction began.
+    pub at: Timestamp,
+    /// Who acted, in the text form of [`Actor`].
+    pub actor: String,
+    /// On whose behalf.
+    pub as_whom: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// The kind of what it was done to.
+    pub object_kind: String,
+    /// Its id.
+    pub object_id: String,
+    /// The name it bore then.
+    pub object_name: Option<String>,
+    /// Where the call came from.
+    pub source: Option<String>,
+    /// What it was.
+    pub before: Option<Value>,
+    /// What it became.
+    pub after: Option<Value>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Whether the detail (everything that may be personal) has been erased.
+    pub erased: bool,
+    /// Whether a seal covers it.
+    pub sealed: bool,
+}
+
+/// A page of entries.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Newest first.
+    pub items: Vec<Record>,
+    /// Where the next page goes on; `None` on the last.
+    pub next: Option<Cursor>,
+}
+
+/// Lists entries of the account that the scope is bound to, not of those below it.
+///
+/// # Errors
+/// Where the statement fails.
+pub async fn list(scope: &mut Scope, filter: &Filter, after: Option<Cursor>, limit: u16) -> Result<Page, AuditError> {
+    let mut rows = store::list(scope, filter, after, i64::from(limit) + 1).await?;
+    let more = rows.len() > usize::from(limit);
+    rows.truncate(usize::from(limit));
+    let items: Vec<_> = rows.into_iter().map(Record::from).collect();
+    let next = items.last().filter(|_| more).map(|last| Cursor { at: last.at, id: last.id });
+    Ok(Page { items, next })
+}
+
+impl From<store::ListRow> for Record {
+    fn from(row: store::ListRow) -> Self {
+        let erased = row.detail.is_none();
+        let detail = row.detail.map(|json| json.0).unwrap_or_default();
+        Self {
+            id: row.id,
+            at: row.at.0,
+            actor: row.actor,
+            as_whom: detail.as_whom,
+            action: row.action,
+            object_kind: row.object_kind,
+            object_id: row.object_id,
+            object_name: detail.name,
+            source: detail.source,
+            before: detail.before,
+            after: detail.after,
+            reason: detail.reason,
+            erased,
+            sealed: row.sealed,
+        }
+    }
+}
