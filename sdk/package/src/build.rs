@@ -1,0 +1,65 @@
+//! From a driver's folder to its component.
+//!
+//! Guests have a target folder of their own, since their profile and panic strategy differ from the
+//! host's; cargo keeps it incremental and guards it against builds at the same time.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::{PackageError, TARGET, Toolchain, package};
+
+/// Compiles the crate in `driver_dir` and packages it with the `driver.toml` beside it. `target_dir`
+/// is the workspace's target folder; the guest's files lie in `guests/` below it.
+///
+/// # Errors
+/// [`PackageError`]; what the compiler says goes to standard error.
+pub fn build(driver_dir: &Path, target_dir: &Path) -> Result<Vec<u8>, PackageError> {
+    let manifest = read(driver_dir.join("driver.toml"))?;
+    let module = module(driver_dir, target_dir)?;
+    package(&fs::read(&module).map_err(|source| PackageError::Read { path: module, source })?, &manifest)
+}
+
+/// Compiles the crate in `driver_dir` and answers the path of its core module.
+///
+/// # Errors
+/// [`PackageError`]; what the compiler says goes to standard error.
+pub fn module(driver_dir: &Path, target_dir: &Path) -> Result<PathBuf, PackageError> {
+    let name = crate_name(driver_dir)?;
+    let guests = target_dir.join("guests");
+    let mut cargo = Command::new(Toolchain::cargo());
+    cargo.current_dir(driver_dir).stdin(Stdio::null()).stdout(Stdio::null());
+    cargo.args(["rustc", "--quiet", "--package", &name, "--lib", "--profile", "guest", "--target", TARGET]);
+    cargo.args(["--crate-type", "cdylib", "--target-dir"]).arg(&guests);
+    // Flags and wrappers of the build that runs us (clippy's, a coverage run's) are not the guest's.
+    for inherited in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER", "CARGO_BUILD_TARGET"] {
+        cargo.env_remove(inherited);
+    }
+    Toolchain::find()?.apply(&mut cargo);
+    // Two modules from one source must be one: no path of this machine in what panics log.
+    cargo.args(["--", "--remap-path-prefix"]).arg(remap(driver_dir));
+    let status = cargo.status().map_err(PackageError::Cargo)?;
+    if !status.success() {
+        return Err(PackageError::Compile(status));
+    }
+    Ok(guests.join(TARGET).join("guest").join(name.replace('-', "_")).with_extension("wasm"))
+}
+
+fn remap(driver_dir: &Path) -> std::ffi::OsString {
+    let mut remap = driver_dir.as_os_str().to_owned();
+    remap.push("=.");
+    remap
+}
+
+fn read(path: PathBuf) -> Result<String, PackageError> {
+    fs::read_to_string(&path).map_err(|source| PackageError::Read { path, source })
+}
+
+fn crate_name(driver_dir: &Path) -> Result<String, PackageError> {
+    let path = driver_dir.join("Cargo.toml");
+    let table: toml::Table = read(path.clone())?.parse().map_err(|_| PackageError::NoName { path: path.clone() })?;
+    let name = table.get("package").and_then(|package| package.get("name")).and_then(toml::Value::as_str);
+    name.map(str::to_owned).ok_or(PackageError::NoName { path })
+}
