@@ -61,6 +61,24 @@ impl Span {
     fn len(self) -> u64 {
         u64::from(self.last - self.first) + 1
     }
+
+    /// What is left of it without these addresses, which are sorted.
+    fn without(self, cuts: &[u32]) -> Vec<Self> {
+        let mut left = Vec::new();
+        let mut first = u64::from(self.first);
+        for cut in cuts.iter().copied().filter(|cut| (self.first..=self.last).contains(cut)) {
+            left.extend(Self::between(first, u64::from(cut)));
+            first = u64::from(cut) + 1;
+        }
+        left.extend(Self::between(first, u64::from(self.last) + 1));
+        left
+    }
+
+    /// From `first` up to but without `end`, if that is anything.
+    fn between(first: u64, end: u64) -> Option<Self> {
+        let (first, last) = (u32::try_from(first).ok()?, u32::try_from(end.checked_sub(1)?).ok()?);
+        (first <= last).then_some(Self { first, last })
+    }
 }
 
 /// Checked addresses: sorted, each once.
@@ -116,6 +134,23 @@ impl Ranges {
             Ok(1..=Self::MAX) => Ok(Self { spans, starts, v6 }),
             _ => Err(RangeError::TooMany),
         }
+    }
+
+    /// These addresses but for some that are never to be asked.
+    #[must_use]
+    pub fn without(&self, excluded: &[IpAddr]) -> Self {
+        let mut cuts: Vec<u32> = excluded
+            .iter()
+            .filter_map(|address| match address.to_canonical() {
+                IpAddr::V4(address) => Some(u32::from(address)),
+                IpAddr::V6(_) => None,
+            })
+            .collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        let spans = self.spans.iter().flat_map(|span| span.without(&cuts)).collect();
+        let v6 = self.v6.iter().copied().filter(|address| !excluded.contains(&IpAddr::V6(*address))).collect();
+        Self::from_parts(spans, v6).unwrap_or_default()
     }
 
     /// How many addresses there are.

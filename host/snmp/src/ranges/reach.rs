@@ -92,18 +92,7 @@ impl Reach {
     pub(super) fn without_edges(&self, span: Span) -> Vec<Span> {
         let mut cuts: Vec<_> = self.edges().filter(|edge| (span.first..=span.last).contains(edge)).collect();
         cuts.sort_unstable();
-        let mut left = Vec::with_capacity(cuts.len() + 1);
-        let mut first = span.first;
-        for cut in cuts {
-            if first < cut {
-                left.push(Span { first, last: cut - 1 });
-            }
-            first = cut.saturating_add(1);
-        }
-        if first <= span.last {
-            left.push(Span { first, last: span.last });
-        }
-        left
+        span.without(&cuts)
     }
 
     fn edges(&self) -> impl Iterator<Item = u32> {

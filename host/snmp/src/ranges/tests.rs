@@ -118,3 +118,17 @@ proptest! {
         let _: Result<Ranges, RangeError> = Ranges::parse([text], &site());
     }
 }
+
+#[test]
+fn excluded_addresses_are_cut_out_wherever_they_lie() {
+    let reach = Reach::default();
+    let ranges = Ranges::parse(["10.0.0.1-10.0.0.4", "10.0.0.9"], &reach).unwrap();
+    let without = |excluded: &[&str]| {
+        let excluded: Vec<IpAddr> = excluded.iter().map(|a| a.parse().unwrap()).collect();
+        ranges.without(&excluded).iter().map(|a| a.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(without(&["10.0.0.1"]), ["10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.9"]);
+    assert_eq!(without(&["10.0.0.4", "10.0.0.2", "10.0.0.2"]), ["10.0.0.1", "10.0.0.3", "10.0.0.9"]);
+    assert_eq!(without(&["::ffff:10.0.0.9", "10.0.0.7"]), ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]);
+    assert!(without(&["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.9"]).is_empty());
+}
