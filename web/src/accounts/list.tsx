@@ -1,0 +1,220 @@
+/** The accounts directly below the one on screen: customers, and dealers where they nest. */
+import { Link } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { Form } from "react-aria-components";
+import type { Account, AccountKind } from "@/api/types";
+import { Button, IconButton } from "@/design/button";
+import { Dialog } from "@/design/dialog";
+import { Empty, Load } from "@/design/feedback";
+import { SearchField, Select, TextField } from "@/design/fields";
+import { useLater } from "@/design/later";
+import { More } from "@/design/more";
+import { Page } from "@/design/page";
+import { Badge } from "@/design/text";
+import { toast, toastProblem } from "@/design/toast";
+import { m } from "@/i18n";
+import { date, number } from "@/i18n/format";
+import { kindName } from "./kind";
+import {
+  useAccount,
+  useAccountId,
+  useChildAccounts,
+  useCreateAccount,
+  useMay,
+  useRenameAccount,
+} from "./queries";
+
+export function AccountList() {
+  const id = useAccountId();
+  const mayAdminister = useMay("administer");
+  const [typed, setTyped] = useState("");
+  const accounts = useChildAccounts(id, useLater(typed.trim(), 250));
+  const [open, setOpen] = useState<"new" | Account>();
+  const add = mayAdminister && (
+    <Button look="primary" icon="plus" onPress={() => setOpen("new")}>
+      {m.accounts_add()}
+    </Button>
+  );
+  return (
+    <Page title={m.accounts_title()} lead={m.accounts_lead()} actions={add}>
+      <search className="toolbar">
+        <SearchField
+          label={m.accounts_search()}
+          clearLabel={m.action_clear()}
+          value={typed}
+          onChange={setTyped}
+        />
+      </search>
+      <section className="card" aria-label={m.accounts_title()}>
+        <Load query={accounts}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <Empty
+                icon="customers"
+                title={typed ? m.accounts_no_match() : m.accounts_empty_title()}
+                action={!typed && add}
+              >
+                {typed ? m.accounts_no_match_body() : m.accounts_empty_body()}
+              </Empty>
+            ) : (
+              <AccountTable accounts={rows} onRename={mayAdminister ? setOpen : undefined} />
+            )
+          }
+        </Load>
+        <More query={accounts} />
+      </section>
+      {open === "new" && <NewAccount parent={id} onClose={() => setOpen(undefined)} />}
+      {open && open !== "new" && <Rename account={open} onClose={() => setOpen(undefined)} />}
+    </Page>
+  );
+}
+
+function AccountTable({
+  accounts,
+  onRename,
+}: {
+  accounts: Account[];
+  onRename?: (account: Account) => void;
+}) {
+  return (
+    <div className="card-body--flush">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{m.col_name()}</th>
+            <th scope="col">{m.col_kind()}</th>
+            <th scope="col" className="number">
+              {m.nav_devices()}
+            </th>
+            <th scope="col" className="number">
+              {m.col_alerts()}
+            </th>
+            <th scope="col" className="number">
+              {m.nav_collectors()}
+            </th>
+            <th scope="col">{m.col_created()}</th>
+            <th scope="col">
+              <span className="sr-only">{m.col_actions()}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {accounts.map((account) => (
+            <tr key={account.id}>
+              <td>
+                <Link to="/a/$account" params={{ account: account.id }}>
+                  <strong>{account.name}</strong>
+                </Link>
+              </td>
+              <td>{kindName(account.kind)}</td>
+              <td className="number">{number(account.counts.devices)}</td>
+              <td className="number">
+                {account.counts.alerts_open > 0 ? (
+                  <Badge tone="bad">{number(account.counts.alerts_open)}</Badge>
+                ) : (
+                  number(0)
+                )}
+              </td>
+              <td className="number">{number(account.counts.collectors)}</td>
+              <td className="nowrap">{date(account.created_at)}</td>
+              <td>
+                {onRename && (
+                  <div className="actions">
+                    <IconButton
+                      icon="edit"
+                      label={`${m.action_rename()}: ${account.name}`}
+                      onPress={() => onRename(account)}
+                    />
+                  </div>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function NewAccount({ parent, onClose }: { parent: string; onClose: () => void }) {
+  const account = useAccount();
+  const create = useCreateAccount(parent);
+  const [name, setName] = useState("");
+  const kinds: AccountKind[] = account?.kind === "platform" ? ["dealer", "customer"] : ["customer", "dealer"];
+  const [kind, setKind] = useState<AccountKind>(kinds[0] ?? "customer");
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    try {
+      const made = await create.mutateAsync({ name: name.trim(), kind });
+      toast(m.account_created({ name: made.name }));
+      onClose();
+    } catch (error) {
+      toastProblem(error);
+    }
+  }
+  return (
+    <Dialog title={m.accounts_add()} open onClose={onClose}>
+      <Form className="dialog-body" onSubmit={submit}>
+        <TextField
+          label={m.col_name()}
+          value={name}
+          onChange={setName}
+          maxLength={120}
+          isRequired
+          autoFocus
+        />
+        <Select
+          label={m.col_kind()}
+          choices={kinds.map((id) => ({ id, name: kindName(id) }))}
+          value={kind}
+          onChange={setKind}
+          hint={m.kind_hint()}
+        />
+        <div className="dialog-actions">
+          <Button onPress={onClose}>{m.action_cancel()}</Button>
+          <Button look="primary" type="submit" isPending={create.isPending}>
+            {m.action_create()}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}
+
+function Rename({ account, onClose }: { account: Account; onClose: () => void }) {
+  const rename = useRenameAccount();
+  const [name, setName] = useState(account.name);
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    try {
+      await rename.mutateAsync({ id: account.id, name: name.trim() });
+      onClose();
+      toast(m.account_renamed(), {
+        label: m.action_undo(),
+        run: () => rename.mutateAsync({ id: account.id, name: account.name }).catch(toastProblem),
+      });
+    } catch (error) {
+      toastProblem(error);
+    }
+  }
+  return (
+    <Dialog title={m.account_rename_title()} open onClose={onClose}>
+      <Form className="dialog-body" onSubmit={submit}>
+        <TextField
+          label={m.col_name()}
+          value={name}
+          onChange={setName}
+          maxLength={120}
+          isRequired
+          autoFocus
+        />
+        <div className="dialog-actions">
+          <Button onPress={onClose}>{m.action_cancel()}</Button>
+          <Button look="primary" type="submit" isPending={rename.isPending}>
+            {m.action_save()}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

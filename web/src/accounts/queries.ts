@@ -1,0 +1,91 @@
+/** Accounts: the one on screen, those below it, and the changes an operator makes to them. */
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { api, reply } from "@/api/client";
+import { usePages, WHOLE } from "@/api/lists";
+import type { Account, AccountKind } from "@/api/types";
+import { type Might, may, useSession } from "@/session/session";
+
+export function accountQuery(id: string) {
+  return queryOptions({
+    queryKey: ["account", id],
+    queryFn: ({ signal }) => reply(api.GET("/api/v1/accounts/{id}", { params: { path: { id } }, signal })),
+  });
+}
+
+/** The account in the address. */
+export function useAccountId(): string {
+  return useParams({ from: "/a/$account" }).account;
+}
+
+export function useAccount(): Account | undefined {
+  return useQuery(accountQuery(useAccountId())).data;
+}
+
+export function useMay(might: Might): boolean {
+  return may(useSession(), useAccount(), might);
+}
+
+export function useChildAccounts(id: string, q: string) {
+  return usePages(["accounts", id, "children", q], (page, signal) =>
+    reply(
+      api.GET("/api/v1/accounts/{id}/accounts", {
+        params: { path: { id }, query: { depth: "children", q: q || undefined, ...page } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Every account an operator may switch to that matches `q`, each granted root first. */
+export function useReachable(roots: Account[], q: string) {
+  const ids = roots.map((root) => root.id);
+  return useQuery({
+    queryKey: ["accounts", "reachable", ids, q],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }): Promise<Account[]> => {
+      const below = await Promise.all(
+        ids.map((id) =>
+          reply(
+            api.GET("/api/v1/accounts/{id}/accounts", {
+              params: { path: { id }, query: { depth: "subtree", q: q || undefined, limit: WHOLE } },
+              signal,
+            }),
+          ),
+        ),
+      );
+      const matching = roots.filter((root) => root.name.toLocaleLowerCase().includes(q.toLocaleLowerCase()));
+      return inTreeOrder([...matching, ...below.flatMap((list) => list.items)]);
+    },
+  });
+}
+
+/** Parents before their children, each account once. */
+export function inTreeOrder(accounts: Account[]): Account[] {
+  const names = (account: Account) => [...account.path.map((step) => step.name), account.name].join("\u0000");
+  const unique = new Map(accounts.map((account) => [account.id, account]));
+  return [...unique.values()].sort((a, b) => (names(a) < names(b) ? -1 : 1));
+}
+
+export function useCreateAccount(parent: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name: string; kind: AccountKind }) =>
+      reply(api.POST("/api/v1/accounts/{id}/accounts", { params: { path: { id: parent } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["accounts"] }),
+  });
+}
+
+export function useRenameAccount() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, name }: { id: string; name: string }) =>
+      reply(api.PATCH("/api/v1/accounts/{id}", { params: { path: { id } }, body: { name } })),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ["accounts"] }),
+        client.invalidateQueries({ queryKey: ["account"] }),
+        client.invalidateQueries({ queryKey: ["session"] }),
+      ]),
+  });
+}

@@ -1,0 +1,28 @@
+/**
+ * Keyset lists: each page is fetched by the cursor of the one before. What is loaded stays loaded while
+ * a poke refetches it.
+ */
+import { type InfiniteData, keepPreviousData, type QueryKey, useInfiniteQuery } from "@tanstack/react-query";
+import type { List } from "./types";
+
+export const PAGE_SIZE = 100;
+/** The most that the server gives at once; for lists that are short by nature. */
+export const WHOLE = 500;
+
+export type PageCall<T> = (page: { limit: number; cursor?: string }, signal: AbortSignal) => Promise<List<T>>;
+
+/** The rows loaded so far and the way to more. */
+export function usePages<T>(key: QueryKey, call: PageCall<T>, limit = PAGE_SIZE) {
+  return useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => call({ limit, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: keepPreviousData,
+    select: rowsOf<T>,
+  });
+}
+
+function rowsOf<T>(data: InfiniteData<List<T>>): T[] {
+  return data.pages.flatMap((page) => page.items);
+}

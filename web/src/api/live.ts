@@ -1,0 +1,95 @@
+/**
+ * The server pokes, the portal refetches: a poke names what changed in an account, never the data, so
+ * that a page can only ever show what its own request was allowed to see. Pokes are gathered for a
+ * second. After an interruption everything is refetched, since pokes may have been missed.
+ */
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+const GATHER_MS = 1000;
+const INTERRUPTED_AFTER_MS = 5000;
+const RETRY_MS = 15_000;
+
+const TOUCHES: Record<string, string[]> = {
+  devices: ["devices", "device", "readings", "summary"],
+  alerts: ["alerts", "devices", "device", "summary"],
+  collectors: ["collectors", "enrollments", "summary"],
+};
+
+/** Which query keys a poke makes stale; an unknown type makes all stale. */
+export function touched(type: string): string[] | "all" {
+  return TOUCHES[type] ?? "all";
+}
+
+function parsePoke(data: unknown): string | undefined {
+  try {
+    const poke: unknown = JSON.parse(String(data));
+    if (typeof poke === "object" && poke !== null && "type" in poke) return String(poke.type);
+  } catch {
+    return undefined;
+  }
+  return undefined;
+}
+
+class Gatherer {
+  #keys = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly client: QueryClient) {}
+
+  add(keys: string[]): void {
+    for (const key of keys) this.#keys.add(key);
+    this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    for (const key of this.#keys) this.client.invalidateQueries({ queryKey: [key] });
+    this.#keys.clear();
+  }
+}
+
+/** Follows the account's pokes; true while they have been interrupted for some seconds. */
+export function useLive(account: string): boolean {
+  const client = useQueryClient();
+  const [interrupted, setInterrupted] = useState(false);
+  useEffect(() => {
+    const gatherer = new Gatherer(client);
+    let source: EventSource | undefined;
+    let warn: ReturnType<typeof setTimeout> | undefined;
+    let again: ReturnType<typeof setTimeout> | undefined;
+
+    const onPoke = (event: MessageEvent) => {
+      const keys = touched(parsePoke(event.data) ?? event.type);
+      gatherer.add(keys === "all" ? Object.keys(TOUCHES).flatMap((type) => TOUCHES[type] ?? []) : keys);
+    };
+    const connect = () => {
+      source?.close();
+      source = new EventSource(`/api/v1/events?account=${encodeURIComponent(account)}`);
+      source.onopen = () => {
+        clearTimeout(warn);
+        if (warn !== undefined) client.invalidateQueries();
+        warn = undefined;
+        setInterrupted(false);
+      };
+      source.onerror = () => {
+        warn ??= setTimeout(() => setInterrupted(true), INTERRUPTED_AFTER_MS);
+        if (source?.readyState === EventSource.CLOSED) again = setTimeout(connect, RETRY_MS);
+      };
+      source.onmessage = onPoke;
+      for (const type of Object.keys(TOUCHES)) source.addEventListener(type, onPoke);
+    };
+    connect();
+    return () => {
+      gatherer.stop();
+      source?.close();
+      clearTimeout(warn);
+      clearTimeout(again);
+    };
+  }, [account, client]);
+  return interrupted;
+}

@@ -1,0 +1,183 @@
+/**
+ * The address space of the portal. `/a/$account/…` names the account on screen, so that every address
+ * can be shared; filters live in the query. Pages are loaded when first visited.
+ */
+import { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { parseAlertSearch } from "@/alerts/search";
+import { isFinal } from "@/api/problem";
+import { parseAuditSearch } from "@/audit/search";
+import { ToastRegion } from "@/design/toast";
+import { parseDeviceSearch } from "@/devices/search";
+import { LocaleBoundary } from "@/i18n/locale";
+import { isSessionLost, safeNext, sessionQuery } from "@/session/session";
+import { Lost, NotFound } from "./lost";
+import { Shell } from "./shell";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      networkMode: "always",
+      retry: (count, error) => !isFinal(error) && count < 2,
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: () => (
+    <LocaleBoundary>
+      <Outlet />
+      <ToastRegion />
+    </LocaleBoundary>
+  ),
+  notFoundComponent: NotFound,
+});
+
+async function signedIn(href: string) {
+  try {
+    return await queryClient.ensureQueryData(sessionQuery);
+  } catch (error) {
+    if (isSessionLost(error))
+      throw redirect({ to: "/sign-in", search: { next: safeNext(href), lost: false } });
+    throw error;
+  }
+}
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: async ({ location }) => {
+    const session = await signedIn(location.href);
+    const first = session.grants[0];
+    if (first) throw redirect({ to: "/a/$account", params: { account: first.account.id } });
+  },
+  component: lazyRouteComponent(() => import("./no-grant"), "NoGrant"),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>) => ({
+    next: safeNext(search.next),
+    lost: search.lost === true,
+  }),
+  component: lazyRouteComponent(() => import("@/session/sign-in"), "SignIn"),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/a/$account",
+  beforeLoad: ({ location }) => signedIn(location.href).then(() => undefined),
+  component: Shell,
+});
+
+const overviewRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "/",
+  component: lazyRouteComponent(() => import("./overview"), "Overview"),
+});
+
+const devicesRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "devices",
+  validateSearch: parseDeviceSearch,
+  component: lazyRouteComponent(() => import("@/devices/list"), "DeviceList"),
+});
+
+const deviceRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "devices/$device",
+  component: lazyRouteComponent(() => import("@/devices/page"), "DevicePage"),
+});
+
+const alertsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "alerts",
+  validateSearch: parseAlertSearch,
+  component: lazyRouteComponent(() => import("@/alerts/list"), "AlertList"),
+});
+
+const collectorsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "collectors",
+  component: lazyRouteComponent(() => import("@/collectors/list"), "CollectorList"),
+});
+
+const accountsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "accounts",
+  component: lazyRouteComponent(() => import("@/accounts/list"), "AccountList"),
+});
+
+const operatorsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "operators",
+  component: lazyRouteComponent(() => import("@/operators/list"), "OperatorList"),
+});
+
+const tokensRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "tokens",
+  component: lazyRouteComponent(() => import("@/tokens/list"), "TokenList"),
+});
+
+const driversRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "drivers",
+  component: lazyRouteComponent(() => import("@/drivers/list"), "DriverList"),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "audit",
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import("@/audit/list"), "AuditList"),
+});
+
+const sessionsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "sessions",
+  component: lazyRouteComponent(() => import("@/session/own-sessions"), "OwnSessions"),
+});
+
+const routeTree = rootRoute.addChildren([
+  indexRoute,
+  signInRoute,
+  accountRoute.addChildren([
+    overviewRoute,
+    devicesRoute,
+    deviceRoute,
+    alertsRoute,
+    collectorsRoute,
+    accountsRoute,
+    operatorsRoute,
+    tokensRoute,
+    driversRoute,
+    auditRoute,
+    sessionsRoute,
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  defaultPreload: "intent",
+  scrollRestoration: true,
+  scrollToTopSelectors: ["#main"],
+  defaultErrorComponent: Lost,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,118 @@
+/** The frame of every signed-in page: account switcher, navigation, who is signed in, live updates. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { accountQuery, useAccountId } from "@/accounts/queries";
+import { AccountSwitcher } from "@/accounts/switcher";
+import { useLive } from "@/api/live";
+import { IconButton } from "@/design/button";
+import { Failed } from "@/design/feedback";
+import { Icon, type IconName } from "@/design/icon";
+import { m } from "@/i18n";
+import { number } from "@/i18n/format";
+import { UserMenu } from "@/session/user-menu";
+
+export function Shell() {
+  const account = useAccountId();
+  const { data, error, refetch } = useQuery(accountQuery(account));
+  const interrupted = useLive(account);
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const [open, setOpen] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: navigation closes the small-screen menu
+  useEffect(() => setOpen(false), [pathname]);
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#main">
+        {m.skip_to_content()}
+      </a>
+      <div className="sidebar" data-open={open || undefined}>
+        <Link to="/a/$account" params={{ account }} className="brand">
+          <img src="/mark.svg" alt="" />
+          Bailiwick
+        </Link>
+        <IconToggle open={open} onToggle={() => setOpen(!open)} />
+        <AccountSwitcher />
+        <nav className="nav" aria-label={m.nav_label()}>
+          <Item to="/a/$account" icon="overview" label={m.nav_overview()} exact />
+          <Item to="/a/$account/devices" icon="device" label={m.nav_devices()} count={data?.counts.devices} />
+          <Item
+            to="/a/$account/alerts"
+            icon="alert"
+            label={m.nav_alerts()}
+            count={data?.counts.alerts_open}
+            urgent
+          />
+          <Item
+            to="/a/$account/collectors"
+            icon="collector"
+            label={m.nav_collectors()}
+            count={data?.counts.collectors}
+          />
+        </nav>
+        <nav className="nav" aria-label={m.nav_administration()}>
+          {data?.kind !== "customer" && (
+            <Item to="/a/$account/accounts" icon="customers" label={m.nav_accounts()} />
+          )}
+          <Item to="/a/$account/operators" icon="operators" label={m.nav_operators()} />
+          <Item to="/a/$account/tokens" icon="key" label={m.nav_tokens()} />
+          <Item to="/a/$account/drivers" icon="driver" label={m.nav_drivers()} />
+          <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />
+        </nav>
+        <div className="sidebar-foot">
+          <UserMenu />
+        </div>
+      </div>
+      <main className="main" id="main" tabIndex={-1}>
+        {interrupted && (
+          <div className="banner" role="status">
+            <Icon name="warning" />
+            {m.banner_offline()}
+          </div>
+        )}
+        {error && !data ? <Failed error={error} onRetry={() => refetch()} /> : <Outlet />}
+      </main>
+    </div>
+  );
+}
+
+type SectionPath =
+  | "/a/$account"
+  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "tokens" | "drivers" | "audit"}`;
+
+function IconToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
+  return (
+    <span className="menu-toggle">
+      <IconButton
+        icon={open ? "close" : "menu"}
+        label={m.nav_label()}
+        aria-expanded={open}
+        onPress={onToggle}
+      />
+    </span>
+  );
+}
+
+type ItemProps = {
+  to: SectionPath;
+  icon: IconName;
+  label: string;
+  count?: number;
+  exact?: boolean;
+  urgent?: boolean;
+};
+
+function Item({ to, icon, label, count, exact, urgent }: ItemProps) {
+  const account = useAccountId();
+  return (
+    <Link
+      to={to}
+      params={{ account }}
+      activeOptions={{ exact: exact ?? false, includeSearch: false }}
+      activeProps={{ "aria-current": "page" }}
+    >
+      <Icon name={icon} />
+      {label}
+      {count ? <span className={urgent ? "count count--bad" : "count"}>{number(count)}</span> : null}
+    </Link>
+  );
+}

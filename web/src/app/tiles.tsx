@@ -1,0 +1,94 @@
+/** The figures at the top of the overview; each leads to what it counts. */
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Summary } from "@/api/types";
+import { Icon, type IconName } from "@/design/icon";
+import { Badge } from "@/design/text";
+import { m } from "@/i18n";
+import { compact, number } from "@/i18n/format";
+
+export function Tiles({ account, figures }: { account: string; figures: Summary }) {
+  const { critical, warning, info } = figures.alerts;
+  const offline = figures.collectors.offline;
+  return (
+    <div className="tiles">
+      <Tile
+        to="/a/$account/devices"
+        account={account}
+        icon="device"
+        label={m.nav_devices()}
+        value={number(figures.devices)}
+      >
+        {m.tile_online({ count: number(figures.online) })}
+      </Tile>
+      <Tile
+        to="/a/$account/alerts"
+        account={account}
+        icon="alert"
+        label={m.overview_alerts()}
+        value={number(critical + warning + info)}
+      >
+        {critical > 0 ? (
+          <Badge tone="bad">{m.tile_critical({ count: number(critical) })}</Badge>
+        ) : (
+          m.tile_no_critical()
+        )}
+      </Tile>
+      <Tile
+        to="/a/$account/devices"
+        search={{ sort: "supply_low" }}
+        account={account}
+        icon="warning"
+        label={m.overview_low()}
+        value={number(figures.supplies_low)}
+      >
+        {m.tile_low_note()}
+      </Tile>
+      <Tile
+        to="/a/$account/collectors"
+        account={account}
+        icon="collector"
+        label={m.nav_collectors()}
+        value={number(figures.collectors.online + offline)}
+      >
+        {offline > 0 ? (
+          <Badge tone="bad">{m.tile_offline({ count: number(offline) })}</Badge>
+        ) : (
+          m.tile_all_online()
+        )}
+      </Tile>
+      <Tile account={account} icon="audit" label={m.tile_pages()} value={compact(figures.pages_30d)}>
+        {m.tile_pages_note()}
+      </Tile>
+    </div>
+  );
+}
+
+type TileProps = {
+  to?: "/a/$account/devices" | "/a/$account/alerts" | "/a/$account/collectors";
+  search?: { sort: "supply_low" };
+  account: string;
+  icon: IconName;
+  label: string;
+  value: string;
+  children: ReactNode;
+};
+
+function Tile({ to, search, account, icon, label, value, children }: TileProps) {
+  const body = (
+    <>
+      <span className="tile-label">
+        <Icon name={icon} />
+        {label}
+      </span>
+      <span className="tile-value">{value}</span>
+      <span className="tile-note">{children}</span>
+    </>
+  );
+  if (!to) return <div className="card tile">{body}</div>;
+  return (
+    <Link className="card tile" to={to} params={{ account }} search={search ?? {}}>
+      {body}
+    </Link>
+  );
+}

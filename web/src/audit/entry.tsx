@@ -1,0 +1,110 @@
+/** One audit entry, and what it changed when opened. */
+import { useId, useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import type { AuditEntry } from "@/api/types";
+import { Icon } from "@/design/icon";
+import { Badge, Nothing } from "@/design/text";
+import { m } from "@/i18n";
+import { dateTime } from "@/i18n/format";
+import { changes } from "./diff";
+import type { AuditSearch } from "./search";
+
+const EXACT: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "medium" };
+
+type Props = { entry: AuditEntry; onFilter: (change: Partial<AuditSearch>) => void };
+
+export function EntryRow({ entry, onFilter }: Props) {
+  const [open, setOpen] = useState(false);
+  const details = useId();
+  return (
+    <>
+      <tr>
+        <td className="audit-toggle">
+          <AriaButton
+            className="button button--quiet button--icon button--small"
+            aria-expanded={open}
+            aria-controls={open ? details : undefined}
+            aria-label={`${m.audit_details()}: ${entry.action}`}
+            onPress={() => setOpen(!open)}
+          >
+            <Icon name="chevron" />
+          </AriaButton>
+        </td>
+        <td className="nowrap">
+          <time dateTime={entry.at}>{dateTime(entry.at, EXACT)}</time>
+        </td>
+        <td>
+          <Who entry={entry} onFilter={onFilter} />
+        </td>
+        <td>
+          <code>{entry.action}</code>
+        </td>
+        <td>
+          {entry.object.name ?? <span className="mono">{entry.object.id ?? ""}</span>}
+          <span className="cell-sub">{entry.object.kind}</span>
+        </td>
+        <td className="mono">{entry.source ?? <Nothing />}</td>
+        <td>
+          {entry.sealed ? (
+            <Badge tone="good">{m.audit_is_sealed()}</Badge>
+          ) : (
+            <Badge>{m.audit_not_sealed()}</Badge>
+          )}
+        </td>
+      </tr>
+      {open && (
+        <tr id={details} className="audit-open">
+          <td colSpan={7}>
+            <Diff entry={entry} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function Who({ entry, onFilter }: Props) {
+  const name = entry.actor.name ?? entry.actor.id ?? entry.actor.kind;
+  const { id } = entry.actor;
+  return (
+    <>
+      {id ? (
+        <AriaButton
+          className="link"
+          aria-label={m.audit_only_actor({ name })}
+          onPress={() => onFilter({ actor: id })}
+        >
+          {name}
+        </AriaButton>
+      ) : (
+        name
+      )}
+      <span className="cell-sub">{entry.as ? m.audit_as({ name: entry.as }) : entry.actor.kind}</span>
+    </>
+  );
+}
+
+function Diff({ entry }: { entry: AuditEntry }) {
+  const lines = changes(entry.before, entry.after);
+  if (lines.length === 0) return <p className="muted">{m.audit_no_detail()}</p>;
+  return (
+    <table className="diff">
+      <thead>
+        <tr>
+          <th scope="col">{m.audit_field()}</th>
+          <th scope="col">{m.audit_before()}</th>
+          <th scope="col">{m.audit_after()}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <tr key={line.field}>
+            <th scope="row">{line.field}</th>
+            <td>{line.before === undefined ? <Nothing /> : <del>{line.before}</del>}</td>
+            <td>{line.after === undefined ? <Nothing /> : <ins>{line.after}</ins>}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,113 @@
+/**
+ * Adds a collector in three steps: where it stands, what it is called, and the command that enrolls it.
+ * The token in that command is shown once and works once.
+ */
+import { useState } from "react";
+import type { CollectorToken } from "@/api/types";
+import { Button } from "@/design/button";
+import { Dialog } from "@/design/dialog";
+import { Load } from "@/design/feedback";
+import { Select, TextField } from "@/design/fields";
+import { CopyLine } from "@/design/text";
+import { toastProblem } from "@/design/toast";
+import { useSites } from "@/devices/queries";
+import { m } from "@/i18n";
+import { useCreateSite, useEnrollCollector } from "./queries";
+import { NEW_SITE, SiteFields, siteBody } from "./site-form";
+
+const NEW = "new";
+
+export function AddCollector({ account, onClose }: { account: string; onClose: () => void }) {
+  const sites = useSites(account);
+  const [made, setMade] = useState<CollectorToken>();
+  return (
+    <Dialog title={made ? m.wizard_run_title() : m.wizard_title()} open onClose={onClose} wide>
+      {made ? (
+        <Run made={made} onClose={onClose} />
+      ) : (
+        <Load query={sites} rows={3}>
+          {(rows) => <Where account={account} sites={rows} onMade={setMade} onClose={onClose} />}
+        </Load>
+      )}
+    </Dialog>
+  );
+}
+
+type WhereProps = {
+  account: string;
+  sites: { id: string; name: string }[];
+  onMade: (made: CollectorToken) => void;
+  onClose: () => void;
+};
+
+function Where({ account, sites, onMade, onClose }: WhereProps) {
+  const [site, setSite] = useState(sites[0]?.id ?? NEW);
+  const [draft, setDraft] = useState(NEW_SITE);
+  const [name, setName] = useState("");
+  const createSite = useCreateSite(account);
+  const enroll = useEnrollCollector(account);
+  const body = siteBody(draft);
+  const ready = name.trim() !== "" && (site !== NEW || body !== undefined);
+
+  async function submit() {
+    try {
+      const site_id = site === NEW && body ? (await createSite.mutateAsync(body)).id : site;
+      setSite(site_id);
+      onMade(await enroll.mutateAsync({ site_id, name: name.trim() }));
+    } catch (error) {
+      toastProblem(error);
+    }
+  }
+
+  return (
+    <>
+      <p className="muted">{m.wizard_lead()}</p>
+      <div className="dialog-body">
+        <TextField
+          label={m.wizard_name()}
+          value={name}
+          onChange={setName}
+          placeholder={m.wizard_name_example()}
+          isRequired
+          autoFocus
+        />
+        <Select
+          label={m.col_site()}
+          choices={[...sites.map(({ id, name }) => ({ id, name })), { id: NEW, name: m.wizard_new_site() }]}
+          value={site}
+          onChange={setSite}
+        />
+        {site === NEW && <SiteFields draft={draft} onChange={setDraft} />}
+      </div>
+      <div className="dialog-actions">
+        <Button onPress={onClose}>{m.action_cancel()}</Button>
+        <Button
+          look="primary"
+          isDisabled={!ready}
+          isPending={createSite.isPending || enroll.isPending}
+          onPress={submit}
+        >
+          {m.wizard_create()}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Run({ made, onClose }: { made: CollectorToken; onClose: () => void }) {
+  return (
+    <>
+      <p className="muted">{m.wizard_run_lead()}</p>
+      <div className="dialog-body">
+        <CopyLine label={m.wizard_command()} value={made.command_line} />
+        <CopyLine label={m.wizard_token()} value={made.token} />
+        <p className="hint">{m.wizard_once()}</p>
+      </div>
+      <div className="dialog-actions">
+        <Button look="primary" onPress={onClose}>
+          {m.action_done()}
+        </Button>
+      </div>
+    </>
+  );
+}

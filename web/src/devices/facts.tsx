@@ -1,0 +1,114 @@
+/** What is known, grouped by what it says about a person: that is what the category badge names. */
+import type { DeviceDetail, Fact } from "@/api/types";
+import { Card } from "@/design/page";
+import { Ago, Badge, Nothing } from "@/design/text";
+import { m } from "@/i18n";
+import { date } from "@/i18n/format";
+import { isFigure, unitName, valueText } from "./values";
+import { byCategory, categoryName } from "./words";
+
+function grouped(facts: Fact[]): [string, Fact[]][] {
+  const groups = new Map<string, Fact[]>();
+  for (const fact of facts) groups.set(fact.category, [...(groups.get(fact.category) ?? []), fact]);
+  return [...groups].sort(([a], [b]) => byCategory(a, b));
+}
+
+export function ScalarFacts({ device }: { device: DeviceDetail }) {
+  const scalars = device.facts.filter((fact) => fact.kind === "scalar");
+  return (
+    <Card title={m.facts_title()}>
+      {grouped(scalars).map(([category, facts]) => (
+        <div key={category} className="facts-group">
+          <h3>
+            <CategoryBadge category={category} />
+          </h3>
+          <dl className="facts">
+            {facts.map((fact) => (
+              <ScalarFact key={fact.attribute} fact={fact} />
+            ))}
+          </dl>
+        </div>
+      ))}
+      <div className="facts-group">
+        <dl className="facts">
+          <dt>{m.col_site()}</dt>
+          <dd>{device.site?.name ?? <Nothing label={m.site_none()} />}</dd>
+          <dt>{m.col_ownership()}</dt>
+          <dd>{device.ownership === "personal" ? m.ownership_personal() : m.ownership_company()}</dd>
+          <dt>{m.col_first_seen()}</dt>
+          <dd>{date(device.first_seen_at)}</dd>
+        </dl>
+      </div>
+    </Card>
+  );
+}
+
+function ScalarFact({ fact }: { fact: Fact }) {
+  const shape = {
+    key: fact.attribute,
+    type: typeof fact.value === "number" ? "integer" : "text",
+    unit: fact.unit,
+  };
+  return (
+    <>
+      <dt>{fact.title}</dt>
+      <dd>{valueText(fact.value, shape) ?? <Nothing />}</dd>
+    </>
+  );
+}
+
+export function TableFacts({ facts }: { facts: Fact[] }) {
+  const tables = facts.filter((fact) => fact.kind === "table" && (fact.rows?.length ?? 0) > 0);
+  tables.sort((a, b) => byCategory(b.category, a.category));
+  return tables.map((fact) => <FactTable key={fact.attribute} fact={fact} />);
+}
+
+function FactTable({ fact }: { fact: Fact }) {
+  const columns = fact.columns ?? [];
+  const categories = [...new Set(columns.map((column) => column.category))].sort(byCategory);
+  return (
+    <Card
+      title={fact.title}
+      flush
+      actions={
+        <span className="actions">
+          {(categories.length > 0 ? categories : [fact.category]).map((category) => (
+            <CategoryBadge key={category} category={category} />
+          ))}
+          <span className="faint">
+            <Ago at={fact.observed_at} />
+          </span>
+        </span>
+      }
+    >
+      <table className="table">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.key} scope="col" className={isFigure(column.type) ? "number" : undefined}>
+                {column.title}
+                {column.unit && column.unit !== "percent" ? ` (${unitName(column.unit)})` : ""}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {(fact.rows ?? []).map((row) => (
+            <tr key={row.key}>
+              {columns.map((column) => (
+                <td key={column.key} className={isFigure(column.type) ? "number" : undefined}>
+                  {valueText(row.cells[column.key], column, false) ?? <Nothing />}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+export function CategoryBadge({ category }: { category: string }) {
+  const personal = category === "location" || category === "communication" || category === "telecom";
+  return <Badge tone={personal ? "warn" : "calm"}>{categoryName(category)}</Badge>;
+}

@@ -1,0 +1,184 @@
+/** The device list: filters and order live in the address, rows come as they are scrolled to. */
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useAccount, useAccountId } from "@/accounts/queries";
+import { Button } from "@/design/button";
+import { Empty, Failed, Skeleton } from "@/design/feedback";
+import { Facet, SearchField } from "@/design/fields";
+import { useLater } from "@/design/later";
+import { Page } from "@/design/page";
+import { toast, toastProblem } from "@/design/toast";
+import { VirtualTable } from "@/design/virtual-table";
+import { driversQuery } from "@/drivers/queries";
+import { m } from "@/i18n";
+import { number } from "@/i18n/format";
+import { deviceColumns } from "./columns";
+import { devicesCsv, useDevices, useSites } from "./queries";
+import { type DeviceSearch, nextSort } from "./search";
+import { STATUSES, statusWord } from "./words";
+
+const route = getRouteApi("/a/$account/devices");
+
+export function DeviceList() {
+  const account = useAccountId();
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: "/a/$account/devices" });
+  const devices = useDevices(account, search);
+  const set = useCallback(
+    (change: Partial<DeviceSearch>) =>
+      navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
+    [navigate],
+  );
+  const columns = useMemo(
+    () => deviceColumns(account, search.sort, (column) => set({ sort: nextSort(search.sort, column) })),
+    [account, search.sort, set],
+  );
+  const rows = devices.data ?? [];
+  const filtered = Boolean(search.q || search.driver || search.site || search.status || search.alert);
+  return (
+    <Page title={m.devices_title()} fill actions={<CsvButton account={account} search={search} />}>
+      <Filters search={search} set={set} count={rows.length} more={devices.hasNextPage} />
+      {devices.error && !devices.data && <Failed error={devices.error} onRetry={() => devices.refetch()} />}
+      {devices.isPending && <Skeleton rows={10} />}
+      {devices.data && rows.length === 0 && <NoDevices filtered={filtered} />}
+      {rows.length > 0 && (
+        <VirtualTable
+          key={JSON.stringify(search)}
+          label={m.devices_title()}
+          columns={columns}
+          rows={rows}
+          hasMore={devices.hasNextPage}
+          loadingMore={devices.isFetchingNextPage}
+          onMore={devices.fetchNextPage}
+          onOpen={(device) =>
+            navigate({ to: "/a/$account/devices/$device", params: { account, device: device.id } })
+          }
+        />
+      )}
+    </Page>
+  );
+}
+
+type FiltersProps = {
+  search: DeviceSearch;
+  set: (change: Partial<DeviceSearch>) => void;
+  count: number;
+  more: boolean;
+};
+
+function Filters({ search, set, count, more }: FiltersProps) {
+  const account = useAccountId();
+  const [typed, setTyped] = useState(search.q ?? "");
+  const settled = useLater(typed, 250);
+  const drivers = useQuery(driversQuery).data ?? [];
+  const sites = useSites(account).data ?? [];
+  useEffect(() => setTyped(search.q ?? ""), [search.q]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing writes to the address
+  useEffect(() => {
+    if (settled === typed && settled !== (search.q ?? "")) set({ q: settled || undefined });
+  }, [settled]);
+  return (
+    <search className="toolbar">
+      <SearchField
+        label={m.devices_search()}
+        clearLabel={m.action_clear()}
+        value={typed}
+        onChange={setTyped}
+      />
+      <Facet
+        label={m.col_status()}
+        any={m.filter_any()}
+        value={search.status}
+        choices={STATUSES.map((id) => ({ id, name: statusWord(id).name }))}
+        onChange={(status) => set({ status })}
+      />
+      <Facet
+        label={m.filter_alerts()}
+        any={m.filter_any()}
+        value={search.alert}
+        choices={[{ id: "open", name: m.filter_alerts_open() }]}
+        onChange={(alert) => set({ alert })}
+      />
+      {drivers.length > 1 && (
+        <Facet
+          label={m.col_driver()}
+          any={m.filter_any()}
+          value={search.driver}
+          choices={drivers.map((driver) => ({ id: driver.name, name: driver.title }))}
+          onChange={(driver) => set({ driver })}
+        />
+      )}
+      {sites.length > 0 && (
+        <Facet
+          label={m.col_site()}
+          any={m.filter_any()}
+          value={search.site}
+          choices={sites.map((site) => ({ id: site.id, name: site.name }))}
+          onChange={(site) => set({ site })}
+        />
+      )}
+      <span className="end" role="status">
+        {m.devices_count({ count, shown: more ? `${number(count)}+` : number(count) })}
+      </span>
+    </search>
+  );
+}
+
+function NoDevices({ filtered }: { filtered: boolean }) {
+  const account = useAccount();
+  const id = useAccountId();
+  if (filtered) {
+    return (
+      <Empty
+        icon="search"
+        title={m.devices_no_match_title()}
+        action={
+          <Link className="button" to="/a/$account/devices" params={{ account: id }} search={{}}>
+            {m.filter_reset()}
+          </Link>
+        }
+      >
+        {m.devices_no_match_body()}
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      icon="device"
+      title={m.devices_empty_title()}
+      action={
+        <Link className="button button--primary" to="/a/$account/collectors" params={{ account: id }}>
+          {m.devices_empty_action()}
+        </Link>
+      }
+    >
+      {m.devices_empty_body({ account: account?.name ?? "" })}
+    </Empty>
+  );
+}
+
+function CsvButton({ account, search }: { account: string; search: DeviceSearch }) {
+  const [busy, setBusy] = useState(false);
+  async function download() {
+    setBusy(true);
+    try {
+      const url = URL.createObjectURL(await devicesCsv(account, search));
+      const link = document.createElement("a");
+      link.href = url;
+      link.download = `bailiwick-devices-${new Date().toISOString().slice(0, 10)}.csv`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      toast(m.csv_done());
+    } catch (error) {
+      toastProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Button icon="download" onPress={download} isPending={busy}>
+      {m.action_csv()}
+    </Button>
+  );
+}

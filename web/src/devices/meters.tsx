@@ -1,0 +1,140 @@
+/** A meter over time: the chart, what was counted in the range, and the same figures as a table. */
+import { useState } from "react";
+import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import type { Meter } from "@/api/types";
+import { Failed, Skeleton } from "@/design/feedback";
+import { Select } from "@/design/fields";
+import { Card } from "@/design/page";
+import { m } from "@/i18n";
+import { dateTime, number } from "@/i18n/format";
+import { Chart } from "./chart";
+import { type Range, useReadings } from "./queries";
+import { unitName } from "./values";
+import { readable } from "./words";
+
+const RANGES: Range[] = [
+  { days: 1, stepSeconds: 300 },
+  { days: 7, stepSeconds: 3600 },
+  { days: 30, stepSeconds: 14_400 },
+  { days: 365, stepSeconds: 86_400 },
+];
+const WEEK = 1;
+
+type Props = { account: string; device: string; meters: Meter[] };
+
+export function MeterCard({ account, device, meters }: Props) {
+  const [chosen, setChosen] = useState(meters[0]?.key ?? "");
+  const [row, setRow] = useState<string>();
+  const [rangeIndex, setRangeIndex] = useState(WEEK);
+  const meter = meters.find((candidate) => candidate.key === chosen) ?? meters[0];
+  const range = RANGES[rangeIndex] ?? RANGES[WEEK];
+  if (!meter || !range) return null;
+  const shownRow = row !== undefined && meter.rows.includes(row) ? row : meter.rows[0];
+  return (
+    <Card
+      title={meter.title}
+      actions={
+        <ToggleButtonGroup
+          className="segmented"
+          aria-label={m.range_label()}
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[String(rangeIndex)]}
+          onSelectionChange={(keys) => setRangeIndex(Number([...keys][0] ?? WEEK))}
+        >
+          {RANGES.map((candidate, index) => (
+            <ToggleButton key={candidate.days} id={String(index)}>
+              {number(candidate.days, { style: "unit", unit: "day", unitDisplay: "short" })}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+      }
+    >
+      {(meters.length > 1 || meter.rows.length > 1) && (
+        <div className="chart-pick">
+          {meters.length > 1 && (
+            <Select
+              label={m.meter_label()}
+              choices={meters.map((candidate) => ({ id: candidate.key, name: candidate.title }))}
+              value={meter.key}
+              onChange={setChosen}
+            />
+          )}
+          {meter.rows.length > 1 && (
+            <Select
+              label={m.meter_row_label()}
+              choices={meter.rows.map((key) => ({ id: key, name: readable(key) }))}
+              value={shownRow ?? null}
+              onChange={setRow}
+            />
+          )}
+        </div>
+      )}
+      <Series account={account} device={device} meter={meter} row={shownRow} range={range} />
+    </Card>
+  );
+}
+
+type SeriesProps = { account: string; device: string; meter: Meter; row: string | undefined; range: Range };
+
+function Series({ account, device, meter, row, range }: SeriesProps) {
+  const readings = useReadings(account, device, meter.key, row, range);
+  const unit = meter.unit ? unitName(meter.unit) : "";
+  if (readings.error && !readings.data)
+    return <Failed error={readings.error} onRetry={() => readings.refetch()} />;
+  if (!readings.data) return <Skeleton rows={5} />;
+  const { points } = readings.data;
+  const first = points[0];
+  const last = points.at(-1);
+  return (
+    <>
+      <dl className="chart-figures">
+        {meter.last && (
+          <div>
+            <dt>{m.meter_now()}</dt>
+            <dd>
+              {number(last?.[1] ?? meter.last.value)} {unit}
+            </dd>
+          </div>
+        )}
+        {first && last && (
+          <div>
+            <dt>{m.meter_in_range()}</dt>
+            <dd>{number(last[1] - first[1], { signDisplay: "exceptZero" })}</dd>
+          </div>
+        )}
+      </dl>
+      {points.length > 1 ? (
+        <Chart points={points} label={meter.title} unit={unit} />
+      ) : (
+        <p className="chart-empty">{m.chart_empty()}</p>
+      )}
+      {points.length > 0 && (
+        <details className="chart-table">
+          <summary>{m.chart_as_table()}</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+          <div tabIndex={0} role="region" aria-label={meter.title}>
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col">{m.col_time()}</th>
+                  <th scope="col" className="number">
+                    {meter.title}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {points.toReversed().map(([at, value]) => (
+                  <tr key={at}>
+                    <td>{dateTime(at)}</td>
+                    <td className="number">{number(value)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </details>
+      )}
+    </>
+  );
+}

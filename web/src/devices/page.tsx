@@ -1,0 +1,88 @@
+/** One device: what it is, what it needs, what it has counted, and what is known about it. */
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useMay } from "@/accounts/queries";
+import { DeviceAlerts } from "@/alerts/device-alerts";
+import type { DeviceDetail } from "@/api/types";
+import { Failed, Skeleton } from "@/design/feedback";
+import { Card, Page } from "@/design/page";
+import { Ago, Badge, Status } from "@/design/text";
+import { PrivacyPanel } from "@/drivers/privacy-panel";
+import { m } from "@/i18n";
+import { DeviceActions } from "./actions";
+import { deviceName } from "./columns";
+import { ScalarFacts, TableFacts } from "./facts";
+import { MeterCard } from "./meters";
+import { deviceQuery } from "./queries";
+import { SupplyList } from "./supplies";
+import { statusWord } from "./words";
+import "./device.css";
+
+const route = getRouteApi("/a/$account/devices/$device");
+
+export function DevicePage() {
+  const { account, device: id } = route.useParams();
+  const device = useQuery(deviceQuery(account, id));
+  const mayOperate = useMay("operate");
+  const { data } = device;
+  return (
+    <Page
+      title={data ? deviceName(data) : m.nav_devices()}
+      lead={data && <Identity device={data} />}
+      crumbs={
+        <nav className="crumbs" aria-label={m.crumbs_label()}>
+          <Link to="/a/$account/devices" params={{ account }}>
+            {m.nav_devices()}
+          </Link>
+          <span aria-hidden="true">/</span>
+          <span>{data?.account.name}</span>
+        </nav>
+      }
+      actions={data && mayOperate && <DeviceActions account={account} device={data} />}
+    >
+      {data ? <Body account={account} device={data} /> : null}
+      {!data && device.error ? <Failed error={device.error} onRetry={() => device.refetch()} /> : null}
+      {!data && !device.error ? <Skeleton rows={12} /> : null}
+    </Page>
+  );
+}
+
+function Identity({ device }: { device: DeviceDetail }) {
+  const status = statusWord(device.status);
+  return (
+    <span className="identity">
+      <Status tone={status.tone}>{status.name}</Status>
+      {device.manufacturer || device.model ? (
+        <span>{[device.manufacturer, device.model].filter(Boolean).join(" ")}</span>
+      ) : null}
+      {device.address && <span className="mono">{device.address}</span>}
+      {device.ownership === "personal" && <Badge tone="accent">{m.ownership_personal()}</Badge>}
+      <span className="faint">
+        {m.col_last_seen()} <Ago at={device.last_seen_at} />
+      </span>
+    </span>
+  );
+}
+
+function Body({ account, device }: { account: string; device: DeviceDetail }) {
+  return (
+    <div className="split">
+      <div className="stack">
+        {device.supplies_summary.length > 0 && (
+          <Card title={m.supplies_title()}>
+            <SupplyList supplies={device.supplies_summary} />
+          </Card>
+        )}
+        {device.meters.length > 0 && (
+          <MeterCard account={account} device={device.id} meters={device.meters} />
+        )}
+        <TableFacts facts={device.facts} />
+      </div>
+      <div className="stack">
+        <DeviceAlerts account={account} device={device.id} />
+        <ScalarFacts device={device} />
+        <PrivacyPanel driver={device.driver} />
+      </div>
+    </div>
+  );
+}

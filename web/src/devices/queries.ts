@@ -1,0 +1,144 @@
+/** Devices: the list, one device with its facts, its time series, and the changes to it. */
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, callHeaders, lost, reply } from "@/api/client";
+import { usePages, WHOLE } from "@/api/lists";
+import { parseProblem } from "@/api/problem";
+import type { components } from "@/api/schema";
+import type { DeviceSearch } from "./search";
+
+export function useDevices(account: string, search: DeviceSearch) {
+  return usePages(["devices", account, search], (page, signal) =>
+    reply(
+      api.GET("/api/v1/accounts/{id}/devices", {
+        params: { path: { id: account }, query: { ...search, ...page } },
+        signal,
+      }),
+    ),
+  );
+}
+
+export function deviceQuery(account: string, device: string) {
+  return queryOptions({
+    queryKey: ["device", account, device],
+    queryFn: ({ signal }) =>
+      reply(
+        api.GET("/api/v1/accounts/{id}/devices/{device_id}", {
+          params: { path: { id: account, device_id: device } },
+          signal,
+        }),
+      ),
+  });
+}
+
+export type Range = { days: number; stepSeconds: number };
+
+export function useReadings(
+  account: string,
+  device: string,
+  meter: string,
+  row: string | undefined,
+  range: Range,
+) {
+  return useQuery({
+    queryKey: ["readings", account, device, meter, row, range.days],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const readings = await reply(
+        api.GET("/api/v1/accounts/{id}/devices/{device_id}/readings", {
+          params: {
+            path: { id: account, device_id: device },
+            query: {
+              meter,
+              row,
+              from: new Date(Date.now() - range.days * 86_400_000).toISOString(),
+              step: range.stepSeconds,
+            },
+          },
+          signal,
+        }),
+      );
+      return { ...readings, points: readings.points.flatMap(toPoint) };
+    },
+  });
+}
+
+function toPoint([at, value]: number[]): [number, number][] {
+  return at === undefined || value === undefined ? [] : [[at, value]];
+}
+
+export function useSites(account: string) {
+  return usePages(
+    ["sites", account],
+    (page, signal) =>
+      reply(
+        api.GET("/api/v1/accounts/{id}/sites", { params: { path: { id: account }, query: page }, signal }),
+      ),
+    WHOLE,
+  );
+}
+
+export function useEditDevice(account: string, device: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: components["schemas"]["DevicePatch"]) =>
+      reply(
+        api.PATCH("/api/v1/accounts/{id}/devices/{device_id}", {
+          params: { path: { id: account, device_id: device } },
+          body,
+        }),
+      ),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ["device"] }),
+        client.invalidateQueries({ queryKey: ["devices"] }),
+      ]),
+  });
+}
+
+export function useRetireDevice(account: string, device: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      reply(
+        api.DELETE("/api/v1/accounts/{id}/devices/{device_id}", {
+          params: { path: { id: account, device_id: device } },
+        }),
+      ),
+    onSuccess: () => {
+      client.removeQueries({ queryKey: ["device", account, device] });
+      return Promise.all([
+        client.invalidateQueries({ queryKey: ["devices"] }),
+        client.invalidateQueries({ queryKey: ["account"] }),
+      ]);
+    },
+  });
+}
+
+const CSV_PAGES_MAX = 400;
+
+/** All rows that match the filters as one CSV file, page by page as the API gives them. */
+export async function devicesCsv(account: string, search: DeviceSearch): Promise<Blob> {
+  const parts: string[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < CSV_PAGES_MAX; page += 1) {
+    const query = new URLSearchParams({ ...search, limit: String(WHOLE) });
+    if (cursor) query.set("cursor", cursor);
+    const response: Response = await fetch(`/api/v1/accounts/${account}/devices?${query}`, {
+      headers: { ...callHeaders("GET"), Accept: "text/csv" },
+    });
+    if (!response.ok) {
+      throw lost(parseProblem(await response.json().catch(() => null), response.status));
+    }
+    const text: string = await response.text();
+    parts.push(page === 0 ? text : text.slice(text.indexOf("\n") + 1));
+    cursor = nextCursor(response.headers.get("link"));
+    if (cursor === null) break;
+  }
+  return new Blob(["\ufeff", ...parts], { type: "text/csv;charset=utf-8" });
+}
+
+/** The cursor in `Link: <…?cursor=…>; rel="next"` (RFC 8288). */
+export function nextCursor(link: string | null): string | null {
+  const target = link?.match(/<([^>]+)>\s*;[^,]*rel="?next"?/)?.[1];
+  return target ? new URL(target, "http://portal.invalid").searchParams.get("cursor") : null;
+}

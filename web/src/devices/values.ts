@@ -1,0 +1,60 @@
+/**
+ * How a fact's value is shown. Levels keep the meaning of RFC 3805: -1 no limit, -2 unknown, -3 some
+ * left are words, never figures and never a percentage.
+ */
+import type { Cell } from "@/api/types";
+import { m } from "@/i18n";
+import { dateTime, number, percent } from "@/i18n/format";
+import { readable } from "./words";
+
+export type Shape = { key: string; type: string; unit?: string | null };
+
+const LEVEL = /level|capacity|remaining|maximum|(^|_)max($|_)/;
+
+/** The word for a level that is not a quantity, else undefined. */
+export function levelWord(value: number): string | undefined {
+  if (value === -1) return m.level_no_limit();
+  if (value === -2) return m.level_unknown();
+  if (value === -3) return m.level_some();
+  return undefined;
+}
+
+const UNITS: Record<string, () => string> = {
+  pages: m.unit_pages,
+  page: m.unit_pages,
+  impressions: m.unit_impressions,
+  sheets: m.unit_sheets,
+  feet: m.unit_feet,
+  meters: m.unit_meters,
+  tenths_of_grams: m.unit_tenths_of_grams,
+  tenths_of_milliliters: m.unit_tenths_of_milliliters,
+  items: m.unit_items,
+  hours: m.unit_hours,
+  seconds: m.unit_seconds,
+};
+
+export function unitName(unit: string): string {
+  return UNITS[unit.replace(/-/g, "_").toLowerCase()]?.() ?? readable(unit).toLocaleLowerCase();
+}
+
+function quantity(value: number, unit: string | null | undefined): string {
+  if (unit === "percent" || unit === "%") return percent(value);
+  return unit ? `${number(value)} ${unitName(unit)}` : number(value);
+}
+
+/** Text for a value; undefined when there is none. `withUnit` is false where the column's head says it. */
+export function valueText(value: Cell | undefined, shape: Shape, withUnit = true): string | undefined {
+  if (value === null || value === undefined || value === "") return undefined;
+  if (typeof value === "boolean") return value ? m.value_yes() : m.value_no();
+  if (typeof value === "number") {
+    const word = LEVEL.test(shape.key) ? levelWord(value) : undefined;
+    return word ?? quantity(value, withUnit || shape.unit === "percent" ? shape.unit : undefined);
+  }
+  if (shape.type === "time" && !Number.isNaN(Date.parse(value))) return dateTime(value);
+  if (shape.type === "enum") return readable(value);
+  return value;
+}
+
+export function isFigure(type: string): boolean {
+  return type === "integer" || type === "real";
+}

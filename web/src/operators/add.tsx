@@ -1,0 +1,83 @@
+/** Gives someone a role here. A first password, when the server made one, is shown once. */
+import { type FormEvent, useState } from "react";
+import { Form } from "react-aria-components";
+import type { Role } from "@/api/types";
+import { Button } from "@/design/button";
+import { Dialog } from "@/design/dialog";
+import { Select, TextField } from "@/design/fields";
+import { CopyLine } from "@/design/text";
+import { toast, toastProblem } from "@/design/toast";
+import { m } from "@/i18n";
+import { useOperatorChanges } from "./queries";
+import { roleChoices, roleWhat } from "./role";
+
+export function AddOperator({ account, onClose }: { account: string; onClose: () => void }) {
+  const { add } = useOperatorChanges(account);
+  const [email, setEmail] = useState("");
+  const [name, setName] = useState("");
+  const [role, setRole] = useState<Role>("technician");
+  const [password, setPassword] = useState<string>();
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    try {
+      const made = await add.mutateAsync({ email: email.trim(), name: name.trim(), role });
+      if (made.initial_password) return setPassword(made.initial_password);
+      toast(m.operator_added({ name: name.trim() }));
+      onClose();
+    } catch (error) {
+      toastProblem(error);
+    }
+  }
+
+  if (password) {
+    return (
+      <Dialog title={m.operator_added({ name })} open onClose={onClose}>
+        <p className="muted">{m.operator_password_lead()}</p>
+        <div className="dialog-body">
+          <CopyLine label={m.operator_password()} value={password} />
+        </div>
+        <div className="dialog-actions">
+          <Button look="primary" onPress={onClose}>
+            {m.action_done()}
+          </Button>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={m.operators_add()} open onClose={onClose}>
+      <Form className="dialog-body" onSubmit={submit}>
+        <TextField
+          label={m.col_name()}
+          value={name}
+          onChange={setName}
+          isRequired
+          autoFocus
+          autoComplete="off"
+        />
+        <TextField
+          label={m.signin_email()}
+          value={email}
+          onChange={setEmail}
+          type="email"
+          isRequired
+          autoComplete="off"
+        />
+        <Select
+          label={m.col_role()}
+          choices={roleChoices()}
+          value={role}
+          onChange={setRole}
+          hint={roleWhat(role)}
+        />
+        <div className="dialog-actions">
+          <Button onPress={onClose}>{m.action_cancel()}</Button>
+          <Button look="primary" type="submit" isPending={add.isPending}>
+            {m.action_add()}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

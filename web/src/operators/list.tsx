@@ -1,0 +1,159 @@
+/** Operators and their grants. An inherited grant is changed where it was made. */
+import { useState } from "react";
+import { useAccount, useAccountId, useMay } from "@/accounts/queries";
+import type { AccountOperator, Role } from "@/api/types";
+import { Button, IconButton } from "@/design/button";
+import { Confirm } from "@/design/dialog";
+import { Empty, Load } from "@/design/feedback";
+import { Facet } from "@/design/fields";
+import { Page } from "@/design/page";
+import { Ago, Badge } from "@/design/text";
+import { toast, toastProblem } from "@/design/toast";
+import { m } from "@/i18n";
+import { useSession } from "@/session/session";
+import { AddOperator } from "./add";
+import { useOperatorChanges, useOperators } from "./queries";
+import { roleChoices, roleName, roleWhat } from "./role";
+
+export function OperatorList() {
+  const id = useAccountId();
+  const account = useAccount();
+  const mayAdminister = useMay("administer");
+  const operators = useOperators(id);
+  const [adding, setAdding] = useState(false);
+  return (
+    <Page
+      title={m.operators_title()}
+      lead={m.operators_lead({ account: account?.name ?? "" })}
+      actions={
+        mayAdminister && (
+          <Button look="primary" icon="plus" onPress={() => setAdding(true)}>
+            {m.operators_add()}
+          </Button>
+        )
+      }
+    >
+      <section className="card" aria-label={m.operators_title()}>
+        <Load query={operators}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <Empty icon="operators" title={m.operators_empty_title()}>
+                {m.operators_empty_body()}
+              </Empty>
+            ) : (
+              <OperatorTable account={id} operators={rows} mayAdminister={mayAdminister} />
+            )
+          }
+        </Load>
+      </section>
+      {adding && <AddOperator account={id} onClose={() => setAdding(false)} />}
+    </Page>
+  );
+}
+
+type TableProps = { account: string; operators: AccountOperator[]; mayAdminister: boolean };
+
+function OperatorTable({ account, operators, mayAdminister }: TableProps) {
+  const self = useSession()?.operator.id;
+  const { setRole, remove } = useOperatorChanges(account);
+  const [removing, setRemoving] = useState<AccountOperator>();
+
+  function change(operator: AccountOperator, role: Role) {
+    const put = (next: Role) => setRole.mutateAsync({ id: operator.id, role: next });
+    put(role)
+      .then(() =>
+        toast(m.operator_role_changed({ name: operator.name, role: roleName(role) }), {
+          label: m.action_undo(),
+          run: () => put(operator.role).catch(toastProblem),
+        }),
+      )
+      .catch(toastProblem);
+  }
+
+  return (
+    <div className="card-body--flush">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{m.col_name()}</th>
+            <th scope="col">{m.col_role()}</th>
+            <th scope="col">{m.col_grant()}</th>
+            <th scope="col">{m.col_last_seen()}</th>
+            <th scope="col">
+              <span className="sr-only">{m.col_actions()}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {operators.map((operator) => {
+            const own = !operator.inherited_from && mayAdminister && operator.id !== self;
+            return (
+              <tr key={operator.grant_id}>
+                <td>
+                  <strong>{operator.name}</strong>{" "}
+                  {operator.id === self && <Badge tone="accent">{m.operator_you()}</Badge>}
+                  <span className="cell-sub">{operator.email}</span>
+                </td>
+                <td title={roleWhat(operator.role)}>
+                  {own ? (
+                    <RolePick operator={operator} onChange={(role) => change(operator, role)} />
+                  ) : (
+                    roleName(operator.role)
+                  )}
+                </td>
+                <td className="muted">
+                  {operator.inherited_from
+                    ? m.grant_from({ account: operator.inherited_from.name })
+                    : m.grant_here()}
+                </td>
+                <td>
+                  <Ago at={operator.last_seen_at} />
+                </td>
+                <td>
+                  {own && (
+                    <div className="actions">
+                      <IconButton
+                        icon="trash"
+                        label={`${m.operator_remove()}: ${operator.name}`}
+                        onPress={() => setRemoving(operator)}
+                      />
+                    </div>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      <Confirm
+        title={m.operator_remove_title({ name: removing?.name ?? "" })}
+        body={m.operator_remove_body()}
+        action={m.operator_remove()}
+        open={removing !== undefined}
+        busy={remove.isPending}
+        onClose={() => setRemoving(undefined)}
+        onConfirm={() =>
+          removing &&
+          remove.mutate(removing.id, {
+            onSuccess: () => {
+              toast(m.operator_removed({ name: removing.name }));
+              setRemoving(undefined);
+            },
+            onError: toastProblem,
+          })
+        }
+      />
+    </div>
+  );
+}
+
+function RolePick({ operator, onChange }: { operator: AccountOperator; onChange: (role: Role) => void }) {
+  return (
+    <Facet<Role>
+      label={`${m.col_role()}: ${operator.name}`}
+      choices={roleChoices()}
+      value={operator.role}
+      onChange={(role) => role && role !== operator.role && onChange(role)}
+    />
+  );
+}

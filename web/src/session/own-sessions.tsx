@@ -1,0 +1,74 @@
+/** Where the operator is signed in; a forgotten one is ended here. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, reply } from "@/api/client";
+import { usePages, WHOLE } from "@/api/lists";
+import { Button } from "@/design/button";
+import { Load } from "@/design/feedback";
+import { Card, Page } from "@/design/page";
+import { Ago, Badge } from "@/design/text";
+import { toast, toastProblem } from "@/design/toast";
+import { m } from "@/i18n";
+import { dateTime } from "@/i18n/format";
+import { useSession } from "./session";
+
+export function OwnSessions() {
+  const session = useSession();
+  const client = useQueryClient();
+  const sessions = usePages(
+    ["sessions"],
+    (page, signal) => reply(api.GET("/api/v1/sessions", { params: { query: page }, signal })),
+    WHOLE,
+  );
+  const end = useMutation({
+    mutationFn: (id: string) => reply(api.DELETE("/api/v1/sessions/{id}", { params: { path: { id } } })),
+    onSuccess: () => {
+      toast(m.sessions_ended());
+      return client.invalidateQueries({ queryKey: ["sessions"] });
+    },
+    onError: toastProblem,
+  });
+  return (
+    <Page title={m.sessions_title()} lead={session?.operator.email}>
+      <Card title={m.sessions_list()} flush>
+        <Load query={sessions} rows={2}>
+          {(rows) => (
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col">{m.sessions_source()}</th>
+                  <th scope="col">{m.sessions_since()}</th>
+                  <th scope="col">{m.col_last_seen()}</th>
+                  <th scope="col">
+                    <span className="sr-only">{m.col_actions()}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((row) => (
+                  <tr key={row.id}>
+                    <td className="mono">{row.source}</td>
+                    <td className="nowrap">{dateTime(row.created_at)}</td>
+                    <td>
+                      <Ago at={row.last_seen_at} />
+                    </td>
+                    <td>
+                      <div className="actions">
+                        {row.current ? (
+                          <Badge tone="good">{m.sessions_current()}</Badge>
+                        ) : (
+                          <Button small onPress={() => end.mutate(row.id)}>
+                            {m.sessions_end()}
+                          </Button>
+                        )}
+                      </div>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Load>
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,140 @@
+/** API tokens of the account: made here, shown once, revoked here. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useAccountId, useMay } from "@/accounts/queries";
+import { api, reply } from "@/api/client";
+import { usePages, WHOLE } from "@/api/lists";
+import type { Token } from "@/api/types";
+import { Button, IconButton } from "@/design/button";
+import { Confirm } from "@/design/dialog";
+import { Empty, Load } from "@/design/feedback";
+import { Page } from "@/design/page";
+import { Ago, Badge, useNow } from "@/design/text";
+import { toast, toastProblem } from "@/design/toast";
+import { m } from "@/i18n";
+import { date } from "@/i18n/format";
+import { roleName } from "@/operators/role";
+import { NewToken } from "./new";
+
+export function TokenList() {
+  const id = useAccountId();
+  const mayAdminister = useMay("administer");
+  const tokens = usePages(
+    ["tokens", id],
+    (page, signal) =>
+      reply(api.GET("/api/v1/accounts/{id}/tokens", { params: { path: { id }, query: page }, signal })),
+    WHOLE,
+  );
+  const [adding, setAdding] = useState(false);
+  const add = mayAdminister && (
+    <Button look="primary" icon="plus" onPress={() => setAdding(true)}>
+      {m.tokens_add()}
+    </Button>
+  );
+  return (
+    <Page title={m.tokens_title()} lead={m.tokens_lead()} actions={add}>
+      <section className="card" aria-label={m.tokens_title()}>
+        <Load query={tokens}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <Empty icon="key" title={m.tokens_empty_title()} action={add}>
+                {m.tokens_empty_body()}
+              </Empty>
+            ) : (
+              <TokenTable account={id} tokens={rows} mayAdminister={mayAdminister} />
+            )
+          }
+        </Load>
+      </section>
+      {adding && <NewToken account={id} onClose={() => setAdding(false)} />}
+    </Page>
+  );
+}
+
+function TokenTable({
+  account,
+  tokens,
+  mayAdminister,
+}: {
+  account: string;
+  tokens: Token[];
+  mayAdminister: boolean;
+}) {
+  const client = useQueryClient();
+  const [revoking, setRevoking] = useState<Token>();
+  const revoke = useMutation({
+    mutationFn: (id: string) =>
+      reply(
+        api.DELETE("/api/v1/accounts/{id}/tokens/{token_id}", {
+          params: { path: { id: account, token_id: id } },
+        }),
+      ),
+    onSuccess: () => {
+      toast(m.token_revoked());
+      setRevoking(undefined);
+      return client.invalidateQueries({ queryKey: ["tokens", account] });
+    },
+    onError: toastProblem,
+  });
+  return (
+    <div className="card-body--flush">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{m.col_name()}</th>
+            <th scope="col">{m.col_role()}</th>
+            <th scope="col">{m.col_created()}</th>
+            <th scope="col">{m.col_expires()}</th>
+            <th scope="col">{m.col_last_used()}</th>
+            <th scope="col">
+              <span className="sr-only">{m.col_actions()}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token) => (
+            <tr key={token.id}>
+              <td>
+                <strong>{token.name}</strong>
+              </td>
+              <td>{roleName(token.role)}</td>
+              <td className="nowrap">{date(token.created_at)}</td>
+              <td className="nowrap">
+                <Expiry at={token.expires_at} />
+              </td>
+              <td>
+                <Ago at={token.last_used_at} />
+              </td>
+              <td>
+                {mayAdminister && (
+                  <div className="actions">
+                    <IconButton
+                      icon="trash"
+                      label={`${m.action_revoke()}: ${token.name}`}
+                      onPress={() => setRevoking(token)}
+                    />
+                  </div>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Confirm
+        title={m.token_revoke_title({ name: revoking?.name ?? "" })}
+        body={m.token_revoke_body()}
+        action={m.action_revoke()}
+        open={revoking !== undefined}
+        busy={revoke.isPending}
+        onClose={() => setRevoking(undefined)}
+        onConfirm={() => revoking && revoke.mutate(revoking.id)}
+      />
+    </div>
+  );
+}
+
+function Expiry({ at }: { at: string | null }) {
+  const now = useNow();
+  if (!at) return m.token_never_expires();
+  return Date.parse(at) <= now ? <Badge tone="bad">{m.token_expired()}</Badge> : date(at);
+}

@@ -1,0 +1,101 @@
+/** Makes an API token. The secret is in this dialog once and nowhere else. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Form } from "react-aria-components";
+import { api, reply } from "@/api/client";
+import type { Role } from "@/api/types";
+import { Button } from "@/design/button";
+import { Dialog } from "@/design/dialog";
+import { Select, TextField } from "@/design/fields";
+import { CopyLine } from "@/design/text";
+import { toastProblem } from "@/design/toast";
+import { m } from "@/i18n";
+import { number } from "@/i18n/format";
+import { roleChoices, roleWhat } from "@/operators/role";
+
+const NEVER = "never";
+const LIFETIMES_DAYS = ["30", "90", "365"];
+
+export function NewToken({ account, onClose }: { account: string; onClose: () => void }) {
+  const client = useQueryClient();
+  const [name, setName] = useState("");
+  const [role, setRole] = useState<Role>("viewer");
+  const [days, setDays] = useState("90");
+  const create = useMutation({
+    mutationFn: () =>
+      reply(
+        api.POST("/api/v1/accounts/{id}/tokens", {
+          params: { path: { id: account } },
+          body: {
+            name: name.trim(),
+            role,
+            ...(days !== NEVER && {
+              expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString(),
+            }),
+          },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["tokens", account] }),
+    onError: toastProblem,
+  });
+  if (create.data) {
+    return (
+      <Dialog title={m.token_created_title()} open onClose={onClose} wide>
+        <p className="muted">{m.token_created_lead()}</p>
+        <div className="dialog-body">
+          <CopyLine label={m.token_secret()} value={create.data.secret} />
+        </div>
+        <div className="dialog-actions">
+          <Button look="primary" onPress={onClose}>
+            {m.action_done()}
+          </Button>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={m.tokens_add()} open onClose={onClose}>
+      <Form
+        className="dialog-body"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          create.mutate();
+        }}
+      >
+        <TextField
+          label={m.col_name()}
+          hint={m.token_name_hint()}
+          value={name}
+          onChange={setName}
+          isRequired
+          autoFocus
+        />
+        <Select
+          label={m.col_role()}
+          choices={roleChoices()}
+          value={role}
+          onChange={setRole}
+          hint={roleWhat(role)}
+        />
+        <Select
+          label={m.col_expires()}
+          choices={[
+            ...LIFETIMES_DAYS.map((id) => ({
+              id,
+              name: number(Number(id), { style: "unit", unit: "day", unitDisplay: "long" }),
+            })),
+            { id: NEVER, name: m.token_never_expires() },
+          ]}
+          value={days}
+          onChange={setDays}
+        />
+        <div className="dialog-actions">
+          <Button onPress={onClose}>{m.action_cancel()}</Button>
+          <Button look="primary" type="submit" isPending={create.isPending}>
+            {m.action_create()}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}
