@@ -454,7 +454,7 @@ pub struct Reply {
 /// A finished exchange.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Outcome {
-    /// For `request`, `offer`, `page` and `admit`.
+    /// For `offer`, `page` and `admit` always, for `request` and `frame` where there is something to say.
     pub reply: Option<Reply>,
     /// What is to be done, in order.
     pub effects: Vec<Effect>,
@@ -467,6 +467,22 @@ pub struct Refusal {
     pub code: String,
     /// Says more for some codes.
     pub number: i64,
+}
+
+impl Refusal {
+    /// Codes that every driver may refuse with; the SDK makes them. Others stand in the manifest.
+    pub const STANDARD: [&'static str; 10] = [
+        "not_supported",
+        "already_ended",
+        "wrong_answers",
+        "waits_for_nothing",
+        "ask_denied",
+        "ask_timeout",
+        "ask_unreachable",
+        "ask_malformed",
+        "ask_too_large",
+        "ask_unavailable",
+    ];
 }
 
 /// What a step gives.

@@ -74,12 +74,14 @@ pub enum TrapChecks {
 pub struct PauseRule {
     /// So many traps …
     pub traps: u32,
-    /// … within this time.
+    /// … of one account within this time …
     pub window: Duration,
+    /// … pause it for that account for so long, or until somebody resumes it.
+    pub hold: Duration,
 }
 
 impl Default for PauseRule {
     fn default() -> Self {
-        Self { traps: 20, window: Duration::from_secs(60) }
+        Self { traps: 20, window: Duration::from_secs(60), hold: Duration::from_secs(600) }
     }
 }

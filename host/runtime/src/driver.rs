@@ -1,20 +1,64 @@
-//! Loads a component and runs its exchanges.
+//! Loads components, and hands their exchanges out.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Instant,
+};
 
 use bailiwick_contract::{
     check::Dropped,
-    exchange::{Context, Input, Outcome, Transcript},
+    exchange::{Context, End, Input, Outcome, Transcript},
     manifest::Manifest,
     policy::Permitted,
 };
+use tokio::sync::Semaphore;
+use tracing::Instrument as _;
+use wasmtime::{Engine, component::Component};
 
-use crate::{AccountTag, Answers, ExchangeError, LoadError, RuntimeConfig, RuntimeError};
+use crate::{
+    AccountTag, Answers, ExchangeError, Figures, LoadError, Pause, PauseRule, RuntimeConfig, RuntimeError, Warmth,
+    cache::Cache,
+    component::inspect,
+    engine::{Ticker, engine},
+    exchange::{Ended, Run},
+    figures::Metrics,
+    pause::Pauses,
+    sandbox::Image,
+    threads::Threads,
+    warm::Warm,
+};
 
-/// Loads drivers; a cheap clone of one engine.
+/// Loads drivers; a cheap clone of one engine with its threads.
 #[derive(Clone)]
 pub struct Runtime {
-    _config: Arc<RuntimeConfig>,
+    shared: Arc<Shared>,
+}
+
+/// What all drivers of a runtime share.
+pub(crate) struct Shared {
+    pub(crate) threads: Threads,
+    pub(crate) ticker: Ticker,
+    pub(crate) live: Semaphore,
+    pub(crate) metrics: Metrics,
+    engine: Engine,
+    cache: Option<Cache>,
+    instances: usize,
+    pause: PauseRule,
+    warmth: Warmth,
+    /// Compiling takes all cores by itself.
+    compiling: Semaphore,
+    loaded: Mutex<HashMap<String, Weak<Inner>>>,
+}
+
+impl Shared {
+    pub(crate) fn under_way(&self) -> usize {
+        self.instances.saturating_sub(self.live.available_permits())
+    }
+
+    fn loaded(&self, digest: &str) -> Option<Arc<Inner>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).get(digest)?.upgrade()
+    }
 }
 
 impl Runtime {
@@ -23,25 +67,68 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError`].
     pub fn new(config: RuntimeConfig) -> Result<Self, RuntimeError> {
-        Ok(Self { _config: Arc::new(config) })
+        let metrics = Metrics::new(config.registry.as_ref())?;
+        let engine = engine(&config)?;
+        let cache = config.cache_dir.as_deref().map(|folder| Cache::open(folder, &engine)).transpose();
+        // Idle warm instances hold slots of the pool too, but never all of them.
+        let instances = usize::try_from(config.instances.max(1)).unwrap_or(usize::MAX);
+        Ok(Self {
+            shared: Arc::new(Shared {
+                threads: Threads::start(config.threads, config.queue)?,
+                ticker: Ticker::start(&engine)?,
+                live: Semaphore::new(instances),
+                metrics,
+                engine,
+                cache: cache.map_err(RuntimeError::Cache)?,
+                instances,
+                pause: config.pause,
+                warmth: config.warmth,
+                compiling: Semaphore::new(1),
+                loaded: Mutex::default(),
+            }),
+        })
     }
 
-    /// Reads, checks and compiles a component. The same bytes give the same driver again.
+    /// Reads, checks and compiles a component. While a driver lives, the same bytes give the same
+    /// driver again.
     ///
     /// # Errors
-    /// [`LoadError`].
+    /// [`LoadError`]; nothing is compiled before the manifest and the imports are found good.
     pub async fn load(&self, component: &[u8]) -> Result<Driver, LoadError> {
         let (manifest, digest) = inspect(component)?;
-        Ok(Driver { inner: Arc::new(Inner { manifest, digest }) })
+        let _turn = self.shared.compiling.acquire().await.map_err(|_| LoadError::Stopped)?;
+        if let Some(inner) = self.shared.loaded(&digest) {
+            return Ok(Driver { inner });
+        }
+        let (shared, bytes) = (Arc::clone(&self.shared), component.to_vec());
+        let made = tokio::task::spawn_blocking(move || {
+            let code = shared.code(&bytes, &digest)?;
+            let image = Arc::new(Image::new(&shared.engine, &code, &manifest)?);
+            let (pauses, warm) = (Pauses::new(shared.pause), Warm::new(shared.warmth));
+            Ok::<_, LoadError>(Arc::new(Inner { manifest, digest, image, pauses, warm, shared }))
+        });
+        let inner = made.await.map_err(|_| LoadError::Stopped)??;
+        let mut loaded = self.shared.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.retain(|_, driver| driver.strong_count() > 0);
+        loaded.insert(inner.digest.clone(), Arc::downgrade(&inner));
+        Ok(Driver { inner })
     }
 }
 
-/// A component's manifest and its digest (SHA-256, lower-case hexadecimal), without compiling it.
-///
-/// # Errors
-/// [`LoadError`].
-pub fn inspect(_component: &[u8]) -> Result<(Manifest, String), LoadError> {
-    Err(LoadError::Stopped)
+impl Shared {
+    fn code(&self, component: &[u8], digest: &str) -> Result<Component, LoadError> {
+        if let Some(code) = self.cache.as_ref().and_then(|cache| cache.load(&self.engine, digest)) {
+            return Ok(code);
+        }
+        let began = Instant::now();
+        let compiled = Component::new(&self.engine, component);
+        let code = compiled.map_err(|e| LoadError::Compile(format!("{e:#}").chars().take(400).collect()))?;
+        tracing::info!(digest, took_ms = began.elapsed().as_millis(), "a driver is compiled");
+        if let Some(cache) = &self.cache {
+            cache.store(&code, digest);
+        }
+        Ok(code)
+    }
 }
 
 /// A loaded driver; a cheap clone.
@@ -50,9 +137,24 @@ pub struct Driver {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    manifest: Manifest,
-    digest: String,
+pub(crate) struct Inner {
+    pub(crate) manifest: Manifest,
+    pub(crate) digest: String,
+    pub(crate) image: Arc<Image>,
+    pub(crate) pauses: Pauses,
+    pub(crate) warm: Warm,
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Inner {
+    pub(crate) fn name(&self) -> &str {
+        &self.manifest.driver.name
+    }
+
+    fn span(&self, input: &Input) -> tracing::Span {
+        let digest = self.digest.get(..12).unwrap_or_default();
+        tracing::info_span!("exchange", driver = self.name(), digest, input = input.kind())
+    }
 }
 
 /// A finished exchange: checked, and narrowed to what is permitted.
@@ -64,32 +166,6 @@ pub struct Exchange {
     pub dropped: Dropped,
     /// What it took.
     pub figures: Figures,
-}
-
-/// What an exchange took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Figures {
-    /// Steps.
-    pub steps: u32,
-    /// Asks, denied ones included.
-    pub asks: u32,
-    /// Asks that were denied.
-    pub denied: u32,
-    /// CPU time inside the sandbox.
-    pub busy: Duration,
-    /// Waiting for answers.
-    pub waited: Duration,
-    /// Greatest linear memory, bytes.
-    pub memory_bytes: u64,
-}
-
-/// Why and since when a driver is paused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pause {
-    /// Since when.
-    pub since: std::time::SystemTime,
-    /// The traps that led to it.
-    pub traps: u32,
 }
 
 impl Driver {
@@ -105,19 +181,28 @@ impl Driver {
         &self.inner.digest
     }
 
-    /// Runs one exchange. It is pure: on a conflict of its effects it may be run again.
+    /// Runs one exchange. It is pure: on a conflict of its effects it may be run again. Dropping the
+    /// future ends it.
     ///
     /// # Errors
     /// [`ExchangeError`].
     pub async fn exchange(
         &self,
-        _account: AccountTag,
-        _permitted: &Permitted,
-        _context: Context,
-        _input: Input,
-        _answers: &dyn Answers,
+        account: AccountTag,
+        permitted: &Permitted,
+        context: Context,
+        input: Input,
+        answers: &dyn Answers,
     ) -> Result<Exchange, ExchangeError> {
-        Err(ExchangeError::Stopped)
+        let (run, span) = (Run::new(&self.inner, account, permitted, &input), self.inner.span(&input));
+        let (ended, figures, _) = run.to_end(context, input, answers).instrument(span).await?;
+        match ended {
+            Ended::Done(checked) => {
+                let (outcome, dropped) = checked.into_parts();
+                Ok(Exchange { outcome, dropped, figures })
+            }
+            Ended::Refused(refusal) => Err(ExchangeError::Refused(refusal)),
+        }
     }
 
     /// Like [`Self::exchange`], and gives the whole of it as data: what was asked and answered (denials
@@ -127,21 +212,32 @@ impl Driver {
     /// [`ExchangeError`], but for [`ExchangeError::Refused`].
     pub async fn record(
         &self,
-        _account: AccountTag,
-        _permitted: &Permitted,
-        _context: Context,
-        _input: Input,
-        _answers: &dyn Answers,
+        account: AccountTag,
+        permitted: &Permitted,
+        context: Context,
+        input: Input,
+        answers: &dyn Answers,
     ) -> Result<(Transcript, Figures), ExchangeError> {
-        Err(ExchangeError::Stopped)
+        let run = Run::new(&self.inner, account, permitted, &input).recording();
+        let span = self.inner.span(&input);
+        let ran = run.to_end(context.clone(), input.clone(), answers).instrument(span).await;
+        ran.map(|(ended, figures, rounds)| (Transcript { context, input, rounds, end: End::from(ended) }, figures))
     }
 
-    /// Whether it is paused, since it trapped too often.
+    /// Whether it is paused for an account, since it trapped too often there.
     #[must_use]
-    pub fn paused(&self) -> Option<Pause> {
-        None
+    pub fn paused(&self, account: AccountTag) -> Option<Pause> {
+        self.inner.pauses.of(account, Instant::now())
     }
 
-    /// Lets a paused driver run again.
-    pub fn resume(&self) {}
+    /// The accounts for which it is paused.
+    #[must_use]
+    pub fn pauses(&self) -> Vec<(AccountTag, Pause)> {
+        self.inner.pauses.all(Instant::now())
+    }
+
+    /// Lets it run again for an account; whether it was paused.
+    pub fn resume(&self, account: AccountTag) -> bool {
+        self.inner.pauses.resume(account)
+    }
 }

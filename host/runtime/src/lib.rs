@@ -10,14 +10,27 @@
 //! that keeps trapping is paused.
 
 mod answers;
+mod cache;
+mod component;
 mod config;
 mod driver;
+mod engine;
 mod error;
+mod exchange;
+mod figures;
+mod pause;
+mod sandbox;
+mod threads;
+mod warm;
+mod wire;
 
 pub use answers::Answers;
+pub use component::inspect;
 pub use config::{AccountTag, PauseRule, RuntimeConfig, TrapChecks, Warmth};
-pub use driver::{Driver, Exchange, Figures, Pause, Runtime, inspect};
+pub use driver::{Driver, Exchange, Runtime};
 pub use error::{BusyReason, ExchangeError, LoadError, RuntimeError, TrapKind};
+pub use figures::Figures;
+pub use pause::Pause;
 
 /// The most bytes of a component.
 pub const MAX_COMPONENT_BYTES: usize = 32 << 20;

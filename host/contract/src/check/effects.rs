@@ -8,7 +8,7 @@ use super::{
     scalar::{self, MAX_TIME, MAX_TOKEN, is_line, is_row_key},
 };
 use crate::{
-    exchange::{Effect, Finish, Input, Membership, Outcome, Post, Reply, StatePut, Timer},
+    exchange::{Effect, Finish, Input, Membership, Outcome, Post, Refusal, Reply, StatePut, Timer},
     manifest::{MeterKind, TableAttribute},
     value::{Cell, Condition, Fact, Identity, Point, Row, Table},
 };
@@ -56,6 +56,15 @@ impl Checker<'_> {
             kept.extend(effect);
         }
         Ok(Checked { outcome: Outcome { reply, effects: kept }, dropped: pass.dropped })
+    }
+
+    /// A refusal whose code is well formed, so that it can be counted and shown.
+    ///
+    /// # Errors
+    /// [`Violation`]; the code could carry a text otherwise.
+    pub fn refusal(&self, refusal: Refusal) -> Result<Refusal, Violation> {
+        let declared = self.manifest.refusals.contains(&refusal.code) || Refusal::STANDARD.contains(&refusal.code.as_str());
+        if declared { Ok(refusal) } else { Err(Violation::at(Code::BadRefusal, &"refused.code")) }
     }
 }
 

@@ -1,0 +1,319 @@
+//! A driver's image, and one exchange live in it.
+//!
+//! Everything here runs on the calling thread and never waits. An exchange that starts gets a fresh
+//! store (or, where that is configured, a warm one of the same driver and account); each step has its
+//! own CPU deadline; what a guest hands out is bounded in bytes while it is lifted.
+
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use bailiwick_contract::{
+    check::Violation,
+    exchange::{Answer, Context, Input, Step},
+    manifest::{Limits, Manifest},
+};
+use nix::time::{ClockId, clock_gettime};
+use wasmtime::{
+    Engine, ResourceLimiter, Store, Trap, UpdateDeadline,
+    component::{Component, HasSelf, Linker, ResourceAny},
+};
+
+use crate::{
+    LoadError, TrapKind,
+    engine::{MAX_CORE_INSTANCES, MAX_TABLE_ELEMENTS, MAX_TABLES},
+    wire::{self, Plugin, PluginPre},
+};
+
+/// Bytes that a guest may hand to the host in one call, what overlaps in its memory counted anew.
+const MAX_OUTPUT_BYTES: usize = 16 << 20;
+/// Log events of one exchange that are told; further ones are counted.
+const MAX_EVENTS: u32 = 32;
+/// Numbers of one log event that are told.
+const MAX_NUMBERS: usize = 16;
+/// Log events of one driver that are told in a second, over all its exchanges.
+const MAX_EVENTS_PER_SECOND: u64 = 50;
+
+/// A compiled driver, linked and ready to be instantiated.
+pub(crate) struct Image {
+    engine: Engine,
+    plugin: PluginPre<Guest>,
+    limits: Limits,
+    log: Arc<Log>,
+}
+
+impl Image {
+    pub(crate) fn new(engine: &Engine, component: &Component, manifest: &Manifest) -> Result<Self, LoadError> {
+        let refused = |e: wasmtime::Error| LoadError::Compile(format!("{e:#}").chars().take(400).collect());
+        let mut linker: Linker<Guest> = Linker::new(engine);
+        Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest).map_err(refused)?;
+        let plugin = linker.instantiate_pre(component).and_then(PluginPre::new).map_err(refused)?;
+        let log = Arc::new(Log { driver: manifest.driver.name.clone(), ..Log::default() });
+        Ok(Self { engine: engine.clone(), plugin, limits: manifest.limits, log })
+    }
+
+    /// Starts an exchange and takes its first step.
+    pub(crate) fn begin(&self, warm: Option<Instance>, context: Context, input: Input) -> Turn {
+        let Some(mut instance) = warm else {
+            let mut store = self.store();
+            arm(&mut store);
+            return match self.plugin.instantiate(&mut store) {
+                Ok(plugin) => Instance { store, plugin, exchange: None, uses: 0 }.start(context, input),
+                Err(error) => Turn::trapped(&store, &error),
+            };
+        };
+        instance.store.data_mut().reset();
+        arm(&mut instance.store);
+        instance.start(context, input)
+    }
+
+    fn store(&self) -> Store<Guest> {
+        let megabytes = usize::try_from(self.limits.memory_mib).unwrap_or(usize::MAX);
+        let guest = Guest {
+            memory: Memory { most: megabytes.saturating_mul(1 << 20), peak: 0, refused: false },
+            step_limit: Duration::from_millis(self.limits.step_ms.into()),
+            step_began: cpu_time(),
+            busy: Duration::ZERO,
+            events: 0,
+            log: Arc::clone(&self.log),
+        };
+        let mut store = Store::new(&self.engine, guest);
+        store.limiter(|guest| &mut guest.memory);
+        store.set_hostcall_fuel(MAX_OUTPUT_BYTES);
+        store.set_max_component_handles(16);
+        store.epoch_deadline_callback(|guest| Ok(guest.data().at_tick()));
+        store
+    }
+}
+
+/// What one turn of a guest gave.
+pub(crate) struct Turn {
+    pub(crate) gave: Gave,
+    /// CPU time of the exchange so far.
+    pub(crate) busy: Duration,
+    /// Greatest linear memory so far, bytes.
+    pub(crate) memory_bytes: u64,
+}
+
+pub(crate) enum Gave {
+    /// The instance, for the next step or exchange, and what it said.
+    Step(Box<Instance>, Step),
+    /// It said something that no contract has a shape for.
+    Violation(Violation),
+    /// It died.
+    Trap(TrapKind),
+}
+
+impl Turn {
+    fn of(guest: &Guest, gave: Gave) -> Self {
+        let busy = guest.busy.saturating_add(cpu_time().saturating_sub(guest.step_began));
+        Self { gave, busy, memory_bytes: guest.memory.peak as u64 }
+    }
+
+    fn trapped(store: &Store<Guest>, error: &wasmtime::Error) -> Self {
+        let kind = kind_of(error, store.data().memory.refused);
+        tracing::debug!(kind = kind.code(), driver = store.data().log.driver, error = %error.root_cause(), "trap");
+        Self::of(store.data(), Gave::Trap(kind))
+    }
+}
+
+fn kind_of(error: &wasmtime::Error, memory_refused: bool) -> TrapKind {
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::Interrupt) => TrapKind::Deadline,
+        Some(Trap::StackOverflow) => TrapKind::Stack,
+        // A guest's allocator that gets no memory aborts.
+        _ if memory_refused => TrapKind::Memory,
+        Some(Trap::UnreachableCodeReached) => TrapKind::Unreachable,
+        Some(_) => TrapKind::Other,
+        None if error.root_cause().to_string().contains("fuel") => TrapKind::Output,
+        None => TrapKind::Other,
+    }
+}
+
+/// A driver's instance, with the exchange that is live in it.
+pub(crate) struct Instance {
+    store: Store<Guest>,
+    plugin: Plugin,
+    exchange: Option<ResourceAny>,
+    uses: u32,
+}
+
+impl Instance {
+    fn start(mut self, context: Context, input: Input) -> Turn {
+        self.uses = self.uses.saturating_add(1);
+        let (context, input) = (wire::context(context), wire::input(input));
+        match self.plugin.bailiwick_driver_driver().exchange().call_constructor(&mut self.store, &context, &input) {
+            Ok(exchange) => {
+                self.exchange = Some(exchange);
+                self.take_step(Vec::new())
+            }
+            Err(error) => Turn::trapped(&self.store, &error),
+        }
+    }
+
+    /// The next step, with one answer for each ask of the last.
+    pub(crate) fn step(mut self: Box<Self>, answers: Vec<Answer>) -> Turn {
+        arm(&mut self.store);
+        self.take_step(answers)
+    }
+
+    fn take_step(mut self, answers: Vec<Answer>) -> Turn {
+        let Some(exchange) = self.exchange else {
+            return Turn::of(self.store.data(), Gave::Trap(TrapKind::Other));
+        };
+        let answers: Vec<_> = answers.into_iter().map(wire::answer).collect();
+        let stepped = self.plugin.bailiwick_driver_driver().exchange().call_step(&mut self.store, exchange, &answers);
+        let step = match stepped.map(wire::step) {
+            Ok(Ok(step)) => step,
+            Ok(Err(violation)) => return Turn::of(self.store.data(), Gave::Violation(violation)),
+            Err(error) => return Turn::trapped(&self.store, &error),
+        };
+        if !matches!(step, Step::Asks(_)) {
+            self.exchange = None;
+            // Its destructor is the guest's code and may trap like any other.
+            if let Err(error) = exchange.resource_drop(&mut self.store) {
+                return Turn::trapped(&self.store, &error);
+            }
+        }
+        let guest = self.store.data_mut();
+        guest.busy = guest.busy.saturating_add(cpu_time().saturating_sub(guest.step_began));
+        guest.step_began = cpu_time();
+        let (busy, memory_bytes) = (guest.busy, guest.memory.peak as u64);
+        Turn { gave: Gave::Step(Box::new(self), step), busy, memory_bytes }
+    }
+
+    /// Exchanges that it has served.
+    pub(crate) fn uses(&self) -> u32 {
+        self.uses
+    }
+}
+
+/// Gives the store its CPU time anew.
+fn arm(store: &mut Store<Guest>) {
+    store.data_mut().step_began = cpu_time();
+    store.set_epoch_deadline(1);
+}
+
+/// What a store holds beside the guest.
+pub(crate) struct Guest {
+    memory: Memory,
+    step_limit: Duration,
+    step_began: Duration,
+    busy: Duration,
+    events: u32,
+    log: Arc<Log>,
+}
+
+impl Guest {
+    fn reset(&mut self) {
+        self.memory.refused = false;
+        self.busy = Duration::ZERO;
+        self.events = 0;
+    }
+
+    /// By CPU time and not by the clock on the wall: a thread that has to wait for a busy machine
+    /// does not cost its guest anything.
+    fn at_tick(&self) -> UpdateDeadline {
+        if cpu_time().saturating_sub(self.step_began) >= self.step_limit {
+            UpdateDeadline::Interrupt
+        } else {
+            UpdateDeadline::Continue(1)
+        }
+    }
+}
+
+/// CPU time of this thread.
+fn cpu_time() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
+}
+
+struct Memory {
+    most: usize,
+    peak: usize,
+    refused: bool,
+}
+
+impl ResourceLimiter for Memory {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let grants = desired <= self.most;
+        if grants {
+            self.peak = self.peak.max(desired);
+        } else {
+            self.refused = true;
+        }
+        Ok(grants)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let grants = desired <= MAX_TABLE_ELEMENTS;
+        self.refused |= !grants;
+        Ok(grants)
+    }
+
+    fn instances(&self) -> usize {
+        MAX_CORE_INSTANCES as usize
+    }
+
+    fn tables(&self) -> usize {
+        MAX_TABLES as usize
+    }
+
+    fn memories(&self) -> usize {
+        1
+    }
+}
+
+impl wire::types::Host for Guest {}
+impl wire::inputs::Host for Guest {}
+impl wire::asks::Host for Guest {}
+impl wire::effects::Host for Guest {}
+
+impl wire::log::Host for Guest {
+    fn event(&mut self, code: u32, numbers: Vec<i64>) {
+        self.events = self.events.saturating_add(1);
+        if self.events > MAX_EVENTS || !self.log.admits() {
+            self.log.suppressed.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        self.log.told.fetch_add(1, Ordering::Relaxed);
+        let numbers = numbers.get(..MAX_NUMBERS).unwrap_or(&numbers);
+        tracing::info!(target: "bailiwick::driver", driver = self.log.driver, code, ?numbers, "driver event");
+    }
+}
+
+/// One driver's log, over all its exchanges.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    driver: String,
+    /// The running second, and the events that it has seen.
+    second: AtomicU64,
+    in_second: AtomicU64,
+    told: AtomicU64,
+    suppressed: AtomicU64,
+}
+
+impl Log {
+    fn admits(&self) -> bool {
+        static START: OnceLock<Instant> = OnceLock::new();
+        let second = START.get_or_init(Instant::now).elapsed().as_secs().saturating_add(1);
+        if self.second.swap(second, Ordering::Relaxed) != second {
+            self.in_second.store(0, Ordering::Relaxed);
+        }
+        self.in_second.fetch_add(1, Ordering::Relaxed) < MAX_EVENTS_PER_SECOND
+    }
+
+    /// Takes the counts since the last call: events told, and events suppressed.
+    pub(crate) fn take(&self) -> (u64, u64) {
+        (self.told.swap(0, Ordering::Relaxed), self.suppressed.swap(0, Ordering::Relaxed))
+    }
+}
+
+impl Image {
+    pub(crate) fn log(&self) -> &Log {
+        &self.log
+    }
+}

@@ -1,0 +1,175 @@
+//! The threads that guests run on.
+//!
+//! Two lanes: exchanges that start wait in a bounded one, and are refused as busy when it is full;
+//! steps of exchanges that are under way go before them in a lane of their own, which is bounded by
+//! the number of instances. So load refuses new work and never breaks off what has begun.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::oneshot;
+
+use crate::RuntimeError;
+
+/// Room for the guest's 512 KiB, for lifting what it returns and for our own frames.
+const THREAD_STACK: usize = 4 << 20;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+pub(crate) struct Threads {
+    lanes: Arc<Lanes>,
+}
+
+struct Lanes {
+    state: Mutex<State>,
+    ready: Condvar,
+    queue: usize,
+}
+
+#[derive(Default)]
+struct State {
+    starting: VecDeque<Job>,
+    under_way: VecDeque<Job>,
+    stop: bool,
+}
+
+impl Lanes {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The lane of starts is full.
+pub(crate) struct Full;
+
+impl Threads {
+    pub(crate) fn start(threads: usize, queue: usize) -> Result<Self, RuntimeError> {
+        let lanes = Arc::new(Lanes { state: Mutex::default(), ready: Condvar::new(), queue: queue.max(1) });
+        let this = Self { lanes };
+        for i in 0..threads.max(1) {
+            let lanes = Arc::clone(&this.lanes);
+            std::thread::Builder::new()
+                .name(format!("driver-{i}"))
+                .stack_size(THREAD_STACK)
+                .spawn(move || work(&lanes))
+                .map_err(RuntimeError::Thread)?;
+        }
+        Ok(this)
+    }
+
+    /// Queues the first step of an exchange.
+    pub(crate) fn begin<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<oneshot::Receiver<T>, Full> {
+        let (job, result) = packed(job);
+        let mut state = self.lanes.lock();
+        if state.starting.len() >= self.lanes.queue {
+            return Err(Full);
+        }
+        state.starting.push_back(job);
+        drop(state);
+        self.lanes.ready.notify_one();
+        Ok(result)
+    }
+
+    /// Queues a further step of an exchange that is under way.
+    pub(crate) fn proceed<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+        let (job, result) = packed(job);
+        self.lanes.lock().under_way.push_back(job);
+        self.lanes.ready.notify_one();
+        result
+    }
+
+    /// Queues work that nobody waits for.
+    pub(crate) fn detached(&self, job: impl FnOnce() + Send + 'static) {
+        self.lanes.lock().under_way.push_back(Box::new(job));
+        self.lanes.ready.notify_one();
+    }
+
+    /// Exchanges that wait for a thread.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lanes.lock().starting.len()
+    }
+}
+
+/// A job whose result goes to the receiver; it does not run if nobody waits for it any more.
+fn packed<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> (Job, oneshot::Receiver<T>) {
+    let (give, take) = oneshot::channel();
+    let job = Box::new(move || {
+        if !give.is_closed() {
+            // Who asked may have gone while it ran; what it made is then dropped here.
+            let _ = give.send(job());
+        }
+    });
+    (job, take)
+}
+
+fn work(lanes: &Lanes) {
+    let mut state = lanes.lock();
+    loop {
+        if let Some(job) = state.under_way.pop_front().or_else(|| state.starting.pop_front()) {
+            drop(state);
+            // A bug of ours in one exchange must not take the thread from all others; its own caller
+            // sees its channel closed.
+            let _ = catch_unwind(AssertUnwindSafe(job));
+            state = lanes.lock();
+        } else if state.stop {
+            return;
+        } else {
+            state = lanes.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        let mut state = self.lanes.lock();
+        state.stop = true;
+        // Whoever waits for these sees the channel closed, and so that the runtime stopped.
+        let dropped = (std::mem::take(&mut state.starting), std::mem::take(&mut state.under_way));
+        drop(state);
+        drop(dropped);
+        self.lanes.ready.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_starts_and_still_takes_further_steps() {
+        let threads = Threads::start(1, 1).unwrap_or_else(|_| panic!("no thread"));
+        let (release, blocked) = mpsc::channel::<()>();
+        let (begun, has_begun) = mpsc::channel();
+        let first = threads.begin(move || {
+            begun.send(()).unwrap();
+            blocked.recv().unwrap();
+            1
+        });
+        has_begun.recv().unwrap();
+        let (told, order) = mpsc::channel();
+        let tell = told.clone();
+        let second = threads.begin(move || tell.send("start").unwrap());
+        assert!(threads.begin(|| ()).is_err(), "one waits already");
+        let step = threads.proceed(move || told.send("step").unwrap());
+        release.send(()).unwrap();
+        assert_eq!(first.unwrap_or_else(|_| panic!("was refused")).await, Ok(1));
+        step.await.unwrap();
+        second.unwrap_or_else(|_| panic!("was refused")).await.unwrap();
+        assert_eq!(order.iter().take(2).collect::<Vec<_>>(), ["step", "start"], "steps go before starts");
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_only_its_own_job() {
+        let threads = Threads::start(1, 4).unwrap_or_else(|_| panic!("no thread"));
+        assert!(threads.proceed(|| panic!("ours")).await.is_err());
+        assert_eq!(threads.proceed(|| 7).await, Ok(7));
+    }
+}
