@@ -310,6 +310,9 @@ mod tests {
     #[test]
     fn a_base_path_is_kept() {
         let url = server_url("https://portal.example/bailiwick?x=1#y").unwrap();
-        assert_eq!(url.join("collector/v1/status").unwrap().as_str(), "https://portal.example/bailiwick/collector/v1/status");
+        assert_eq!(
+            url.join("collector/v1/status").unwrap().as_str(),
+            "https://portal.example/bailiwick/collector/v1/status"
+        );
     }
 }

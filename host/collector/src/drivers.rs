@@ -5,11 +5,7 @@
 
 use std::{collections::BTreeMap, fs, io};
 
-use bailiwick_contract::{
-    exchange::Ownership,
-    policy::Permitted,
-    report::AssignedDriver,
-};
+use bailiwick_contract::{exchange::Ownership, policy::Permitted, report::AssignedDriver};
 use bailiwick_runtime::{Driver, LoadError, Runtime};
 use sha2::{Digest as _, Sha256};
 
@@ -96,7 +92,11 @@ impl Drivers {
     ///
     /// # Errors
     /// [`DriverError`].
-    pub async fn ready(&mut self, client: &CollectorClient, assigned: &AssignedDriver) -> Result<ReadyDriver, DriverError> {
+    pub async fn ready(
+        &mut self,
+        client: &CollectorClient,
+        assigned: &AssignedDriver,
+    ) -> Result<ReadyDriver, DriverError> {
         let driver = match self.loaded.get(&assigned.digest) {
             Some(driver) => driver.clone(),
             None => {

@@ -53,7 +53,8 @@ pub async fn enroll(
         None => None,
     };
     let client = ServerClient::new(server, ca.as_deref())?;
-    let request = EnrollRequest { token: token.expose_secret().to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+    let request =
+        EnrollRequest { token: token.expose_secret().to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
     let reply = client.enroll(&request).await?;
     let enrollment = Enrollment {
         server: server.to_owned(),

@@ -216,7 +216,10 @@ impl Fleet {
     async fn exchange(&self, ready: &ReadyDriver, target: &Target) -> Result<Outcome, PollError> {
         let limits = ready.driver.manifest().limits;
         let session = Session::connect(
-            Agent { address: SocketAddr::new(target.address, self.settings.port), credentials: target.credentials.clone() },
+            Agent {
+                address: SocketAddr::new(target.address, self.settings.port),
+                credentials: target.credentials.clone(),
+            },
             Limits {
                 attempt: self.settings.timeout,
                 total: Duration::from_millis(u64::from(limits.wait_ms)),

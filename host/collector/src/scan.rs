@@ -16,8 +16,8 @@ use bailiwick_contract::{
     value::{Point, Scalar, Table},
 };
 use bailiwick_runtime::{AccountTag, LoadError, Runtime, RuntimeConfig, RuntimeError};
-use futures::StreamExt as _;
 use bailiwick_snmp::RangeError;
+use futures::StreamExt as _;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
@@ -107,7 +107,8 @@ pub async fn scan(components: Vec<(String, Vec<u8>)>, options: ScanOptions) -> R
     for (file, bytes) in components {
         let driver = runtime.load(&bytes).await.map_err(|source| ScanError::Driver { file, source })?;
         let everything = Policy::everything();
-        let permitted = Permitted::new(driver.manifest(), &Grant::all_of(driver.manifest()), &everything, Ownership::Company);
+        let permitted =
+            Permitted::new(driver.manifest(), &Grant::all_of(driver.manifest()), &everything, Ownership::Company);
         drivers.push(ReadyDriver { driver, permitted });
     }
     let settings = SnmpSettings {
@@ -126,7 +127,11 @@ pub async fn scan(components: Vec<(String, Vec<u8>)>, options: ScanOptions) -> R
         })
         .buffer_unordered(POLLS_AT_ONCE);
     while let Some((address, answer)) = answers.next().await {
-        if answer.is_ok() { read += 1 } else { failed += 1 }
+        if answer.is_ok() {
+            read += 1
+        } else {
+            failed += 1
+        }
         let line = match options.output {
             ScanOutput::Json => json_line(address, &answer).to_string(),
             ScanOutput::Table => table_line(address, &answer),
@@ -209,7 +214,11 @@ fn table_line(address: IpAddr, answer: &Result<Polled, PollError>) -> String {
     let list = |pointer: &str| found.pointer(pointer).and_then(Value::as_array).map_or(0, Vec::len);
     format!(
         "{address:<16} {:<32} {:<20} {:<10} {} readings, {} conditions",
-        fact("model"), fact("serial"), fact("status"), list("/readings"), list("/conditions")
+        fact("model"),
+        fact("serial"),
+        fact("status"),
+        list("/readings"),
+        list("/conditions")
     )
 }
 

@@ -5,9 +5,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, net::IpAddr, sync::Arc, time::Duration};
 
-use bailiwick_contract::{
-    report::{Assignment, Report, Status},
-};
+use bailiwick_contract::report::{Assignment, Report, Status};
 use bailiwick_runtime::{AccountTag, Runtime, RuntimeConfig, RuntimeError};
 use bailiwick_snmp::Ranges;
 use futures::StreamExt as _;
@@ -414,7 +412,8 @@ async fn report_status(client: CollectorClient, spool: Arc<Spool>, board: Status
 #[must_use]
 pub fn describe(status: &CollectorStatus, running: bool) -> String {
     let mut text = String::new();
-    let age = |at: Option<u64>| at.map_or("never".to_owned(), |at| format!("{} s ago", now().saturating_sub(at) / 1_000));
+    let age =
+        |at: Option<u64>| at.map_or("never".to_owned(), |at| format!("{} s ago", now().saturating_sub(at) / 1_000));
     let _ = writeln!(text, "collector   {} {}", status.collector_id, if running { "runs" } else { "does not run" });
     let _ = writeln!(text, "server      {} (last answer {})", status.server, age(status.last_contact));
     let _ = writeln!(
@@ -427,7 +426,12 @@ pub fn describe(status: &CollectorStatus, running: bool) -> String {
             let _ = writeln!(
                 text,
                 "last sweep  {}: {} of {} addresses answered in {} ms; {} devices polled, {} failed",
-                age(Some(sweep.ended_at)), sweep.answered, sweep.addresses, sweep.took_ms, sweep.polled, sweep.failed
+                age(Some(sweep.ended_at)),
+                sweep.answered,
+                sweep.addresses,
+                sweep.took_ms,
+                sweep.polled,
+                sweep.failed
             );
         }
         None => text.push_str("last sweep  none yet\n"),
@@ -440,7 +444,13 @@ pub fn describe(status: &CollectorStatus, running: bool) -> String {
         let _ = writeln!(text, "not scanned {}: {}", refused.range, refused.why);
     }
     for trouble in &status.troubles {
-        let _ = writeln!(text, "trouble     {} for {} s: {}", trouble.doing, now().saturating_sub(trouble.since) / 1_000, trouble.why);
+        let _ = writeln!(
+            text,
+            "trouble     {} for {} s: {}",
+            trouble.doing,
+            now().saturating_sub(trouble.since) / 1_000,
+            trouble.why
+        );
     }
     text
 }

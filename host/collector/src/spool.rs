@@ -293,4 +293,3 @@ fn is_damage(error: &SpoolError) -> bool {
         _ => false,
     }
 }
-

@@ -179,8 +179,9 @@ impl DataDir {
     pub fn site_config(&self) -> Result<SiteConfig, StateError> {
         let path = self.path("site.toml");
         match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text)
-                .map_err(|error| StateError::Syntax { path, reason: error.message().to_owned() }),
+            Ok(text) => {
+                toml::from_str(&text).map_err(|error| StateError::Syntax { path, reason: error.message().to_owned() })
+            }
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(SiteConfig::default()),
             Err(source) => Err(StateError::Io { path, source }),
         }

@@ -10,7 +10,11 @@ use crate::server::{Behaviour, FakeServer, KEY, TOKEN};
 
 pub fn collector(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bailiwick-collector"));
-    command.args(arguments).env_remove("BAILIWICK_ENROLLMENT_TOKEN").env_remove("HTTPS_PROXY").env_remove("https_proxy");
+    command
+        .args(arguments)
+        .env_remove("BAILIWICK_ENROLLMENT_TOKEN")
+        .env_remove("HTTPS_PROXY")
+        .env_remove("https_proxy");
     command
 }
 

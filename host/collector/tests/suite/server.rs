@@ -82,11 +82,14 @@ impl FakeServer {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = rcgen::KeyPair::generate().unwrap();
-        let certificate =
-            rcgen::CertificateParams::new(vec!["localhost".into(), "127.0.0.1".into()]).unwrap().self_signed(&key).unwrap();
+        let certificate = rcgen::CertificateParams::new(vec!["localhost".into(), "127.0.0.1".into()])
+            .unwrap()
+            .self_signed(&key)
+            .unwrap();
         let ca = folder.path().join("ca.pem");
         std::fs::write(&ca, certificate.pem()).unwrap();
-        let tls = RustlsConfig::from_pem(certificate.pem().into_bytes(), key.serialize_pem().into_bytes()).await.unwrap();
+        let tls =
+            RustlsConfig::from_pem(certificate.pem().into_bytes(), key.serialize_pem().into_bytes()).await.unwrap();
 
         let seen = Arc::new(Mutex::new(Seen::default()));
         let handle = axum_server::Handle::new();
@@ -213,7 +216,11 @@ async fn reports(State(seen): Shared, headers: HeaderMap, Json(batch): Json<Batc
             seen.repeated_after_acknowledgement += 1;
         }
         if seen.behaviour == Behaviour::RejectsAll {
-            rejected.push(Rejected { sequence: report.sequence, code: "undeclared_attribute".into(), detail: "facts[0]".into() });
+            rejected.push(Rejected {
+                sequence: report.sequence,
+                code: "undeclared_attribute".into(),
+                detail: "facts[0]".into(),
+            });
         }
         let spool = seen.reports.entry(batch.spool).or_default();
         match spool.get(&report.sequence) {
@@ -226,7 +233,8 @@ async fn reports(State(seen): Shared, headers: HeaderMap, Json(batch): Json<Batc
         Behaviour::AcknowledgesTooMuch => last += 1_000,
         _ => drop(seen.acknowledged.insert(batch.spool, last)),
     }
-    Json(Acknowledgement { acknowledged_through: last, rejected, now: bailiwick_collector::status::now() }).into_response()
+    Json(Acknowledgement { acknowledged_through: last, rejected, now: bailiwick_collector::status::now() })
+        .into_response()
 }
 
 async fn status(State(seen): Shared, headers: HeaderMap, Json(status): Json<Status>) -> Response {

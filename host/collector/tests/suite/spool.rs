@@ -59,7 +59,8 @@ fn a_rejected_report_becomes_a_dead_letter_without_its_values() {
     spool.append(vec![report(1), report(2), report(3)]).unwrap();
     let rejected = |sequence| Rejected { sequence, code: "undeclared_attribute".into(), detail: "facts[0]".into() };
     // 9 was never sent and 3 is not acknowledged: neither may be filed
-    let answer = Acknowledgement { acknowledged_through: 2, rejected: vec![rejected(2), rejected(9), rejected(3)], now: 7 };
+    let answer =
+        Acknowledgement { acknowledged_through: 2, rejected: vec![rejected(2), rejected(9), rejected(3)], now: 7 };
     spool.acknowledge(&answer, 3).unwrap();
     let letters = spool.dead_letters().unwrap();
     assert_eq!(letters.iter().map(|l| l.rejected.sequence).collect::<Vec<_>>(), [2]);
