@@ -1,1 +1,36 @@
-//! bailiwick-access
+#![forbid(unsafe_code)]
+//! Who may do what, where: accounts, operators, grants, sessions and API tokens.
+//!
+//! A caller is a [`Principal`], made by [`Access::authenticate_session`] or [`Access::authenticate_token`] from a
+//! secret alone. A handler gets at an account's data only by
+//! [`Access::authorize`]`(principal, account, permission)`, which returns a [`Scope`](bailiwick_store::Scope):
+//!
+//! * an account that the principal holds no role on, itself or from above, does not exist:
+//!   [`AccessError::NotFound`];
+//! * inside what it sees, a lacking permission is [`AccessError::Denied`].
+//!
+//! Everything that changes something here is one call that authorizes, acts, writes the audit entry in the same
+//! transaction, and commits.
+
+mod access;
+pub mod accounts;
+mod credential;
+mod email;
+mod error;
+pub mod grants;
+pub mod operators;
+mod page;
+mod password;
+mod permission;
+mod principal;
+pub mod sessions;
+pub mod tokens;
+
+pub use access::Access;
+pub use credential::{Credential, CredentialError};
+pub use email::{Email, EmailError};
+pub use error::AccessError;
+pub use page::{Cursor, Page};
+pub use password::{Password, PasswordError};
+pub use permission::{Permission, Role, UnknownRole};
+pub use principal::{Held, Principal, Via};

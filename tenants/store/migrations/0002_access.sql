@@ -13,7 +13,8 @@ create table operators (
     locale        text not null default 'en' check (locale ~ '^[a-z]{2}(-[A-Z]{2})?$'),
     -- argon2id in PHC string format; null for somebody who cannot sign in by password
     password_hash text,
-    created_at    timestamptz not null default now()
+    created_at    timestamptz not null default now(),
+    last_seen_at  timestamptz
 );
 
 create table grants (
@@ -41,10 +42,11 @@ create policy granted on operators for select to app
 create policy added on operators for insert to app with check (true);
 create policy own on operators for update to app
     using (id = tenancy.operator()) with check (id = tenancy.operator());
-grant select (id, email, name, locale, created_at), insert, update (name, locale, password_hash) on operators to app;
+grant select (id, email, name, locale, created_at, last_seen_at), insert, update (name, locale, password_hash) on operators to app;
 
 create policy door on operators for select to door using (true);
-grant select (id, email, email_key, name, locale, password_hash) on operators to door;
+create policy door_update on operators for update to door using (true) with check (true);
+grant select (id, email, email_key, name, locale, password_hash), update (last_seen_at) on operators to door;
 
 -- A signed-in browser. The token itself is nowhere; its SHA-256 finds the row.
 create table sessions (

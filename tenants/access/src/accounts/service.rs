@@ -1,0 +1,135 @@
+//! Making, naming and finding accounts.
+
+use bailiwick_audit::{Entry, Object, record};
+use bailiwick_store::{AccountId, Lineage};
+use serde_json::json;
+
+use super::{Account, DRAWS, NewAccount, Placed, Reach, draw, store};
+use crate::access::{Access, checked_name};
+use crate::error::AccessError;
+use crate::page::{Cursor, Page};
+use crate::permission::Permission;
+use crate::principal::Principal;
+
+impl Access {
+    /// Makes an account directly under `parent`.
+    ///
+    /// # Errors
+    /// [`AccessError::Invalid`] where the name is none or an account of this kind has no place there (a dealer lies
+    /// under the platform or a dealer, a customer under a dealer); and those of [`Access::authorize`].
+    pub async fn create_account(
+        &self,
+        principal: &Principal,
+        parent: AccountId,
+        new: NewAccount,
+    ) -> Result<Account, AccessError> {
+        let mut scope = self.authorize(principal, parent, Permission::ManageAccounts).await?;
+        let name = checked_name(&new.name)?;
+        let above = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
+        if !new.kind.fits_under(above.kind) {
+            return Err(AccessError::Invalid { field: "kind", detail: "has no place under an account of this kind" });
+        }
+        let id = AccountId::new();
+        let mut made = false;
+        for _ in 0..DRAWS {
+            let key = draw()?;
+            let lineage = scope.lineage().child(&key)?;
+            made = store::insert(&mut scope, id, &key, &lineage, new.kind, name).await?;
+            if made {
+                break;
+            }
+        }
+        if !made {
+            return Err(AccessError::Conflict("no free account key was found"));
+        }
+        scope.bind(id).await?;
+        let account = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
+        let entry = Entry::new("account.created", Object::new("account", id).named(name))
+            .after(json!({ "name": name, "kind": new.kind, "key": account.key, "parent": parent }));
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        Ok(account)
+    }
+
+    /// Renames an account.
+    ///
+    /// # Errors
+    /// [`AccessError::Invalid`] where the name is none; and those of [`Access::authorize`].
+    pub async fn rename_account(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        name: &str,
+    ) -> Result<(), AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::ManageAccounts).await?;
+        let name = checked_name(name)?;
+        let before = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
+        store::rename(&mut scope, name).await?;
+        let entry = Entry::new("account.renamed", Object::new("account", account).named(name))
+            .before(json!({ "name": before.name }))
+            .after(json!({ "name": name }));
+        record(&mut scope, entry).await?;
+        Ok(scope.commit().await?)
+    }
+
+    /// An account and the way down to it, as far up as the principal sees.
+    ///
+    /// # Errors
+    /// Those of [`Access::authorize`].
+    pub async fn account(&self, principal: &Principal, account: AccountId) -> Result<Placed, AccessError> {
+        let (mut scope, lineage) = self.authorize_from_top(principal, account, Permission::View).await?;
+        let path = store::path(&mut scope, &lineage).await?;
+        let top = scope.account();
+        scope.bind(account).await?;
+        let mut found = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
+        if top == account {
+            // what lies above does not exist for this caller
+            found.parent_id = None;
+        }
+        Ok(Placed { account: found, path })
+    }
+
+    /// Accounts below one, by name; `search` keeps those whose name contains it, whatever the case.
+    ///
+    /// # Errors
+    /// Those of [`Access::authorize`].
+    pub async fn accounts(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        reach: Reach,
+        search: Option<&str>,
+        after: Option<Cursor>,
+        limit: u16,
+    ) -> Result<Page<Account>, AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::View).await?;
+        let rows = store::list(&mut scope, reach, search, after, limit).await?;
+        Ok(Page::cut(rows, limit, |last| Cursor { name: last.name.clone(), id: last.id.get() }))
+    }
+
+    /// The account at a place such as `/` or `/k3f9a2/`.
+    ///
+    /// # Errors
+    /// [`AccessError::NotFound`] where there is none or the principal does not see it.
+    pub async fn account_at(&self, principal: &Principal, place: &Lineage) -> Result<AccountId, AccessError> {
+        let top = principal.top_of(place).ok_or(AccessError::NotFound)?.account;
+        let mut scope = self.authorize(principal, top, Permission::View).await?;
+        store::at(&mut scope, place).await?.ok_or(AccessError::NotFound)
+    }
+
+    /// The accounts where the principal's view begins, with its role on each, by name.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn roots(&self, principal: &Principal) -> Result<Vec<(Account, crate::Role)>, AccessError> {
+        let mut roots = Vec::new();
+        for held in principal.roots() {
+            let mut scope = self.store.scope(principal.actor(), held.account).await?;
+            let mut account = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
+            account.parent_id = None;
+            roots.push((account, held.role));
+        }
+        roots.sort_by(|(a, _), (b, _)| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(roots)
+    }
+}

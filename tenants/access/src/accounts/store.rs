@@ -1,0 +1,101 @@
+//! The SQL of accounts.
+
+use bailiwick_store::{AccountId, AccountKey, Lineage, Scope};
+
+use super::{Account, Kind, Reach, Step};
+use crate::page::Cursor;
+
+/// The account that the scope is bound to.
+pub(super) async fn get(scope: &mut Scope) -> sqlx::Result<Option<Account>> {
+    let account = scope.account();
+    sqlx::query_as(
+        "select tenant_id, key, name, kind, parent_id, lineage, created_at from accounts where tenant_id = $1",
+    )
+    .bind(account)
+    .fetch_optional(scope.sql())
+    .await
+}
+
+/// False where the key is taken.
+pub(super) async fn insert(
+    scope: &mut Scope,
+    id: AccountId,
+    key: &AccountKey,
+    lineage: &Lineage,
+    kind: Kind,
+    name: &str,
+) -> sqlx::Result<bool> {
+    let parent = scope.account();
+    sqlx::query(
+        "insert into accounts (tenant_id, lineage, key, parent_id, kind, name) values ($1, $2, $3, $4, $5, $6)
+         on conflict (key) do nothing",
+    )
+    .bind(id)
+    .bind(lineage)
+    .bind(key)
+    .bind(parent)
+    .bind(kind.name())
+    .bind(name)
+    .execute(scope.sql())
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+pub(super) async fn rename(scope: &mut Scope, name: &str) -> sqlx::Result<()> {
+    let account = scope.account();
+    sqlx::query("update accounts set name = $2 where tenant_id = $1")
+        .bind(account)
+        .bind(name)
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}
+
+/// The accounts on the way to `lineage` that the scope sees, the topmost first.
+pub(super) async fn path(scope: &mut Scope, lineage: &Lineage) -> sqlx::Result<Vec<Step>> {
+    sqlx::query_as("select tenant_id, name, kind from accounts where lineage = any($1) order by length(lineage)")
+        .bind(texts(&lineage.path()))
+        .fetch_all(scope.sql())
+        .await
+}
+
+pub(super) async fn at(scope: &mut Scope, lineage: &Lineage) -> sqlx::Result<Option<AccountId>> {
+    sqlx::query_scalar("select tenant_id from accounts where lineage = $1")
+        .bind(lineage)
+        .fetch_optional(scope.sql())
+        .await
+}
+
+/// Up to `limit + 1` rows, so that one sees whether more follow.
+pub(super) async fn list(
+    scope: &mut Scope,
+    reach: Reach,
+    search: Option<&str>,
+    after: Option<Cursor>,
+    limit: u16,
+) -> sqlx::Result<Vec<Account>> {
+    let account = scope.account();
+    let (name, id) = after.map(|cursor| (cursor.name, cursor.id)).unzip();
+    sqlx::query_as(
+        "select tenant_id, key, name, kind, parent_id, lineage, created_at from accounts
+         where tenant_id <> $1
+           and ($2 or parent_id = $1)
+           and ($3::text is null or position(lower($3) in lower(name)) > 0)
+           and ($4::text is null or (name, tenant_id) > ($4, $5))
+         order by name, tenant_id
+         limit $6",
+    )
+    .bind(account)
+    .bind(reach == Reach::Subtree)
+    .bind(search)
+    .bind(name)
+    .bind(id)
+    .bind(i64::from(limit) + 1)
+    .fetch_all(scope.sql())
+    .await
+}
+
+/// Lineages as an array parameter.
+pub(crate) fn texts(lineages: &[Lineage]) -> Vec<&str> {
+    lineages.iter().map(Lineage::as_str).collect()
+}

@@ -1,0 +1,132 @@
+//! What can go wrong with access; each variant is one stable code of the API.
+
+use bailiwick_audit::AuditError;
+use bailiwick_store::{LineageError, StoreError};
+
+use crate::credential::CredentialError;
+use crate::email::EmailError;
+use crate::password::PasswordError;
+use crate::permission::Permission;
+
+/// An error of access.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccessError {
+    /// There is no such thing, or the caller may not see it: the two are not told apart. 404, `not_found`.
+    #[error("there is no such thing here")]
+    NotFound,
+    /// The caller sees the account but may not do this. 403, `denied`.
+    #[error("the role held here does not permit this (needs {})", needs.name())]
+    Denied {
+        /// What was needed.
+        needs: Permission,
+    },
+    /// The session does not exist or was ended. 401, `session_unknown`.
+    #[error("there is no such session")]
+    SessionUnknown,
+    /// The session was idle too long or reached its end. 401, `session_expired`.
+    #[error("the session has expired: sign in again")]
+    SessionExpired,
+    /// No such token. 401, `token_unknown`.
+    #[error("there is no such token")]
+    TokenUnknown,
+    /// The token's time is over. 401, `token_expired`.
+    #[error("the token has expired")]
+    TokenExpired,
+    /// The token was revoked. 401, `token_revoked`.
+    #[error("the token was revoked")]
+    TokenRevoked,
+    /// The text is no token of ours: mistyped or cut off. 401, `token_malformed`.
+    #[error("this is not a token")]
+    TokenMalformed(#[source] CredentialError),
+    /// Something given is not allowed. 422, `invalid_input`, with the field.
+    #[error("{field}: {detail}")]
+    Invalid {
+        /// The field of the request.
+        field: &'static str,
+        /// What it must be.
+        detail: &'static str,
+    },
+    /// It exists already. 409, `conflict`.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Only a person does this for itself; a token cannot. 403, `not_a_person`.
+    #[error("only an operator who is signed in can do this")]
+    NotAPerson,
+    /// The present password was not given rightly. 403, `wrong_password`.
+    #[error("the present password is wrong")]
+    WrongPassword,
+    /// Nobody would own the platform any more. 409, `last_owner`.
+    #[error("the platform would have no owner left")]
+    LastOwner,
+    /// The system gives no randomness, or hashing failed.
+    #[error("hashing failed")]
+    Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database failed.
+    #[error(transparent)]
+    Store(StoreError),
+    /// The audit could not be written; so nothing was done.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+}
+
+impl AccessError {
+    /// The stable code of the API's problem document.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Denied { .. } => "denied",
+            Self::SessionUnknown => "session_unknown",
+            Self::SessionExpired => "session_expired",
+            Self::TokenUnknown => "token_unknown",
+            Self::TokenExpired => "token_expired",
+            Self::TokenRevoked => "token_revoked",
+            Self::TokenMalformed(_) => "token_malformed",
+            Self::Invalid { .. } => "invalid_input",
+            Self::Conflict(_) => "conflict",
+            Self::NotAPerson => "not_a_person",
+            Self::WrongPassword => "wrong_password",
+            Self::LastOwner => "last_owner",
+            Self::Store(StoreError::Busy(_)) | Self::Audit(AuditError::Store(StoreError::Busy(_))) => "busy",
+            Self::Hashing(_) | Self::Store(_) | Self::Audit(_) => "internal",
+        }
+    }
+}
+
+impl From<StoreError> for AccessError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::NotFound,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<sqlx::Error> for AccessError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<EmailError> for AccessError {
+    fn from(_: EmailError) -> Self {
+        Self::Invalid { field: "email", detail: "must be an e-mail address" }
+    }
+}
+
+impl From<LineageError> for AccessError {
+    fn from(_: LineageError) -> Self {
+        Self::Invalid { field: "parent", detail: "lies too deep in the tree for another level" }
+    }
+}
+
+impl From<PasswordError> for AccessError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Short => Self::Invalid { field: "password", detail: "must have at least 12 characters" },
+            PasswordError::Long => Self::Invalid { field: "password", detail: "must have at most 1024 bytes" },
+            PasswordError::Hashing(source) => Self::Hashing(source),
+        }
+    }
+}

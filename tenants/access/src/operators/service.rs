@@ -1,0 +1,155 @@
+//! Adding operators, and what they change about themselves.
+
+use bailiwick_audit::{Entry, Object, record};
+use bailiwick_store::{AccountId, OperatorId};
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::{Added, Change, NewOperator, Operator, store};
+use crate::access::{Access, checked_name, is_duplicate};
+use crate::error::AccessError;
+use crate::grants::{self, GrantId};
+use crate::password::Password;
+use crate::permission::Permission;
+use crate::principal::{Principal, Via};
+use crate::sessions;
+
+impl Access {
+    /// Gives someone a role on an account, making the operator where its e-mail address is new.
+    ///
+    /// # Errors
+    /// [`AccessError::Conflict`] where it has a role on this very account already; [`AccessError::Invalid`] where the
+    /// name is none; and those of [`Access::authorize`].
+    pub async fn add_operator(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        new: NewOperator,
+    ) -> Result<Added, AccessError> {
+        // asked before the costly hash, and again with the transaction that counts
+        self.authorize(principal, account, Permission::ManageOperators).await?.rollback().await?;
+        let name = checked_name(&new.name)?;
+        let mut door = self.store.door().await?;
+        let known = store::find_by_email(&mut door, &new.email).await?;
+        drop(door);
+
+        let mut initial_password = None;
+        let created = match known {
+            Some(_) => None,
+            None => {
+                let password = match &new.password {
+                    Some(password) => password.clone(),
+                    None => {
+                        let random = Password::random()?;
+                        initial_password = Some(random.secret().clone());
+                        random
+                    }
+                };
+                Some((OperatorId::new(), self.hasher.hash(&password).await?))
+            }
+        };
+        let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
+        let operator = match (known, created) {
+            (Some(operator), _) => operator,
+            (None, Some((operator, hash))) => {
+                match store::insert(&mut scope, operator, &new.email, name, &hash).await {
+                    Err(error) if is_duplicate(&error) => {
+                        return Err(AccessError::Conflict("an operator with this address was added just now"));
+                    }
+                    done => done?,
+                }
+                operator
+            }
+            (None, None) => return Err(AccessError::NotFound),
+        };
+        let grant = GrantId::new();
+        if !grants::store::insert(&mut scope, grant, operator, new.role).await? {
+            return Err(AccessError::Conflict("this operator has a role on this account already"));
+        }
+        let entry = Entry::new("operator.added", Object::new("operator", operator).named(new.email.as_str()))
+            .after(json!({ "grant": grant, "role": new.role, "name": name }));
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        Ok(Added { operator, grant, initial_password })
+    }
+
+    /// The operator signed in.
+    ///
+    /// # Errors
+    /// [`AccessError::NotAPerson`] for a token.
+    pub async fn me(&self, principal: &Principal) -> Result<Operator, AccessError> {
+        let operator = principal.operator().ok_or(AccessError::NotAPerson)?;
+        let mut scope = self.own_scope(principal).await?;
+        store::get(&mut scope, operator).await?.ok_or(AccessError::NotFound)
+    }
+
+    /// Changes name or language of the operator signed in.
+    ///
+    /// # Errors
+    /// [`AccessError::Invalid`]; [`AccessError::NotAPerson`] for a token.
+    pub async fn change_me(&self, principal: &Principal, change: Change) -> Result<Operator, AccessError> {
+        let operator = principal.operator().ok_or(AccessError::NotAPerson)?;
+        let mut scope = self.own_scope(principal).await?;
+        let before = store::get(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
+        let mut after = before.clone();
+        if let Some(name) = &change.name {
+            checked_name(name)?.clone_into(&mut after.name);
+        }
+        if let Some(locale) = change.locale {
+            after.locale = checked_locale(locale)?;
+        }
+        store::update(&mut scope, &after).await?;
+        let entry = Entry::new("operator.changed", Object::new("operator", operator).named(&after.email))
+            .before(json!({ "name": before.name, "locale": before.locale }))
+            .after(json!({ "name": after.name, "locale": after.locale }));
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        Ok(after)
+    }
+
+    /// Changes the password of the operator signed in, and ends its other sessions.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongPassword`] where `present` is not the present one; [`AccessError::NotAPerson`] for a token.
+    pub async fn change_password(
+        &self,
+        principal: &Principal,
+        present: &SecretString,
+        new: &Password,
+    ) -> Result<(), AccessError> {
+        let (Some(operator), Via::Session { id: session, .. }) = (principal.operator(), principal.via()) else {
+            return Err(AccessError::NotAPerson);
+        };
+        let mut door = self.store.door().await?;
+        let known = store::password_hash(&mut door, operator).await?;
+        drop(door);
+        if !self.hasher.verify(present, known).await? {
+            return Err(AccessError::WrongPassword);
+        }
+        let hash = self.hasher.hash(new).await?;
+        let mut scope = self.own_scope(principal).await?;
+        store::set_password(&mut scope, operator, &hash).await?;
+        let ended = sessions::store::revoke_others(&mut scope, operator, session, self.store.now()).await?;
+        let entry = Entry::new("operator.password_changed", Object::new("operator", operator))
+            .after(json!({ "sessions_ended": ended }));
+        record(&mut scope, entry).await?;
+        Ok(scope.commit().await?)
+    }
+}
+
+/// `en` or `de-AT` (BCP 47: language, region).
+fn checked_locale(locale: String) -> Result<String, AccessError> {
+    let bytes = locale.as_bytes();
+    let language = |part: &[u8]| part.len() == 2 && part.iter().all(u8::is_ascii_lowercase);
+    let region = |part: &[u8]| part.len() == 2 && part.iter().all(u8::is_ascii_uppercase);
+    let legal = match bytes.split_at_checked(2) {
+        Some((first, [])) => language(first),
+        Some((first, [b'-', rest @ ..])) => language(first) && region(rest),
+        _ => false,
+    };
+    if legal {
+        Ok(locale)
+    } else {
+        Err(AccessError::Invalid { field: "locale", detail: "must be such as en or de-AT" })
+    }
+}

@@ -1,0 +1,76 @@
+//! The SQL of operators.
+
+use bailiwick_store::{Door, OperatorId, Scope};
+
+use super::Operator;
+use crate::email::Email;
+
+pub(super) async fn find_by_email(door: &mut Door, email: &Email) -> sqlx::Result<Option<OperatorId>> {
+    sqlx::query_scalar("select id from operators where email_key = $1")
+        .bind(email.key())
+        .fetch_optional(door.sql())
+        .await
+}
+
+/// What a sign-in needs: the operator and its password's hash.
+pub(crate) async fn find_for_sign_in(
+    door: &mut Door,
+    email: &Email,
+) -> sqlx::Result<Option<(OperatorId, Option<String>)>> {
+    sqlx::query_as("select id, password_hash from operators where email_key = $1")
+        .bind(email.key())
+        .fetch_optional(door.sql())
+        .await
+}
+
+pub(super) async fn password_hash(door: &mut Door, operator: OperatorId) -> sqlx::Result<Option<String>> {
+    let found: Option<Option<String>> = sqlx::query_scalar("select password_hash from operators where id = $1")
+        .bind(operator)
+        .fetch_optional(door.sql())
+        .await?;
+    Ok(found.flatten())
+}
+
+pub(super) async fn insert(
+    scope: &mut Scope,
+    id: OperatorId,
+    email: &Email,
+    name: &str,
+    password_hash: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("insert into operators (id, email, email_key, name, password_hash) values ($1, $2, $3, $4, $5)")
+        .bind(id)
+        .bind(email.as_str())
+        .bind(email.key())
+        .bind(name)
+        .bind(password_hash)
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}
+
+pub(super) async fn get(scope: &mut Scope, id: OperatorId) -> sqlx::Result<Option<Operator>> {
+    sqlx::query_as("select id, email, name, locale from operators where id = $1")
+        .bind(id)
+        .fetch_optional(scope.sql())
+        .await
+}
+
+pub(super) async fn update(scope: &mut Scope, operator: &Operator) -> sqlx::Result<()> {
+    sqlx::query("update operators set name = $2, locale = $3 where id = $1")
+        .bind(operator.id)
+        .bind(&operator.name)
+        .bind(&operator.locale)
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}
+
+pub(super) async fn set_password(scope: &mut Scope, operator: OperatorId, hash: &str) -> sqlx::Result<()> {
+    sqlx::query("update operators set password_hash = $2 where id = $1")
+        .bind(operator)
+        .bind(hash)
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}

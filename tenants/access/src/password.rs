@@ -1,0 +1,154 @@
+//! Passwords: argon2id with the parameters OWASP recommends (19 MiB, two passes, one lane), computed on threads that
+//! may block, a few at a time, so that a rush of sign-ins takes neither the memory nor the workers.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// At once; each takes 19 MiB and a core for some ten milliseconds.
+const AT_ONCE: usize = 4;
+
+/// Why a password is not accepted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PasswordError {
+    /// Fewer than 12 characters.
+    #[error("a password has at least 12 characters")]
+    Short,
+    /// More than 1,024 bytes.
+    #[error("a password has at most 1024 bytes")]
+    Long,
+    /// The computation failed.
+    #[error("hashing failed")]
+    Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A new password that is long enough.
+#[derive(Debug, Clone)]
+pub struct Password(SecretString);
+
+impl Password {
+    /// Checks the length (12 characters to 1,024 bytes, nothing else: composition rules make passwords worse).
+    ///
+    /// # Errors
+    /// [`PasswordError::Short`] or [`PasswordError::Long`].
+    pub fn new(text: SecretString) -> Result<Self, PasswordError> {
+        let exposed = text.expose_secret();
+        if exposed.len() > 1024 {
+            Err(PasswordError::Long)
+        } else if exposed.chars().count() < 12 {
+            Err(PasswordError::Short)
+        } else {
+            Ok(Self(text))
+        }
+    }
+
+    /// A random one, to be told once and changed: 20 characters, 119 bits.
+    ///
+    /// # Errors
+    /// Where the system has no randomness.
+    pub fn random() -> Result<Self, PasswordError> {
+        let text = crate::credential::random_text::<20>().map_err(|error| PasswordError::Hashing(error.into()))?;
+        Ok(Self(text))
+    }
+
+    /// The text, to tell it once.
+    #[must_use]
+    pub fn secret(&self) -> &SecretString {
+        &self.0
+    }
+}
+
+/// Hashes and checks passwords.
+#[derive(Debug, Clone)]
+pub(crate) struct Hasher {
+    turns: Arc<Semaphore>,
+    /// What an unknown operator's password is checked against, so that it takes as long as a known one's.
+    decoy: Arc<str>,
+}
+
+fn argon2() -> Result<Argon2<'static>, argon2::Error> {
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(MEMORY_KIB, PASSES, LANES, None)?))
+}
+
+fn hash(password: &SecretString) -> Result<String, PasswordError> {
+    let failed = |error: argon2::password_hash::Error| PasswordError::Hashing(error.to_string().into());
+    let argon2 = argon2().map_err(|error| PasswordError::Hashing(error.to_string().into()))?;
+    let hash: PasswordHash = argon2.hash_password(password.expose_secret().as_bytes()).map_err(failed)?;
+    Ok(hash.to_string())
+}
+
+impl Hasher {
+    pub(crate) async fn new() -> Result<Self, PasswordError> {
+        let turns = Arc::new(Semaphore::new(AT_ONCE));
+        let decoy = blocking(&turns, || hash(Password::random()?.secret())).await?;
+        Ok(Self { turns, decoy: decoy.into() })
+    }
+
+    /// The password as a PHC string.
+    pub(crate) async fn hash(&self, password: &Password) -> Result<String, PasswordError> {
+        let password = password.0.clone();
+        blocking(&self.turns, move || hash(&password)).await
+    }
+
+    /// Whether it is the password of this hash. Without one, the same work is done and the answer is no.
+    pub(crate) async fn verify(&self, password: &SecretString, known: Option<String>) -> Result<bool, PasswordError> {
+        let password = password.clone();
+        let decoy = Arc::clone(&self.decoy);
+        blocking(&self.turns, move || {
+            let text = known.as_deref().unwrap_or(&decoy);
+            let parsed = PasswordHash::new(text).map_err(|error| PasswordError::Hashing(error.to_string().into()))?;
+            let argon2 = argon2().map_err(|error| PasswordError::Hashing(error.to_string().into()))?;
+            let right = argon2.verify_password(password.expose_secret().as_bytes(), &parsed).is_ok();
+            Ok(right && known.is_some())
+        })
+        .await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+) -> Result<T, PasswordError> {
+    let turn = Arc::clone(turns).acquire_owned().await.map_err(|error| PasswordError::Hashing(error.into()))?;
+    // the turn goes along: a caller that gives up does not free it while the work goes on
+    tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(turn);
+        done
+    })
+    .await
+    .map_err(|error| PasswordError::Hashing(error.into()))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_right_password_and_no_other_is_right() {
+        let hasher = Hasher::new().await.unwrap();
+        let password = Password::new("correct horse battery".into()).unwrap();
+        let phc = hasher.hash(&password).await.unwrap();
+        assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
+        assert_ne!(phc, hasher.hash(&password).await.unwrap(), "salted");
+        assert!(hasher.verify(password.secret(), Some(phc.clone())).await.unwrap());
+        assert!(!hasher.verify(&"correct horse batterz".into(), Some(phc)).await.unwrap());
+        assert!(!hasher.verify(password.secret(), None).await.unwrap());
+    }
+
+    #[test]
+    fn length_is_all_that_counts() {
+        assert!(matches!(Password::new("elevenchars".into()), Err(PasswordError::Short)));
+        assert!(matches!(Password::new("ü".repeat(513).into()), Err(PasswordError::Long)));
+        assert!(Password::new("ü".repeat(12).into()).is_ok());
+        assert_eq!(Password::random().unwrap().secret().expose_secret().len(), 20);
+    }
+}

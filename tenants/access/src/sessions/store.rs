@@ -1,0 +1,125 @@
+//! The SQL of sessions.
+
+use bailiwick_store::{At, Door, OperatorId, Ops, Scope};
+use jiff::Timestamp;
+use sqlx::FromRow;
+
+use super::{Session, SessionId};
+
+/// A session as its secret finds it.
+#[derive(Debug, FromRow)]
+pub(super) struct Found {
+    pub(super) id: SessionId,
+    pub(super) operator_id: OperatorId,
+    pub(super) last_seen_at: At,
+    pub(super) expires_at: At,
+    pub(super) revoked_at: Option<At>,
+}
+
+pub(super) async fn find(door: &mut Door, hash: &[u8; 32]) -> sqlx::Result<Option<Found>> {
+    sqlx::query_as("select id, operator_id, last_seen_at, expires_at, revoked_at from sessions where token_hash = $1")
+        .bind(hash.as_slice())
+        .fetch_optional(door.sql())
+        .await
+}
+
+/// Notes that the session, and so its operator, was seen.
+pub(super) async fn touch(
+    door: &mut Door,
+    session: SessionId,
+    operator: OperatorId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "with seen as (update sessions set last_seen_at = $2 where id = $1 and last_seen_at < $2)
+         update operators set last_seen_at = $2 where id = $3",
+    )
+    .bind(session)
+    .bind(At(now))
+    .bind(operator)
+    .execute(door.sql())
+    .await
+    .map(drop)
+}
+
+pub(super) async fn insert(
+    scope: &mut Scope,
+    id: SessionId,
+    operator: OperatorId,
+    hash: &[u8; 32],
+    source: Option<&str>,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into sessions (id, operator_id, token_hash, source, created_at, last_seen_at, expires_at)
+         values ($1, $2, $3, $4, $5, $5, $6)",
+    )
+    .bind(id)
+    .bind(operator)
+    .bind(hash.as_slice())
+    .bind(source)
+    .bind(At(now))
+    .bind(At(expires_at))
+    .execute(scope.sql())
+    .await
+    .map(drop)
+}
+
+pub(super) async fn list(
+    scope: &mut Scope,
+    operator: OperatorId,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> sqlx::Result<Vec<Session>> {
+    sqlx::query_as(
+        "select id, created_at, last_seen_at, expires_at, source from sessions
+         where operator_id = $1 and revoked_at is null and expires_at > $2 and last_seen_at > $3
+         order by created_at desc, id desc",
+    )
+    .bind(operator)
+    .bind(At(now))
+    .bind(At(idle_since))
+    .fetch_all(scope.sql())
+    .await
+}
+
+/// False where the operator has no such session or it was ended.
+pub(super) async fn revoke(
+    scope: &mut Scope,
+    operator: OperatorId,
+    session: SessionId,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    sqlx::query("update sessions set revoked_at = $3 where id = $1 and operator_id = $2 and revoked_at is null")
+        .bind(session)
+        .bind(operator)
+        .bind(At(now))
+        .execute(scope.sql())
+        .await
+        .map(|done| done.rows_affected() == 1)
+}
+
+/// Ends all but one; returns how many.
+pub(crate) async fn revoke_others(
+    scope: &mut Scope,
+    operator: OperatorId,
+    kept: SessionId,
+    now: Timestamp,
+) -> sqlx::Result<u64> {
+    sqlx::query("update sessions set revoked_at = $3 where operator_id = $2 and id <> $1 and revoked_at is null")
+        .bind(kept)
+        .bind(operator)
+        .bind(At(now))
+        .execute(scope.sql())
+        .await
+        .map(|done| done.rows_affected())
+}
+
+pub(super) async fn purge(ops: &mut Ops, before: Timestamp) -> sqlx::Result<u64> {
+    sqlx::query("delete from sessions where expires_at < $1")
+        .bind(At(before))
+        .execute(ops.sql())
+        .await
+        .map(|done| done.rows_affected())
+}

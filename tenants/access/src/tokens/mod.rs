@@ -1,0 +1,67 @@
+//! API tokens: a role on one account and all below it, for programs. Stored as SHA-256, shown once, expiring, revocable.
+
+mod service;
+pub(crate) mod store;
+
+use bailiwick_store::{At, OperatorId, TokenId};
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use crate::permission::Role;
+
+/// A token to be made.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// What it is for, 1 to 200 characters.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// When it ends; never where left out.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A token that was made.
+#[derive(Debug)]
+pub struct Issued {
+    /// The token as it will be listed.
+    pub token: Token,
+    /// The secret; shown this once.
+    pub secret: SecretString,
+}
+
+/// A token as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its id.
+    pub id: TokenId,
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Who made it; `None` where the platform did.
+    pub created_by: Option<OperatorId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl From<store::Row> for Token {
+    fn from(row: store::Row) -> Self {
+        let time = |at: Option<At>| at.map(|at| at.0);
+        Self {
+            id: row.id,
+            name: row.name,
+            role: row.role,
+            created_by: row.created_by,
+            created_at: row.created_at.0,
+            expires_at: time(row.expires_at),
+            last_used_at: time(row.last_used_at),
+            revoked_at: time(row.revoked_at),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Making, checking and revoking API tokens.
+
+use bailiwick_audit::{Entry, Object, record};
+use bailiwick_store::{AccountId, Actor, TokenId};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use super::{Issued, NewToken, Token, store};
+use crate::access::{Access, checked_name};
+use crate::credential::Credential;
+use crate::error::AccessError;
+use crate::permission::Permission;
+use crate::principal::{Held, Principal, Via};
+
+/// Use is noted at most so often.
+const TOUCH: SignedDuration = SignedDuration::from_secs(60);
+
+impl Access {
+    /// Makes a token with a role on `account` and all below it.
+    ///
+    /// # Errors
+    /// [`AccessError::Invalid`] where the name is none or the end lies in the past; and those of [`Access::authorize`].
+    pub async fn create_token(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        new: NewToken,
+    ) -> Result<Issued, AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::ManageTokens).await?;
+        let name = checked_name(&new.name)?.to_owned();
+        let now = microseconds(self.store.now());
+        if new.expires_at.is_some_and(|end| end <= now) {
+            return Err(AccessError::Invalid { field: "expires_at", detail: "must lie in the future" });
+        }
+        let (secret, hash) = Credential::API_TOKEN.generate().map_err(|error| AccessError::Hashing(error.into()))?;
+        let token = Token {
+            id: TokenId::new(),
+            name,
+            role: new.role,
+            // a token that makes tokens passes on who made it
+            created_by: principal.actor().operator(),
+            created_at: now,
+            expires_at: new.expires_at.map(microseconds),
+            last_used_at: None,
+            revoked_at: None,
+        };
+        store::insert(&mut scope, &token, &hash).await?;
+        let entry = Entry::new("token.created", Object::new("token", token.id).named(&token.name))
+            .after(json!({ "role": token.role, "expires_at": token.expires_at }));
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        Ok(Issued { token, secret })
+    }
+
+    /// The tokens of an account, not of those below it; also revoked and expired ones. Newest first.
+    ///
+    /// # Errors
+    /// Those of [`Access::authorize`].
+    pub async fn tokens(&self, principal: &Principal, account: AccountId) -> Result<Vec<Token>, AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::ManageTokens).await?;
+        Ok(store::list(&mut scope).await?.into_iter().map(Token::from).collect())
+    }
+
+    /// Revokes a token of this very account.
+    ///
+    /// # Errors
+    /// [`AccessError::NotFound`] where the account has no such token or it is revoked; and those of [`Access::authorize`].
+    pub async fn revoke_token(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        token: TokenId,
+    ) -> Result<(), AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::ManageTokens).await?;
+        if !store::revoke(&mut scope, token, self.store.now()).await? {
+            return Err(AccessError::NotFound);
+        }
+        record(&mut scope, Entry::new("token.revoked", Object::new("token", token))).await?;
+        Ok(scope.commit().await?)
+    }
+
+    /// Who a token stands for.
+    ///
+    /// # Errors
+    /// [`AccessError::TokenMalformed`], [`AccessError::TokenUnknown`], [`AccessError::TokenRevoked`] and
+    /// [`AccessError::TokenExpired`].
+    pub async fn authenticate_token(&self, secret: &SecretString) -> Result<Principal, AccessError> {
+        let hash = Credential::API_TOKEN.parse(secret.expose_secret()).map_err(AccessError::TokenMalformed)?;
+        let mut door = self.store.door().await?;
+        let found = store::find(&mut door, &hash).await?.ok_or(AccessError::TokenUnknown)?;
+        let now = self.store.now();
+        if found.revoked_at.is_some() {
+            return Err(AccessError::TokenRevoked);
+        }
+        if found.expires_at.is_some_and(|end| now >= end.0) {
+            return Err(AccessError::TokenExpired);
+        }
+        if found.last_used_at.is_none_or(|last| now.duration_since(last.0) >= TOUCH) {
+            store::touch(&mut door, found.tenant_id, found.id, now).await?;
+        }
+        Ok(Principal {
+            actor: Actor::Token { token: found.id, operator: found.created_by },
+            via: Via::Token(found.id),
+            held: vec![Held { account: found.tenant_id, lineage: found.lineage, role: found.role }],
+            source: None,
+        })
+    }
+}
+
+/// As the database will keep it.
+fn microseconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
+}

@@ -1,0 +1,109 @@
+//! The SQL of API tokens.
+
+use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Scope, TokenId};
+use jiff::Timestamp;
+use sqlx::FromRow;
+
+use super::Token;
+use crate::permission::Role;
+
+/// A token as its account lists it.
+#[derive(Debug, FromRow)]
+pub(crate) struct Row {
+    pub(super) id: TokenId,
+    pub(super) name: String,
+    #[sqlx(try_from = "String")]
+    pub(super) role: Role,
+    pub(super) created_by: Option<OperatorId>,
+    pub(super) created_at: At,
+    pub(super) expires_at: Option<At>,
+    pub(super) last_used_at: Option<At>,
+    pub(super) revoked_at: Option<At>,
+}
+
+/// A token as its secret finds it.
+#[derive(Debug, FromRow)]
+pub(super) struct Found {
+    pub(super) tenant_id: AccountId,
+    pub(super) lineage: Lineage,
+    pub(super) id: TokenId,
+    #[sqlx(try_from = "String")]
+    pub(super) role: Role,
+    pub(super) created_by: Option<OperatorId>,
+    pub(super) expires_at: Option<At>,
+    pub(super) last_used_at: Option<At>,
+    pub(super) revoked_at: Option<At>,
+}
+
+pub(super) async fn find(door: &mut Door, hash: &[u8; 32]) -> sqlx::Result<Option<Found>> {
+    sqlx::query_as(
+        "select tenant_id, lineage, id, role, created_by, expires_at, last_used_at, revoked_at
+         from api_tokens where token_hash = $1",
+    )
+    .bind(hash.as_slice())
+    .fetch_optional(door.sql())
+    .await
+}
+
+pub(super) async fn touch(door: &mut Door, account: AccountId, token: TokenId, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("update api_tokens set last_used_at = $3 where tenant_id = $1 and id = $2")
+        .bind(account)
+        .bind(token)
+        .bind(At(now))
+        .execute(door.sql())
+        .await
+        .map(drop)
+}
+
+pub(super) async fn insert(scope: &mut Scope, token: &Token, hash: &[u8; 32]) -> sqlx::Result<()> {
+    let (account, lineage) = (scope.account(), scope.lineage().clone());
+    sqlx::query(
+        "insert into api_tokens (tenant_id, lineage, id, name, role, token_hash, created_by, created_at, expires_at)
+         values ($1, $2, $3, $4, $5::text, $6, $7, $8, $9)",
+    )
+    .bind(account)
+    .bind(lineage)
+    .bind(token.id)
+    .bind(&token.name)
+    .bind(token.role.name())
+    .bind(hash.as_slice())
+    .bind(token.created_by)
+    .bind(At(token.created_at))
+    .bind(token.expires_at.map(At))
+    .execute(scope.sql())
+    .await
+    .map(drop)
+}
+
+pub(super) async fn list(scope: &mut Scope) -> sqlx::Result<Vec<Row>> {
+    let account = scope.account();
+    sqlx::query_as(
+        "select id, name, role, created_by, created_at, expires_at, last_used_at, revoked_at
+         from api_tokens where tenant_id = $1 order by id desc",
+    )
+    .bind(account)
+    .fetch_all(scope.sql())
+    .await
+}
+
+/// False where the scope's own account has no such token or it is revoked.
+pub(super) async fn revoke(scope: &mut Scope, token: TokenId, now: Timestamp) -> sqlx::Result<bool> {
+    let account = scope.account();
+    sqlx::query("update api_tokens set revoked_at = $3 where tenant_id = $1 and id = $2 and revoked_at is null")
+        .bind(account)
+        .bind(token)
+        .bind(At(now))
+        .execute(scope.sql())
+        .await
+        .map(|done| done.rows_affected() == 1)
+}
+
+/// Revokes what an operator made anywhere in the scope; returns how many.
+pub(crate) async fn revoke_made_by(scope: &mut Scope, operator: OperatorId, now: Timestamp) -> sqlx::Result<u64> {
+    sqlx::query("update api_tokens set revoked_at = $2 where created_by = $1 and revoked_at is null")
+        .bind(operator)
+        .bind(At(now))
+        .execute(scope.sql())
+        .await
+        .map(|done| done.rows_affected())
+}
