@@ -1,6 +1,6 @@
 //! `sim-printers`: a fleet of printers on loopback addresses, for the demo and for trying things by hand.
 
-use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io::Write, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail, ensure};
 use clap::Parser;
@@ -70,14 +70,17 @@ fn main() -> anyhow::Result<()> {
         builder = builder.printer(*address, Model::Living { kind: kind.clone(), seed: options.seed });
     }
     for (address, file) in &options.walks {
-        let tree = snmprec::load(file).with_context(|| format!("the walk for {address}"))?;
-        builder = builder.printer(*address, Model::Recorded(Arc::new(tree)));
+        let recording = snmprec::load(file).with_context(|| format!("the walk for {address}"))?;
+        for line in recording.damaged {
+            tracing::warn!("{}: {line}", file.display());
+        }
+        builder = builder.printer(*address, Model::Recorded(Arc::new(recording.tree)));
     }
     if let Some(n) = options.respond_every {
         builder = builder.respond_every(n, Arc::new(sweep_target()?));
     }
     let running = builder.start(options.port).context("the simulator cannot listen")?;
-    println!("{} printers on port {}", running.addresses().len(), running.port());
+    writeln!(std::io::stdout(), "{} printers on port {}", running.addresses().len(), running.port())?;
     loop {
         std::thread::sleep(Duration::from_secs(3600));
     }

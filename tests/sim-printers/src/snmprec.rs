@@ -1,59 +1,68 @@
 //! Recorded walks in the `snmprec` format: one `oid|type|value` a line.
 //!
-//! Types are BER tags in decimal, with `x` appended when the value is hexadecimal octets. Blank lines
-//! and lines that start with `#` are skipped; everything else that does not fit is an error that names its line,
-//! because a silently shortened recording would test less than it claims.
+//! Types are BER tags in decimal, with `x` appended when the value is hexadecimal octets. Blank lines and lines that
+//! start with `#` are skipped. Recordings that were edited by hand hold damaged lines; those are left out and named, never
+//! dropped in silence, because a shortened recording would test less than it claims.
 
 use std::path::Path;
 
 use crate::{oid::Oid, tree::Tree, value::Value};
 
-/// Why a recording could not be read.
+/// A file that could not be read.
 #[derive(Debug, thiserror::Error)]
-pub enum SnmprecError {
-    /// The file could not be read.
-    #[error("cannot read the recording {path}")]
-    Read {
-        /// Which file.
-        path: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A line does not fit the format.
-    #[error("line {line} of the recording: {reason}")]
-    Line {
-        /// 1-based.
-        line: usize,
-        /// What does not fit.
-        reason: &'static str,
-    },
+#[error("cannot read the recording {path}")]
+pub struct SnmprecError {
+    /// Which file.
+    path: String,
+    /// Why.
+    #[source]
+    source: std::io::Error,
+}
+
+/// A line that does not fit the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the recording is left out: {reason}")]
+pub struct DamagedLine {
+    /// 1-based.
+    pub line: usize,
+    /// What does not fit.
+    pub reason: &'static str,
+}
+
+/// What a recording holds.
+#[derive(Debug, Clone, Default)]
+pub struct Recording {
+    /// The values.
+    pub tree: Tree,
+    /// Lines that were left out.
+    pub damaged: Vec<DamagedLine>,
 }
 
 /// Reads a recording from a file.
 ///
 /// # Errors
-/// When the file cannot be read or a line does not fit.
-pub fn load(path: &Path) -> Result<Tree, SnmprecError> {
-    let bytes = std::fs::read(path)
-        .map_err(|source| SnmprecError::Read { path: path.display().to_string(), source })?;
-    parse(&bytes)
+/// When the file cannot be read.
+pub fn load(path: &Path) -> Result<Recording, SnmprecError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(parse(&bytes)),
+        Err(source) => Err(SnmprecError { path: path.display().to_string(), source }),
+    }
 }
 
 /// Reads a recording from its octets; values may hold octets that are not UTF-8.
-///
-/// # Errors
-/// When a line does not fit the format.
-pub fn parse(bytes: &[u8]) -> Result<Tree, SnmprecError> {
-    bytes
-        .split(|octet| *octet == b'\n')
-        .enumerate()
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Recording {
+    let mut damaged = Vec::new();
+    let lines = bytes.split(|octet| *octet == b'\n').enumerate();
+    let tree = lines
         .filter(|(_, line)| !line.trim_ascii().is_empty() && !line.starts_with(b"#"))
-        .map(|(at, line)| {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            row(line).map_err(|reason| SnmprecError::Line { line: at + 1, reason })
+        .filter_map(|(at, line)| {
+            row(line.strip_suffix(b"\r").unwrap_or(line))
+                .map_err(|reason| damaged.push(DamagedLine { line: at + 1, reason }))
+                .ok()
         })
-        .collect()
+        .collect();
+    Recording { tree, damaged }
 }
 
 fn row(line: &[u8]) -> Result<(Oid, Value), &'static str> {
@@ -71,7 +80,7 @@ fn row(line: &[u8]) -> Result<(Oid, Value), &'static str> {
         "2" => Value::Integer(number(plain()?)?),
         "4" => Value::Octets(octets),
         "5" => Value::Null,
-        "6" => Value::Oid(plain()?.parse().map_err(|_| "its value is not an OID")?),
+        "6" => Value::Oid(encodable(plain()?.parse().map_err(|_| "its value is not an OID")?)),
         "64" => Value::IpAddress(address(raw, &octets)?),
         "65" => Value::Counter32(number(plain()?)?),
         "66" => Value::Gauge32(number(plain()?)?),
@@ -83,6 +92,11 @@ fn row(line: &[u8]) -> Result<(Oid, Value), &'static str> {
         _ => return Err("its type is not known"),
     };
     Ok((name, value))
+}
+
+/// BER has no OID of one arc; agents that mean `0` send `0.0`.
+fn encodable(oid: Oid) -> Oid {
+    if oid.arcs().len() == 1 { oid.child(&[0]) } else { oid }
 }
 
 fn text(bytes: &[u8]) -> Result<&str, &'static str> {
@@ -125,12 +139,12 @@ mod tests {
 
     #[test]
     fn every_type_is_read() {
-        let tree = parse(
+        let recording = parse(
             b"1.3.1|2|-3\n1.3.2|4|a|b \n1.3.3|4x|00ff\n1.3.4|5|\n1.3.5|6|1.3.6.1\n1.3.6|64|10.0.0.1\n\
               1.3.7|64x|0a000002\n1.3.8|65|4294967295\n1.3.9|66|7\r\n1.3.10|67|8\n1.3.11|70|18446744073709551615\n\n",
-        )
-        .unwrap();
-        let values: Vec<_> = tree.iter().map(|row| row.1.clone()).collect();
+        );
+        assert_eq!(recording.damaged, []);
+        let values: Vec<_> = recording.tree.iter().map(|row| row.1.clone()).collect();
         assert_eq!(
             values,
             [
@@ -152,8 +166,9 @@ mod tests {
     #[test]
     fn a_bad_line_is_named() {
         for bad in ["x|2|1", "1.3|2", "1.3|99|1", "1.3|4x|0", "1.3|4x|zz", "1.3|4x|+1", "1.3|65|-1", "1.3|64|1.2.3"] {
-            let error = parse(format!("1.3.1|2|1\n{bad}\n").as_bytes()).unwrap_err();
-            assert!(matches!(error, SnmprecError::Line { line: 2, .. }), "{bad}: {error}");
+            let recording = parse(format!("1.3.1|2|1\n{bad}\n1.3.2|2|1").as_bytes());
+            assert_eq!(recording.tree.len(), 2, "{bad}");
+            assert!(matches!(recording.damaged[..], [DamagedLine { line: 2, .. }]), "{bad}");
         }
     }
 }

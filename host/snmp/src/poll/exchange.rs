@@ -59,6 +59,7 @@ impl Session {
         end: Instant,
         fits: impl Fn(&Reply) -> bool,
     ) -> Result<Answer, PollError> {
+        self.drain();
         let mut seen = Seen::default();
         let blank = RequestId::from_bits(0);
         let mut request = Request::new(&self.credentials, operation, blank, names);
@@ -86,6 +87,18 @@ impl Session {
             }
         }
         Err(seen.into_error())
+    }
+
+    /// Throws away what came after the last call, so that an agent that repeats itself does not fill the receive buffer
+    /// to where its next answer is lost.
+    fn drain(&mut self) {
+        for _ in 0..self.limits.ignored {
+            // An error here is seen again by the next send or receive, or has passed.
+            if self.socket.try_recv(&mut self.room).is_err() {
+                return;
+            }
+            self.traffic.ignore(Ignored::WrongId);
+        }
     }
 
     /// Waits for an answer to any of the ids.

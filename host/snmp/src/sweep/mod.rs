@@ -150,9 +150,9 @@ impl Sweep {
         {
             let (socket, probes, tally, caller) = (socket.clone(), probes.clone(), tally.clone(), to_caller.clone());
             workers.spawn_blocking(move || {
-                let sent = send::all_passes(&socket, &probes, pacing, config.wait, &tally, &caller);
-                probes.finish();
-                sent
+                // However the sender ends, the receiver must not wait for it forever.
+                let _finished = probe::FinishOnDrop(&probes);
+                send::all_passes(&socket, &probes, pacing, config.wait, &tally, &caller)
             });
         }
         {

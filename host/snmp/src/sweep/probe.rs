@@ -37,6 +37,15 @@ pub(super) struct Probes {
     finished: AtomicBool,
 }
 
+/// Tells the receiver that no more requests are sent, even after a panic.
+pub(super) struct FinishOnDrop<'a>(pub(super) &'a Probes);
+
+impl Drop for FinishOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.finished.store(true, Ordering::Release);
+    }
+}
+
 /// What a datagram turned out to be.
 pub(super) enum Judged {
     Found(Found),
@@ -71,10 +80,6 @@ impl Probes {
     /// From now on replies to this pass count.
     pub(super) fn begin(&self, pass: usize) {
         self.started.fetch_max(pass + 1, Ordering::AcqRel);
-    }
-
-    pub(super) fn finish(&self) {
-        self.finished.store(true, Ordering::Release);
     }
 
     pub(super) fn is_finished(&self) -> bool {

@@ -6,9 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nix::errno::Errno;
 use tokio::sync::mpsc::Sender;
 
 use super::{Found, Pacing, SweepError, counts::Tally, pacing::Pacer, probe::Probes};
+
+/// How long a sender holds back when the system's queues are full.
+const FULL_QUEUE_PAUSE: Duration = Duration::from_millis(20);
 
 /// Sends all passes and waits after each. Ends early when the caller has gone.
 pub(super) fn all_passes(
@@ -53,6 +57,10 @@ fn one_pass(
                 sent += 1;
             }
             Err(error) if is_about_the_address(error.kind()) => tally.unsendable(),
+            Err(error) if is_a_full_queue(&error) => {
+                tally.unsendable();
+                std::thread::sleep(FULL_QUEUE_PAUSE);
+            }
             Err(error) => return Err(SweepError::Io(error)),
         }
         if let Some(pause) = pacer.pause(Instant::now()) {
@@ -79,6 +87,13 @@ fn is_about_the_address(kind: ErrorKind) -> bool {
             | ErrorKind::Interrupted
             | ErrorKind::InvalidInput
     )
+}
+
+/// The system is out of buffers or of places for neighbours whose hardware addresses it looks up. That passes; who was
+/// left out is still silent and asked again in the next pass.
+fn is_a_full_queue(error: &std::io::Error) -> bool {
+    let errno = error.raw_os_error().map(Errno::from_raw);
+    matches!(errno, Some(Errno::ENOBUFS | Errno::ENOMEM | Errno::EHOSTDOWN))
 }
 
 /// Waits in small steps; false when the caller has gone.

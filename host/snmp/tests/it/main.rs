@@ -1,4 +1,10 @@
 //! Sweeps and polls over real UDP against simulated printers, sound and misbehaving ones.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test prepares either works or ends the test"
+)]
 
 mod poll;
 mod sweep;

@@ -176,7 +176,7 @@ async fn an_endless_stream_of_foreign_answers_ends_the_call_not_the_collector() 
 #[tokio::test]
 async fn doubled_answers_change_nothing() {
     let flood =
-        Fault::Flood { with: FloodOf::Duplicates, gap: Duration::from_millis(1), lasting: Duration::from_secs(20) };
+        Fault::Flood { with: FloodOf::Duplicates, gap: Duration::from_millis(5), lasting: Duration::from_secs(20) };
     let simulator = one_printer(living(), &[flood]);
     let mut session = session(&simulator, v2c(), limits()).await;
     for _ in 0..5 {

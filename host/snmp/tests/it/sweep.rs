@@ -185,3 +185,29 @@ async fn without_a_community_there_is_no_sweep() {
     let refused = Sweep::start(ranges("127.21.0.1"), SweepConfig::new(vec![]));
     assert!(matches!(refused, Err(SweepError::NoCredentials)));
 }
+
+/// An IPv6 agent made of the simulator's parts; the simulator itself answers for IPv4 only.
+fn v6_agent() -> (u16, std::thread::JoinHandle<()>) {
+    use sim_printers::{agent, message::Request};
+    let socket = std::net::UdpSocket::bind("[::1]:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let agent = std::thread::spawn(move || {
+        let tree: Tree = [("1.3.6.1.2.1.1.1.0".parse().unwrap(), Value::text("Over IPv6"))].into_iter().collect();
+        let mut room = [0; 1500];
+        let (length, from) = socket.recv_from(&mut room).unwrap();
+        let request = Request::decode(&room[..length]).unwrap();
+        let response = agent::answer(&tree, agent::Limits::default(), &request);
+        socket.send_to(&response.encode(), from).unwrap();
+    });
+    (port, agent)
+}
+
+#[tokio::test]
+async fn single_ipv6_addresses_are_asked_too() {
+    let (port, agent) = v6_agent();
+    let config = SweepConfig { port, ..SweepConfig::new(vec![v2c()]) };
+    let (found, counts) = swept(ranges("::1"), config).await;
+    agent.join().unwrap();
+    assert_eq!(found[&"::1".parse::<IpAddr>().unwrap()].sys_descr.as_deref(), Some("Over IPv6"));
+    assert_eq!((counts.sent, counts.replies), (1, 1));
+}
