@@ -1,1 +1,120 @@
-//! In work.
+//! The listener scanned from outside by testssl.sh, against the criteria that SSL Labs publishes for an A+ ("SSL
+//! Server Rating Guide": protocols, key exchange, cipher strength, known vulnerabilities, HSTS), one by one.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use bailiwick_e2e::processes::run;
+use bailiwick_e2e::{Server, Transport};
+use serde_json::Value;
+
+/// Findings of a scan by their id.
+struct Findings(BTreeMap<String, (String, String)>);
+
+impl Findings {
+    fn text(&self, id: &str) -> &str {
+        self.0.get(id).map_or("(not checked)", |(_, finding)| finding)
+    }
+
+    /// Adds to `wrong` where a finding does not begin as it must.
+    fn must(&self, wrong: &mut Vec<String>, id: &str, beginnings: &[&str]) {
+        let text = self.text(id);
+        if !beginnings.iter().any(|beginning| text.starts_with(beginning)) {
+            wrong.push(format!("{id}: {text}, not {beginnings:?}"));
+        }
+    }
+}
+
+fn scanner() -> Option<&'static str> {
+    ["testssl", "testssl.sh"].into_iter().find(|name| {
+        std::env::var_os("PATH")
+            .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    })
+}
+
+fn scan(program: &str, server: &Server) -> Result<Findings> {
+    let file = server.folder().join("scan.json");
+    let mut command = Command::new(program);
+    command.args(["--quiet", "--color", "0", "--warnings", "batch", "--nodns", "min"]);
+    // Protocols, suites, forward secrecy, the server's defaults, headers, vulnerabilities, each suite.
+    command.args(["-p", "-s", "-f", "-S", "-h", "-U", "-E"]);
+    command.arg("--jsonfile").arg(&file).arg("--add-ca").arg(server.authority_file().context("no authority")?);
+    command.arg(format!("localhost:{}", server.address().port()));
+    let (_, out, err) = run(command, "")?;
+    let text = std::fs::read_to_string(&file).with_context(|| format!("no result of the scan:\n{out}\n{err}"))?;
+    let rows: Vec<Value> = serde_json::from_str(&text)?;
+    let part = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Ok(Findings(rows.iter().map(|row| (part(row, "id"), (part(row, "severity"), part(row, "finding")))).collect()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_listener_meets_the_criteria_of_an_a_plus() -> Result<()> {
+    let Some(program) = scanner() else {
+        println!("skipped: testssl.sh is not installed");
+        return Ok(());
+    };
+    let server = Server::start(Transport::Tls).await?;
+    let (server, found) = tokio::task::spawn_blocking(move || {
+        let found = scan(program, &server);
+        (server, found)
+    })
+    .await?;
+    let found = found?;
+    let mut wrong = Vec::new();
+
+    // Protocols: 1.2 and 1.3, nothing older.
+    for id in ["SSLv2", "SSLv3", "TLS1", "TLS1_1"] {
+        found.must(&mut wrong, id, &["not offered"]);
+    }
+    for id in ["TLS1_2", "TLS1_3"] {
+        found.must(&mut wrong, id, &["offered"]);
+    }
+    // Suites: authenticated encryption with forward secrecy and at least 128 bits, nothing else.
+    for id in ["NULL", "aNULL", "EXPORT", "LOW", "3DES_IDEA", "AVERAGE"] {
+        found.must(&mut wrong, &format!("cipherlist_{id}"), &["not offered"]);
+    }
+    found.must(&mut wrong, "cipherlist_STRONG", &["offered"]);
+    found.must(&mut wrong, "PFS", &["offered"]);
+    let suites: Vec<&str> =
+        found.0.iter().filter(|(id, _)| id.starts_with("cipher-tls")).map(|(_, (_, text))| text.as_str()).collect();
+    if suites.len() < 6 {
+        wrong.push(format!("only {} suites were listed", suites.len()));
+    }
+    for suite in suites {
+        let name = suite.split_whitespace().last().unwrap_or_default();
+        let aead = name.ends_with("GCM_SHA256") || name.ends_with("GCM_SHA384") || name.ends_with("POLY1305_SHA256");
+        if !aead || !(name.contains("ECDHE") || name.starts_with("TLS_AES_") || name.starts_with("TLS_CHACHA20_")) {
+            wrong.push(format!("a suite without forward secrecy or authenticated encryption: {suite}"));
+        }
+    }
+    // Certificate: name, chain, signature, key.
+    found.must(&mut wrong, "cert_signatureAlgorithm", &["ECDSA with SHA256", "ECDSA with SHA384", "SHA256 with RSA"]);
+    found.must(&mut wrong, "cert_keySize", &["EC 256", "EC 384", "RSA 2048", "RSA 3072", "RSA 4096"]);
+    found.must(&mut wrong, "cert_trust", &["Ok via SAN"]);
+    found.must(&mut wrong, "cert_chain_of_trust", &["passed"]);
+    // What has a name of its own.
+    for id in ["heartbleed", "CCS", "ticketbleed", "ROBOT", "secure_client_renego", "CRIME_TLS", "POODLE_SSL"] {
+        found.must(&mut wrong, id, &["not vulnerable"]);
+    }
+    for id in ["SWEET32", "FREAK", "DROWN", "LOGJAM", "BEAST", "LUCKY13", "RC4", "BREACH"] {
+        found.must(&mut wrong, id, &["not vulnerable"]);
+    }
+    found.must(&mut wrong, "secure_renego", &["supported", "OpenSSL handshake didn't succeed"]);
+    found.must(&mut wrong, "fallback_SCSV", &["no protocol below TLS 1.2 offered", "supported"]);
+    // HSTS of at least half a year lifts A to A+.
+    let days = found.text("HSTS_time").split_whitespace().next().and_then(|days| days.parse::<u32>().ok()).unwrap_or(0);
+    if days < 180 {
+        wrong.push(format!("HSTS_time: {}", found.text("HSTS_time")));
+    }
+    // And nothing else that the scanner itself calls high or critical, but for what a test's own authority lacks.
+    let own_authority = ["cert_revocation", "cert_expirationStatus", "cert_notAfter", "cipher_order"];
+    for (id, (severity, text)) in &found.0 {
+        if matches!(severity.as_str(), "HIGH" | "CRITICAL" | "FATAL") && !own_authority.contains(&id.as_str()) {
+            wrong.push(format!("{severity}: {id}: {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    drop(server);
+    Ok(())
+}
