@@ -1,0 +1,145 @@
+//! What a driver's data is: attributes, tables, meters, conditions and their types.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Pattern, Title};
+use crate::policy::Category;
+
+/// The type of a scalar attribute or column, with its bounds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Kind {
+    /// True or false.
+    Flag,
+    /// A whole number within bounds, both included.
+    Integer {
+        /// Least.
+        min: i64,
+        /// Greatest.
+        max: i64,
+    },
+    /// A finite number within bounds, both included.
+    Real {
+        /// Least.
+        min: f64,
+        /// Greatest.
+        max: f64,
+    },
+    /// One of these.
+    Enum {
+        /// `[a-z][a-z0-9_]{0,31}` each, with what operators read.
+        values: BTreeMap<String, Title>,
+    },
+    /// Numbers and dots, letters for a build: `[0-9A-Za-z][0-9A-Za-z.+_-]{0,31}`.
+    Version,
+    /// A point in time.
+    Time,
+    /// At most 64 characters that match.
+    Pattern {
+        /// What they match, anchored at both ends by the host.
+        pattern: Pattern,
+    },
+    /// At most `max` characters of free text; needs consent by name.
+    Text {
+        /// At most 1,024.
+        max: u16,
+    },
+}
+
+impl Kind {
+    /// Whether it is free text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Text { .. })
+    }
+}
+
+/// A scalar attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// `[a-z][a-z0-9_]{0,47}`.
+    pub key: String,
+    /// Its type with bounds.
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// `percent`, `pages`, `sheets`, `ms`, …; absent for what has none.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// What it says about a person.
+    pub category: Category,
+    /// What operators read.
+    pub title: Title,
+}
+
+/// A table attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableAttribute {
+    /// `[a-z][a-z0-9_]{0,47}`.
+    pub key: String,
+    /// What operators read.
+    pub title: Title,
+    /// Its columns; each with its own category.
+    #[serde(rename = "column")]
+    pub columns: Vec<Attribute>,
+}
+
+/// How a meter behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeterKind {
+    /// Only rises, but for a replaced part or a reset.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+}
+
+/// A number kept as a time series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meter {
+    /// `[a-z][a-z0-9_]{0,47}`.
+    pub key: String,
+    /// How it behaves.
+    pub kind: MeterKind,
+    /// `pages`, `percent`, …
+    pub unit: String,
+    /// What it says about a person.
+    pub category: Category,
+    /// What operators read.
+    pub title: Title,
+    /// The table whose rows it is kept for, where it is.
+    #[serde(default)]
+    pub table: Option<String>,
+}
+
+/// How bad a condition is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Will need somebody.
+    Warning,
+    /// The device does not do its work.
+    Critical,
+}
+
+/// A level that raises an alert while it holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionKind {
+    /// `[a-z][a-z0-9_]{0,47}`.
+    pub key: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it says about a person.
+    pub category: Category,
+    /// The alert's text.
+    pub title: Title,
+    /// The table whose rows it is kept for, where it is.
+    #[serde(default)]
+    pub table: Option<String>,
+}

@@ -1,0 +1,235 @@
+//! `driver.toml`: what a driver declares, read before anything of it is compiled.
+//!
+//! [`Manifest::parse`] gives a manifest that is whole: keys are unique and well formed, titles exist
+//! in all four languages, patterns compile, limits lie within the host's, and every reference
+//! (a meter's table, a condition's attribute) resolves. What it does not declare a driver cannot do.
+
+mod data;
+mod pattern;
+mod schema;
+mod served;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+pub use data::{Attribute, ConditionKind, Kind, Meter, MeterKind, Severity, TableAttribute};
+pub use pattern::Pattern;
+pub use served::{Asks, CommandKind, ObjectKind, Page, Proof, Route, StateKey};
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy::Category;
+
+/// A text in the platform's four languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are language codes (ISO 639-1)")]
+pub struct Title {
+    pub en: String,
+    pub de: String,
+    pub nl: String,
+    pub fr: String,
+}
+
+impl Title {
+    /// The text for a language tag; English for one that is not known.
+    #[must_use]
+    pub fn locale(&self, tag: &str) -> &str {
+        match tag.get(..2).unwrap_or_default() {
+            "de" => &self.de,
+            "nl" => &self.nl,
+            "fr" => &self.fr,
+            _ => &self.en,
+        }
+    }
+}
+
+/// What a driver declares: the whole of `driver.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Who it is.
+    pub driver: Driver,
+    /// What it may use.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Identity kinds, strongest first.
+    #[serde(default, rename = "identity")]
+    pub identities: Vec<IdentityKind>,
+    /// Scalar attributes.
+    #[serde(default, rename = "attribute")]
+    pub attributes: Vec<Attribute>,
+    /// Table attributes.
+    #[serde(default, rename = "table")]
+    pub tables: Vec<TableAttribute>,
+    /// Numbers kept as time series.
+    #[serde(default, rename = "meter")]
+    pub meters: Vec<Meter>,
+    /// Levels that raise alerts.
+    #[serde(default, rename = "condition")]
+    pub conditions: Vec<ConditionKind>,
+    /// Orders to a device.
+    #[serde(default, rename = "command")]
+    pub commands: Vec<CommandKind>,
+    /// What operators edit.
+    #[serde(default, rename = "object")]
+    pub objects: Vec<ObjectKind>,
+    /// Pages that the driver renders.
+    #[serde(default, rename = "page")]
+    pub pages: Vec<Page>,
+    /// HTTP routes of devices.
+    #[serde(default, rename = "route")]
+    pub routes: Vec<Route>,
+    /// State that it keeps.
+    #[serde(default, rename = "state")]
+    pub states: Vec<StateKey>,
+    /// What it asks of the world.
+    #[serde(default)]
+    pub asks: Asks,
+    /// Codes with which it refuses, besides the SDK's.
+    #[serde(default)]
+    pub refusals: Vec<String>,
+}
+
+/// Who a driver is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Driver {
+    /// `[a-z][a-z0-9-]{1,40}`; the ingress path and the settings use it.
+    pub name: String,
+    /// Semantic version of the driver.
+    pub version: String,
+    /// The contract's version that it was built against: `0.1.0`.
+    pub contract: String,
+    /// What operators call it.
+    pub title: Title,
+}
+
+/// Upper bounds of an exchange. Those of the host are in [`Limits::HOST`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Linear memory, MiB.
+    pub memory_mib: u32,
+    /// CPU time inside one step, ms.
+    pub step_ms: u32,
+    /// Waiting for answers in all, ms.
+    pub wait_ms: u32,
+    /// Steps of one exchange.
+    pub steps: u32,
+    /// Asks of one exchange.
+    pub asks: u32,
+    /// Rows of one walk.
+    pub walk_rows: u32,
+    /// Bytes of all answers of one exchange.
+    pub answer_bytes: u32,
+    /// Rows of one table that are kept.
+    pub table_rows: u32,
+}
+
+impl Limits {
+    /// What no driver may exceed.
+    pub const HOST: Self = Self {
+        memory_mib: 64,
+        step_ms: 1_000,
+        wait_ms: 120_000,
+        steps: 256,
+        asks: 4_096,
+        walk_rows: 20_000,
+        answer_bytes: 8 << 20,
+        table_rows: 2_000,
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_mib: 16,
+            step_ms: 100,
+            wait_ms: 30_000,
+            steps: 64,
+            asks: 512,
+            walk_rows: 4_000,
+            answer_bytes: 1 << 20,
+            table_rows: 256,
+        }
+    }
+}
+
+/// An identity kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityKind {
+    /// `serial`, `mac`, `udid`.
+    pub kind: String,
+    /// What its values match, at most 64 characters.
+    pub pattern: Pattern,
+    /// Usually [`Category::Identifier`].
+    pub category: Category,
+}
+
+/// Why a text is no manifest.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// It is not TOML of this shape.
+    #[error("driver.toml does not parse: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// It parses, but is not whole; all that is wrong is listed.
+    #[error("driver.toml is not whole: {}", .0.join("; "))]
+    Invalid(Vec<String>),
+}
+
+impl Manifest {
+    /// The custom section of a component in which its manifest stands.
+    pub const SECTION: &'static str = "bailiwick:manifest";
+    /// The contract's versions that this host runs: the current and the two before.
+    pub const CONTRACTS: [&'static str; 1] = ["0.1.0"];
+    /// The most bytes of `driver.toml`.
+    pub const MAX_BYTES: usize = 256 << 10;
+
+    /// # Errors
+    /// [`ManifestError`] with everything that is wrong.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        if text.len() > Self::MAX_BYTES {
+            return Err(ManifestError::Invalid(vec![format!("it has more than {} bytes", Self::MAX_BYTES)]));
+        }
+        let manifest: Self = toml::from_str(text)?;
+        match validate::faults(&manifest) {
+            faults if faults.is_empty() => Ok(manifest),
+            faults => Err(ManifestError::Invalid(faults)),
+        }
+    }
+
+    /// Categories of everything that it declares to collect.
+    pub fn categories(&self) -> impl Iterator<Item = Category> + '_ {
+        let attributes = self.attributes.iter().map(|a| a.category);
+        let columns = self.tables.iter().flat_map(|t| t.columns.iter().map(|c| c.category));
+        let meters = self.meters.iter().map(|m| m.category);
+        let conditions = self.conditions.iter().map(|c| c.category);
+        let identities = self.identities.iter().map(|i| i.category);
+        let states = self.states.iter().map(|s| s.category);
+        attributes.chain(columns).chain(meters).chain(conditions).chain(identities).chain(states)
+    }
+
+    /// Free-text attributes, as `attribute` or `table.column`.
+    pub fn texts(&self) -> impl Iterator<Item = String> + '_ {
+        let scalars = self.attributes.iter().filter(|a| a.kind.is_text()).map(|a| a.key.clone());
+        let columns = self.tables.iter().flat_map(|t| {
+            t.columns.iter().filter(|c| c.kind.is_text()).map(|c| format!("{}.{}", t.key, c.key))
+        });
+        scalars.chain(columns)
+    }
+
+    /// The kinds of ask that it may make, as [`crate::exchange::Ask::kind`] names them.
+    pub fn ask_kinds(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let when = |declared: bool, kinds: &'static [&'static str]| if declared { kinds } else { &[] };
+        when(!self.asks.snmp.is_empty(), &["snmp_get", "snmp_walk"])
+            .iter()
+            .chain(when(!self.asks.http.is_empty(), &["http"]))
+            .chain(when(self.asks.commands, &["next_command"]))
+            .chain(when(self.asks.people, &["members", "people"]))
+            .chain(when(!self.states.is_empty(), &["state"]))
+            .chain(when(!self.objects.is_empty(), &["objects"]))
+            .copied()
+    }
+}

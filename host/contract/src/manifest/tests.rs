@@ -1,0 +1,186 @@
+use super::*;
+
+const WHOLE: &str = r#"
+refusals = ["not_a_printer"]
+
+[driver]
+name = "sample"
+version = "1.2.3-beta.1"
+contract = "0.1.0"
+title = { en = "Sample", de = "Muster", nl = "Voorbeeld", fr = "Exemple" }
+
+[limits]
+memory_mib = 8
+
+[asks]
+snmp = ["1.3.6.1.2.1.43"]
+http = ["api.push.apple.com"]
+commands = true
+
+[[identity]]
+kind = "serial"
+pattern = "[A-Z0-9]{4,32}"
+category = "identifier"
+
+[[attribute]]
+key = "status"
+type = "enum"
+category = "health"
+title = { en = "Status", de = "Status", nl = "Status", fr = "État" }
+values = { idle = { en = "Idle", de = "Bereit", nl = "Gereed", fr = "Prêt" } }
+
+[[attribute]]
+key = "location"
+type = "text"
+max = 255
+category = "device"
+title = { en = "Location", de = "Standort", nl = "Locatie", fr = "Emplacement" }
+
+[[table]]
+key = "supplies"
+title = { en = "Supplies", de = "Verbrauchsmaterial", nl = "Verbruiksartikelen", fr = "Consommables" }
+[[table.column]]
+key = "percent"
+type = "integer"
+min = 0
+max = 100
+unit = "percent"
+category = "health"
+title = { en = "Level", de = "Stand", nl = "Niveau", fr = "Niveau" }
+
+[[meter]]
+key = "pages"
+kind = "counter"
+unit = "pages"
+category = "usage"
+title = { en = "Pages", de = "Seiten", nl = "Pagina's", fr = "Pages" }
+
+[[condition]]
+key = "toner_low"
+severity = "warning"
+category = "health"
+table = "supplies"
+title = { en = "Toner low", de = "Toner fast leer", nl = "Toner bijna op", fr = "Toner presque vide" }
+
+[[command]]
+key = "restart"
+title = { en = "Restart", de = "Neu starten", nl = "Herstarten", fr = "Redémarrer" }
+permission = "device.restart"
+[command.arguments]
+type = "object"
+additionalProperties = false
+properties = { delay = { type = "integer", minimum = 0, maximum = 60 } }
+
+[[route]]
+key = "checkin"
+method = "PUT"
+path = "mdm/{token}"
+proof = "device_certificate"
+preload = ["status", "supplies"]
+max_bytes = 65536
+
+[[state]]
+key = "cursor"
+category = "device"
+max_bytes = 1024
+retention_days = 30
+"#;
+
+fn faults(from: &str, to: &str) -> Vec<String> {
+    assert!(WHOLE.contains(from), "the sample has no '{from}'");
+    match Manifest::parse(&WHOLE.replacen(from, to, 1)) {
+        Ok(_) => vec![],
+        Err(ManifestError::Invalid(faults)) => faults,
+        Err(ManifestError::Syntax(error)) => vec![format!("syntax: {}", error.message())],
+    }
+}
+
+#[test]
+fn a_whole_manifest_parses_and_survives_json() {
+    let manifest = Manifest::parse(WHOLE).unwrap();
+    assert_eq!(manifest.texts().collect::<Vec<_>>(), ["location"]);
+    assert_eq!(manifest.limits.memory_mib, 8);
+    let json = serde_json::to_string(&manifest).unwrap();
+    assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
+}
+
+#[test]
+fn each_rule_is_kept_and_told_with_its_place() {
+    for (from, to, place) in [
+        ("name = \"sample\"", "name = \"Sample\"", "driver.name"),
+        ("1.2.3-beta.1", "1.2", "driver.version"),
+        ("contract = \"0.1.0\"", "contract = \"9.0.0\"", "driver.contract"),
+        ("fr = \"Exemple\"", "fr = \" \"", "driver.title.fr"),
+        ("memory_mib = 8", "memory_mib = 65", "limits.memory_mib"),
+        ("memory_mib = 8", "step_ms = 1", "limits.step_ms"),
+        ("memory_mib = 8", "wait_ms = 0", "limits.wait_ms"),
+        ("[\"1.3.6.1.2.1.43\"]", "[\"1.3.6.1\"]", "asks.snmp[0]"),
+        ("[\"1.3.6.1.2.1.43\"]", "[\"1.3.6.1.2\", \"1.0.8802.1.1\"]", "asks.snmp[1]"),
+        ("api.push.apple.com", "https://api.push.apple.com", "asks.http[0]"),
+        ("api.push.apple.com", "10.0.0.1", "asks.http[0]"),
+        ("api.push.apple.com", "localhost", "asks.http[0]"),
+        ("api.push.apple.com", "printer.local", "asks.http[0]"),
+        ("api.push.apple.com", "apple.com:8443", "asks.http[0]"),
+        ("api.push.apple.com", "*.apple.com", "asks.http[0]"),
+        ("commands = true", "commands = false", "asks.commands"),
+        ("key = \"status\"", "key = \"Status\"", "attribute[0].key"),
+        ("key = \"location\"", "key = \"status\"", "attribute[1].key"),
+        ("key = \"supplies\"", "key = \"status\"", "table[0].key"),
+        ("max = 255", "max = 1025", "attribute[1].max"),
+        ("idle = {", "Idle = {", "attribute[0].values.Idle"),
+        ("min = 0\n", "min = 101\n", "table[0].column[0].min"),
+        ("unit = \"percent\"", "unit = \"per cent\"", "table[0].column[0].unit"),
+        ("table = \"supplies\"", "table = \"trays\"", "condition[0].table"),
+        ("minimum = 0, ", "", "command[0].arguments.delay"),
+        ("additionalProperties = false", "additionalProperties = true", "command[0].arguments"),
+        ("{ type = \"integer\", minimum = 0, maximum = 60 }", "{ type = \"object\" }", "command[0].arguments.delay"),
+        ("{ type = \"integer\", minimum = 0, maximum = 60 }", "{ type = \"string\" }", "command[0].arguments.delay"),
+        ("permission = \"device.restart\"", "permission = \"\"", "command[0].permission"),
+        ("method = \"PUT\"", "method = \"put\"", "route[0].method"),
+        ("mdm/{token}", "../admin", "route[0].path"),
+        ("mdm/{token}", "/api/v1", "route[0].path"),
+        ("preload = [\"status\"", "preload = [\"nothing\"", "route[0].preload[0]"),
+        ("max_bytes = 65536", "max_bytes = 0", "route[0].max_bytes"),
+        ("max_bytes = 1024", "max_bytes = 1000000", "state[0].max_bytes"),
+        ("retention_days = 30", "retention_days = 0", "state[0].retention_days"),
+        ("not_a_printer", "Not a printer", "refusals[0].code"),
+        ("category = \"usage\"", "category = \"mail\"", "syntax"),
+        ("pattern = \"[A-Z0-9]{4,32}\"", "pattern = \"(\"", "syntax"),
+        ("kind = \"serial\"", "kind = \"serial\"\nsecret = true", "syntax"),
+        ("max = 255", "max = 255\nsecret = true", "syntax"),
+    ] {
+        let found = faults(from, to);
+        assert!(found.iter().any(|f| f.starts_with(&format!("{place}:"))), "{place} in {found:?} for {to}");
+    }
+}
+
+#[test]
+fn all_that_is_wrong_is_listed_at_once() {
+    let broken = WHOLE.replace("contract = \"0.1.0\"", "contract = \"7\"").replace("max = 255", "max = 0");
+    match Manifest::parse(&broken) {
+        Err(ManifestError::Invalid(faults)) => assert_eq!(faults.len(), 2, "{faults:?}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_pattern_is_anchored_and_cannot_be_made_to_explode() {
+    let pattern = |source: &str| Pattern::try_from(source.to_owned());
+    assert!(pattern("a|b").unwrap().matches("a"));
+    assert!(!pattern("a|b").unwrap().matches("ab"), "anchored as a whole");
+    assert!(pattern("(((a{100}){100}){100})").is_err(), "larger than its bound");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_text_makes_the_parser_panic(at in 0..WHOLE.len(), cut in 0_usize..40, put in "[\\PC\n\"=\\[\\]{}.0-9-]{0,12}") {
+        let start = WHOLE.floor_char_boundary(at);
+        let end = WHOLE.floor_char_boundary((at + cut).min(WHOLE.len())).max(start);
+        let text = format!("{}{put}{}", &WHOLE[..start], &WHOLE[end..]);
+        if let Ok(manifest) = Manifest::parse(&text) {
+            assert!(manifest.limits.memory_mib <= Limits::HOST.memory_mib);
+        }
+    }
+}
