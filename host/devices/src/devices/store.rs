@@ -1,0 +1,129 @@
+//! The SQL of devices as they are read and as operators change them; ingest writes the rest.
+
+use bailiwick_contract::exchange::Ownership;
+use bailiwick_store::{At, DeviceId, Scope, StoreError};
+use jiff::Timestamp;
+use sqlx::{AssertSqlSafe, FromRow, Postgres, QueryBuilder, Row, postgres::PgRow, types::Json};
+
+use super::{Device, list::SELECT};
+use crate::{Named, SiteId};
+
+/// A device's row; whether it is online follows from the time.
+pub(super) struct DeviceRow {
+    device: Device,
+    expected_by: Timestamp,
+}
+
+impl DeviceRow {
+    pub(super) fn at(self, now: Timestamp) -> Device {
+        Device { online: self.expected_by >= now, ..self.device }
+    }
+}
+
+pub(crate) fn ownership(text: &str) -> Ownership {
+    if text == "personal" { Ownership::Personal } else { Ownership::Company }
+}
+
+pub(crate) const fn ownership_name(ownership: Ownership) -> &'static str {
+    match ownership {
+        Ownership::Company => "company",
+        Ownership::Personal => "personal",
+    }
+}
+
+impl FromRow<'_, PgRow> for DeviceRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let time = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<At, _>(column)?.0);
+        let site: Option<SiteId> = row.try_get("site_id")?;
+        let site_name: Option<String> = row.try_get("site_name")?;
+        Ok(Self {
+            device: Device {
+                id: row.try_get("id")?,
+                account: Named { id: row.try_get("tenant_id")?, name: row.try_get("account_name")? },
+                site: site.zip(site_name).map(|(id, name)| Named { id, name }),
+                driver: row.try_get("driver")?,
+                name: row.try_get("name")?,
+                given_name: row.try_get("given_name")?,
+                manufacturer: row.try_get("manufacturer")?,
+                model: row.try_get("model")?,
+                serial: row.try_get("serial")?,
+                address: row.try_get("address")?,
+                status: row.try_get("status")?,
+                online: false,
+                ownership: ownership(row.try_get("ownership")?),
+                first_seen_at: time("first_seen_at")?,
+                last_seen_at: time("last_seen_at")?,
+                alerts_open: row.try_get("alerts_open")?,
+                page_count: row.try_get("page_count")?,
+                supply_low: row.try_get("supply_low")?,
+                supplies: row.try_get::<Json<_>, _>("supplies")?.0,
+            },
+            expected_by: time("expected_by")?,
+        })
+    }
+}
+
+pub(super) async fn list(scope: &mut Scope, mut sql: QueryBuilder<Postgres>) -> Result<Vec<DeviceRow>, StoreError> {
+    Ok(sql.build_query_as().fetch_all(scope.sql()).await?)
+}
+
+pub(super) async fn get(scope: &mut Scope, id: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
+    let sql = format!("{SELECT} where d.id = $1 and d.retired_at is null");
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(scope.sql()).await?)
+}
+
+/// Keeps a device from being changed by another until the scope ends.
+pub(super) async fn lock(scope: &mut Scope, id: DeviceId) -> Result<bool, StoreError> {
+    let found: Option<bool> = sqlx::query_scalar("select true from devices where id = $1 and retired_at is null for update")
+        .bind(id)
+        .fetch_optional(scope.sql())
+        .await?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Whether the bound account has this site.
+pub(super) async fn has_site(scope: &mut Scope, site: SiteId) -> Result<bool, StoreError> {
+    let account = scope.account();
+    Ok(sqlx::query_scalar("select exists (select from sites where tenant_id = $1 and id = $2)")
+        .bind(account)
+        .bind(site)
+        .fetch_one(scope.sql())
+        .await?)
+}
+
+pub(super) async fn update(scope: &mut Scope, device: &Device) -> Result<(), StoreError> {
+    let account = scope.account();
+    sqlx::query("update devices set given_name = $3, site_id = $4, ownership = $5 where tenant_id = $1 and id = $2")
+        .bind(account)
+        .bind(device.id)
+        .bind(&device.given_name)
+        .bind(device.site.as_ref().map(|site| site.id))
+        .bind(ownership_name(device.ownership))
+        .execute(scope.sql())
+        .await?;
+    Ok(())
+}
+
+/// Enrollments change their version, so that a report that is being applied is judged anew.
+pub(super) async fn advance(scope: &mut Scope, id: DeviceId) -> Result<(), StoreError> {
+    let account = scope.account();
+    sqlx::query("update enrollments set version = version + 1 where tenant_id = $1 and device_id = $2")
+        .bind(account)
+        .bind(id)
+        .execute(scope.sql())
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn retire(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<(), StoreError> {
+    let account = scope.account();
+    for statement in [
+        "update alerts set cleared_at = $3 where tenant_id = $1 and device_id = $2 and cleared_at is null",
+        "update enrollments set state = 'retired', version = version + 1, conditions = '{}'
+         where tenant_id = $1 and device_id = $2 and $3::timestamptz is not null",
+        "update devices set retired_at = $3, alerts_open = 0 where tenant_id = $1 and id = $2",
+    ] {
+        sqlx::query(statement).bind(account).bind(id).bind(At(now)).execute(scope.sql()).await?;
+    }
+    Ok(())
+}

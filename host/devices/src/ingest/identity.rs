@@ -1,0 +1,125 @@
+//! Which device a report is of: match, merge or refuse.
+//!
+//! * The strongest identity kind that both the report and a device have decides: equal, they are the same, also at
+//!   another address and with another weaker identity (a changed network card); different, they are not.
+//! * Two known devices that one report names are one, where the second has no identity but those of the report
+//!   (it was first seen when only its address was readable); else the report is refused.
+//! * A device without an identity is known by site and address, where the manifest permits.
+
+use bailiwick_contract::{manifest::Manifest, value::Identity};
+use bailiwick_store::DeviceId;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    judge::{Judged, rank},
+    world::{Device, Life, World},
+};
+
+/// A device has at most this many identities: network cards come and go.
+pub(super) const MOST: usize = 16;
+/// How long an identified device keeps its address from being taken for another's.
+const HOLDS_ADDRESS: SignedDuration = SignedDuration::from_hours(24);
+
+/// Whose a report is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Of this device.
+    Known(DeviceId),
+    /// Of the first; the others turned out to be the same.
+    Merged(DeviceId, Vec<DeviceId>),
+    /// Of a device that was never seen.
+    New,
+}
+
+/// Why it is nobody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// Its identities are of different devices.
+    Conflict,
+    /// It has none, and its address does not do.
+    Missing,
+}
+
+impl Refused {
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Conflict => "identity_conflict",
+            Self::Missing => "identity_missing",
+        }
+    }
+
+    pub(super) const fn detail(self) -> &'static str {
+        match self {
+            Self::Conflict => "its identities belong to different devices",
+            Self::Missing => "it says nothing that tells the device from others",
+        }
+    }
+}
+
+pub(super) fn find(world: &World, judged: &Judged<'_>, reported: &[Identity]) -> Result<Whose, Refused> {
+    let mut named: Vec<&Device> = Vec::new();
+    for identity in reported {
+        if let Some(device) = world.owners.get(identity).and_then(|id| world.devices.get(id))
+            && !named.iter().any(|other| other.id == device.id)
+        {
+            named.push(device);
+        }
+    }
+    let Some((first, others)) = named.split_first() else {
+        return by_address(world, judged, reported);
+    };
+    if contradicts(&judged.driver.manifest, first, reported) {
+        return Err(Refused::Conflict);
+    }
+    if others.is_empty() {
+        return Ok(Whose::Known(first.id));
+    }
+    let same = |other: &&Device| other.life == Life::Active && other.identities.iter().all(|i| reported.contains(i));
+    if first.life == Life::Active && others.iter().all(same) {
+        Ok(Whose::Merged(first.id, others.iter().map(|other| other.id).collect()))
+    } else {
+        Err(Refused::Conflict)
+    }
+}
+
+/// Whether the strongest kind that both have differs.
+fn contradicts(manifest: &Manifest, device: &Device, reported: &[Identity]) -> bool {
+    let mut kinds: Vec<&str> = reported.iter().map(|identity| identity.kind.as_str()).collect();
+    kinds.sort_by_key(|kind| rank(manifest, kind));
+    kinds.dedup();
+    for kind in kinds {
+        let mut held = device.identities.iter().filter(|identity| identity.kind == kind).peekable();
+        if held.peek().is_some() {
+            return !held.any(|identity| reported.contains(identity));
+        }
+    }
+    false
+}
+
+fn by_address(world: &World, judged: &Judged<'_>, reported: &[Identity]) -> Result<Whose, Refused> {
+    let there = world.at.get(&judged.report.address).into_iter().flatten().filter_map(|id| world.devices.get(id));
+    let driver = judged.driver.name();
+    let mut there = there.filter(|d| d.life == Life::Active && d.enrollments.iter().any(|e| e.driver == driver));
+    if !reported.is_empty() {
+        // one that had no identity until now, at the same address, is what now tells its identity
+        let nameless = there.find(|device| device.identities.is_empty());
+        return Ok(nameless.map_or(Whose::New, |device| Whose::Known(device.id)));
+    }
+    if !judged.address_suffices() {
+        return Err(Refused::Missing);
+    }
+    let mut nameless = None;
+    for device in there {
+        if device.identities.is_empty() {
+            nameless = Some(device.id);
+        } else if last_reported(device).is_some_and(|at| judged.observed_at.duration_since(at) < HOLDS_ADDRESS) {
+            // most likely that device, silent about itself this time: better no report than a ghost
+            return Err(Refused::Missing);
+        }
+    }
+    Ok(nameless.map_or(Whose::New, Whose::Known))
+}
+
+fn last_reported(device: &Device) -> Option<Timestamp> {
+    device.enrollments.iter().filter_map(|enrollment| enrollment.reported_at).max()
+}

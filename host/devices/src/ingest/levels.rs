@@ -1,0 +1,166 @@
+//! What a report says of its device: facts, tables, readings and conditions, against what stood before.
+//!
+//! A report that is older than what is known (a spool that was away, another collector) adds its readings and
+//! changes nothing else: its levels held then, not now.
+
+use bailiwick_contract::{
+    exchange::{Effect, Outcome},
+    manifest::{Manifest, MeterKind, Severity},
+    value::{Condition, Point, Table},
+};
+use bailiwick_store::{DeviceId, EnrollmentId};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    edges::About,
+    fingerprints,
+    judge::Judged,
+    meters::Step,
+    plan::{FactChange, Plan, Reading, Source},
+    values,
+    world::Enrollment,
+};
+use crate::headline::{self, Headline};
+
+impl Plan {
+    pub(super) fn levels(
+        &mut self,
+        source: &Source,
+        judged: &Judged<'_>,
+        device: DeviceId,
+        enrollment: EnrollmentId,
+        outcome: &Outcome,
+    ) {
+        self.touched.insert((device, enrollment));
+        for effect in &outcome.effects {
+            if let Effect::Readings(points) = effect {
+                self.points(judged, device, enrollment, points);
+            }
+        }
+        let at = judged.observed_at;
+        let Some(state) = self.enrollment(device, enrollment) else { return };
+        if state.reported_at.is_some_and(|latest| at < latest) {
+            return;
+        }
+        let before = std::mem::take(&mut state.fingerprints);
+        let reported_before = state.reported_at.replace(at);
+        state.digest.clone_from(&judged.report.digest);
+        state.address = Some(judged.report.address.to_string());
+
+        let mut headline = Headline::default();
+        let mut now = fingerprints::Fingerprints::default();
+        let mut values = Vec::new();
+        for effect in &outcome.effects {
+            match effect {
+                Effect::Facts(facts) => {
+                    for fact in facts {
+                        headline.fact(fact);
+                        values.push((fact.attribute.as_str(), values::scalar(&fact.value).to_string()));
+                    }
+                }
+                Effect::Table(table) => {
+                    headline.table(table);
+                    values.push((table.attribute.as_str(), self.table(&judged.driver.manifest, enrollment, table)));
+                }
+                Effect::Conditions(conditions) => {
+                    self.conditions(judged, device, enrollment, conditions, at);
+                }
+                _ => {}
+            }
+        }
+        for (attribute, json) in values {
+            let print = fingerprints::of(&json);
+            now.insert(attribute, print);
+            if before.get(attribute) != Some(&print) {
+                self.facts.insert((enrollment, attribute.to_owned()), FactChange::Set { json, at });
+            }
+        }
+        for attribute in before.keys().filter(|attribute| now.get(attribute).is_none()) {
+            let last = reported_before.unwrap_or(at);
+            self.end(enrollment, attribute, last);
+        }
+        let Some(state) = self.enrollment(device, enrollment) else { return };
+        state.fingerprints = now;
+        headline.page_count = state.meters.last(headline::PAGE_COUNT, "").map(headline::whole);
+        let shown = self.world.devices.get(&device).is_some_and(|d| d.driver == judged.report.driver);
+        self.sight(source, device, at, judged.report.address, shown.then_some(headline));
+    }
+
+    fn enrollment(&mut self, device: DeviceId, id: EnrollmentId) -> Option<&mut Enrollment> {
+        self.world.devices.get_mut(&device)?.enrollments.iter_mut().find(|enrollment| enrollment.id == id)
+    }
+
+    /// A value that was set earlier in the batch is written all the same, and ended at once.
+    fn end(&mut self, enrollment: EnrollmentId, attribute: &str, at: Timestamp) {
+        let key = (enrollment, attribute.to_owned());
+        if let Some(FactChange::Set { json, at: since, .. }) = self.facts.get(&key) {
+            let ended = FactChange::SetAndEnd { json: json.clone(), since: *since, at };
+            self.facts.insert(key, ended);
+        } else {
+            self.facts.insert(key, FactChange::End { at });
+        }
+    }
+
+    fn table(&mut self, manifest: &Manifest, enrollment: EnrollmentId, table: &Table) -> String {
+        let rows = values::rows(&table.rows);
+        let key = (enrollment, table.attribute.clone());
+        let rows = if table.complete {
+            rows
+        } else {
+            let most = usize::try_from(manifest.limits.table_rows).unwrap_or(usize::MAX);
+            values::merge(self.world.tables.get(&key).cloned().unwrap_or_default(), rows, most)
+        };
+        // only tables of which this batch has incomplete ones were read, and need to be kept up
+        if let Some(standing) = self.world.tables.get_mut(&key) {
+            standing.clone_from(&rows);
+        } else if !table.complete {
+            self.world.tables.insert(key, rows.clone());
+        }
+        values::table_text(rows)
+    }
+
+    fn points(&mut self, judged: &Judged<'_>, device: DeviceId, enrollment: EnrollmentId, points: &[Point]) {
+        for point in points {
+            // judged before: all of them are of use
+            let Ok(at) = judged.correction.time(point.at) else { continue };
+            let row = point.row.clone().unwrap_or_default();
+            let declared = judged.driver.manifest.meters.iter().find(|meter| meter.key == point.meter);
+            let Some(state) = self.enrollment(device, enrollment) else { continue };
+            let step = state.meters.point(&point.meter, &row, at.as_millisecond(), point.value);
+            let counts = declared.is_some_and(|meter| meter.kind == MeterKind::Counter);
+            if counts
+                && row.is_empty()
+                && let Step::Rose(amount) = step
+                && amount > 0.0
+            {
+                let day = TimeZone::UTC.to_datetime(at).date();
+                *self.usage.entry((point.meter.clone(), day)).or_default() += amount;
+            }
+            let reset = counts && step == Step::Fell;
+            self.readings.push(Reading { device, meter: point.meter.clone(), row, at, value: point.value, reset });
+        }
+    }
+
+    fn conditions(
+        &mut self,
+        judged: &Judged<'_>,
+        device: DeviceId,
+        enrollment: EnrollmentId,
+        whole: &[Condition],
+        at: Timestamp,
+    ) {
+        let now = whole.iter().cloned().collect();
+        let Some(state) = self.enrollment(device, enrollment) else { return };
+        let before = std::mem::replace(&mut state.conditions, now);
+        let now = state.conditions.clone();
+        for condition in now.difference(&before) {
+            let declared = judged.driver.manifest.conditions.iter().find(|kind| kind.key == condition.key);
+            let severity = declared.map_or(Severity::Info, |kind| kind.severity);
+            let about = About { device, driver: judged.report.driver.clone(), severity };
+            self.edges.raise((enrollment, condition.clone()), about, at);
+        }
+        for condition in before.difference(&now) {
+            self.edges.clear((enrollment, condition.clone()), at);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Applies a batch: read, decide, write, commit; again where another was faster.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    net::IpAddr,
+    time::Duration,
+};
+
+use bailiwick_contract::{
+    exchange::Effect,
+    policy::Grant,
+    report::{Acknowledgement, Batch, Report},
+    value::Identity,
+};
+use bailiwick_store::{Actor, DeviceId, Scope, Store, StoreError};
+use jiff::Timestamp;
+
+use super::{
+    Applied, IngestError,
+    judge::{Court, Judged, rejected},
+    plan::{Plan, Source},
+    store,
+    world::World,
+    write::{self, Written},
+};
+use crate::{
+    collectors::Authenticated,
+    drivers::{self, Catalogue},
+    sites,
+};
+
+/// How often a batch is tried before others are let go first.
+const TRIES: u32 = 8;
+/// A spool is made when a collector is installed, or when its own was damaged.
+const MOST_SPOOLS: i64 = 64;
+/// A site of more devices than this is a collector that makes them up.
+const MOST_DEVICES: i64 = 50_000;
+
+/// Applies the reports of a batch that were not applied before, and acknowledges all of them. When this returns,
+/// what it acknowledges is committed.
+///
+/// # Errors
+/// [`IngestError`]: the whole batch is refused and nothing of it was applied.
+#[tracing::instrument(skip_all, fields(collector = %who.collector, reports = batch.reports.len()))]
+pub async fn apply(
+    store: &Store,
+    catalogue: &Catalogue,
+    who: &Authenticated,
+    batch: &Batch,
+) -> Result<Applied, IngestError> {
+    check_shape(batch)?;
+    if batch.reports.iter().any(|report| catalogue.by_digest(&report.digest).is_none()) {
+        // another process may have installed it; one unknown digest costs one small query
+        catalogue.reload(store).await?;
+    }
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            let wait = Duration::from_millis(u64::from(attempt * attempt) * 5 + u64::from(who.collector.get().as_fields().0 % 7));
+            tokio::time::sleep(wait).await;
+        }
+        match attempt_once(store, catalogue, who, batch).await {
+            Ok(Some(applied)) => return Ok(applied),
+            Ok(None) => tracing::debug!(attempt, "another batch was faster"),
+            Err(IngestError::Store(error)) if is_contention(&error) => tracing::debug!(attempt, "contention"),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(IngestError::Busy)
+}
+
+fn check_shape(batch: &Batch) -> Result<(), IngestError> {
+    if batch.reports.len() > Batch::MAX {
+        return Err(IngestError::TooLarge);
+    }
+    let mut last = 0;
+    for report in &batch.reports {
+        if report.sequence <= last || i64::try_from(report.sequence).is_err() {
+            return Err(IngestError::Sequence);
+        }
+        last = report.sequence;
+    }
+    Ok(())
+}
+
+/// Whether another transaction got in the way: a unique key, a serialization failure or a deadlock.
+fn is_contention(error: &StoreError) -> bool {
+    let (StoreError::Database(sqlx::Error::Database(error)) | StoreError::Busy(sqlx::Error::Database(error))) = error else {
+        return false;
+    };
+    matches!(error.code().as_deref(), Some("23505" | "40001" | "40P01"))
+}
+
+async fn attempt_once(
+    store: &Store,
+    catalogue: &Catalogue,
+    who: &Authenticated,
+    batch: &Batch,
+) -> Result<Option<Applied>, IngestError> {
+    let now = store.now();
+    let mut scope = store.scope(&Actor::Collector(who.collector), who.account).await?;
+    let through = store::lock_spool(&mut scope, who.collector, batch.spool, MOST_SPOOLS, now)
+        .await?
+        .and_then(|through| u64::try_from(through).ok())
+        .ok_or(IngestError::TooManySpools)?;
+    let new: Vec<&Report> = batch.reports.iter().filter(|report| report.sequence > through).collect();
+    let last = batch.reports.last().map_or(0, |report| report.sequence).max(through);
+    let repeated = u32::try_from(batch.reports.len() - new.len()).unwrap_or(u32::MAX);
+
+    let site = sites::get(&mut scope, who.site).await?;
+    let grants: HashMap<String, Grant> =
+        drivers::grants(&mut scope).await?.into_iter().map(|granted| (granted.driver, granted.grant)).collect();
+    let policy = drivers::policy(&mut scope).await?;
+    let court = Court { catalogue, site: &site, grants: &grants, policy: &policy, now, clock: batch.clock };
+    let verdicts: Vec<_> = new.into_iter().map(|report| court.judge(report)).collect();
+    let good: Vec<&Judged<'_>> = verdicts.iter().filter_map(|verdict| verdict.as_ref().ok()).collect();
+
+    let source = Source { collector: who.collector, site: who.site, poll_seconds: site.poll_seconds };
+    let mut plan = Plan::new(snapshot(&mut scope, &source, &good).await?);
+    let room = room(&mut scope, &source, &plan.world, &good).await?;
+    for verdict in &verdicts {
+        match verdict {
+            Err(rejected) => plan.reject(rejected.clone()),
+            Ok(judged) if plan.fresh() >= room => {
+                let sequence = judged.report.sequence;
+                plan.reject(rejected(sequence, "too_many_devices", "the site has more devices than a site can have"));
+            }
+            Ok(judged) => plan.report(&source, judged),
+        }
+    }
+    let rejected = std::mem::take(&mut plan.rejected);
+    let (applied, dropped) = (plan.applied, plan.dropped);
+    let devices = u32::try_from(plan.sightings.len()).unwrap_or(u32::MAX);
+    let (written, alerts) = write::plan(&mut scope, &source, plan, now).await?;
+    if written == Written::Conflict {
+        scope.rollback().await?;
+        return Ok(None);
+    }
+    store::set_aside(&mut scope, who.collector, batch.spool, &rejected, now).await?;
+    let mark = i64::try_from(last).unwrap_or(i64::MAX);
+    store::advance_spool(&mut scope, who.collector, batch.spool, mark, now).await?;
+    crate::collectors::touch(&mut scope, who.collector, now).await.map_err(of_collector)?;
+    scope.commit().await?;
+    let acknowledgement = Acknowledgement { acknowledged_through: last, rejected, now: millis(now) };
+    Ok(Some(Applied { acknowledgement, applied, repeated, dropped, devices, alerts }))
+}
+
+fn of_collector(error: crate::collectors::CollectorError) -> IngestError {
+    match error {
+        crate::collectors::CollectorError::Store(error) => IngestError::Store(error),
+        other => IngestError::Store(StoreError::Database(sqlx::Error::Io(std::io::Error::other(other)))),
+    }
+}
+
+fn millis(now: Timestamp) -> u64 {
+    u64::try_from(now.as_millisecond()).unwrap_or_default()
+}
+
+/// Reads what the database holds of the devices that the reports may be of.
+async fn snapshot(scope: &mut Scope, source: &Source, reports: &[&Judged<'_>]) -> Result<World, StoreError> {
+    let mut wanted: HashSet<Identity> = HashSet::new();
+    for judged in reports {
+        wanted.extend(judged.identities());
+    }
+    let wanted: Vec<Identity> = wanted.into_iter().collect();
+    let mut ids: BTreeSet<DeviceId> = store::by_identity(scope, &wanted).await?.into_iter().collect();
+    let addresses: HashSet<IpAddr> = if ids.len() < reports.len() {
+        reports.iter().map(|judged| judged.report.address).collect()
+    } else {
+        HashSet::new()
+    };
+    let addresses: Vec<IpAddr> = addresses.into_iter().collect();
+    let mut world = World::default();
+    for (device, address) in store::by_address(scope, source.site, &addresses).await? {
+        if let Ok(address) = address.parse() {
+            world.at.entry(address).or_default().push(device);
+            ids.insert(device);
+        }
+    }
+    if ids.is_empty() {
+        return Ok(world);
+    }
+    let ids: Vec<DeviceId> = ids.into_iter().collect();
+    let mut devices: HashMap<DeviceId, super::world::Device> = HashMap::new();
+    for row in store::devices(scope, &ids).await? {
+        devices.entry(row.device.id).or_insert(row.device).enrollments.push(row.enrollment);
+    }
+    for (device, identity) in store::identities(scope, &ids).await? {
+        if let Some(device) = devices.get_mut(&device) {
+            device.identities.push(identity);
+        }
+    }
+    let incomplete: HashSet<String> = reports.iter().flat_map(|judged| incomplete_tables(judged.report)).collect();
+    if !incomplete.is_empty() {
+        let enrollments: Vec<_> = devices.values().flat_map(|device| device.enrollments.iter().map(|e| e.id)).collect();
+        let attributes: Vec<String> = incomplete.into_iter().collect();
+        for (enrollment, attribute, rows) in store::tables(scope, &enrollments, &attributes).await? {
+            world.tables.insert((enrollment, attribute), rows);
+        }
+    }
+    for device in devices.into_values() {
+        world.add(device);
+    }
+    Ok(world)
+}
+
+fn incomplete_tables(report: &Report) -> impl Iterator<Item = String> + '_ {
+    report.effects.iter().filter_map(|effect| match effect {
+        Effect::Table(table) if !table.complete => Some(table.attribute.clone()),
+        _ => None,
+    })
+}
+
+/// How many devices this batch may add. Counted only where it could add any.
+async fn room(scope: &mut Scope, source: &Source, world: &World, reports: &[&Judged<'_>]) -> Result<usize, StoreError> {
+    if reports.len() <= world.devices.len() {
+        return Ok(reports.len().saturating_add(1));
+    }
+    let count = store::count_devices(scope, source.site).await?;
+    Ok(usize::try_from(MOST_DEVICES.saturating_sub(count)).unwrap_or_default())
+}

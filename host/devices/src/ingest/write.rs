@@ -1,0 +1,503 @@
+//! The SQL that writes a plan: one statement a table, whatever the size of the batch.
+
+use bailiwick_store::{At, DeviceId, EnrollmentId, Scope, StoreError};
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    edges::{Edge, FLAP, Key},
+    plan::{FactChange, Plan, Source},
+    world::{Device, Enrollment, Life, Origin, condition_text},
+};
+use crate::{AlertId, alerts::store::severity_name, devices::store::ownership_name};
+
+/// Another changed an enrollment since it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    All,
+    Conflict,
+}
+
+/// Writes everything that the plan changes.
+pub(super) async fn plan(scope: &mut Scope, source: &Source, plan: Plan, now: Timestamp) -> Result<(Written, u32), StoreError> {
+    let edges = plan.edges.into_ordered();
+    let alerts = u32::try_from(edges.len()).unwrap_or(u32::MAX);
+    let touched: Vec<(&Device, &Enrollment)> = plan
+        .touched
+        .iter()
+        .filter_map(|(device, id)| {
+            let device = plan.world.devices.get(device)?;
+            Some((device, device.enrollments.iter().find(|e| e.id == *id)?))
+        })
+        .collect();
+    let fresh_devices: Vec<(&Device, Timestamp)> = plan
+        .world
+        .devices
+        .values()
+        .filter(|device| device.origin == Origin::Fresh)
+        .map(|device| (device, plan.sightings.get(&device.id).map_or(now, |sighting| sighting.at)))
+        .collect();
+    insert_devices(scope, source, &fresh_devices).await?;
+    let (fresh, stored): (Vec<_>, Vec<_>) = touched.into_iter().partition(|(_, e)| e.origin == Origin::Fresh);
+    insert_enrollments(scope, source, &fresh, now).await?;
+    if update_enrollments(scope, source, &stored).await? == Written::Conflict {
+        return Ok((Written::Conflict, 0));
+    }
+    for (from, into) in &plan.merges {
+        merge(scope, *from, *into, now).await?;
+    }
+    insert_identities(scope, &plan.new_identities).await?;
+    update_devices(scope, source, &plan.sightings, &plan.world.devices).await?;
+    write_facts(scope, &plan.facts).await?;
+    insert_readings(scope, &plan.readings).await?;
+    add_usage(scope, &plan.usage).await?;
+    write_alerts(scope, &edges).await?;
+    Ok((Written::All, alerts))
+}
+
+async fn insert_devices(scope: &mut Scope, source: &Source, fresh: &[(&Device, Timestamp)]) -> Result<(), StoreError> {
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let (account, lineage) = (scope.account(), scope.lineage().clone());
+    let ids: Vec<DeviceId> = fresh.iter().map(|(device, _)| device.id).collect();
+    let drivers: Vec<&str> = fresh.iter().map(|(device, _)| device.driver.as_str()).collect();
+    let ownerships: Vec<&str> = fresh.iter().map(|(device, _)| ownership_name(device.ownership)).collect();
+    let seen: Vec<At> = fresh.iter().map(|(_, at)| At(*at)).collect();
+    sqlx::query(
+        "insert into devices (tenant_id, lineage, id, site_id, driver, ownership, first_seen_at, last_seen_at, expected_by)
+         select $1, $2, u.id, $3, u.driver, u.ownership, u.at, u.at, u.at
+         from unnest($4::uuid[], $5::text[], $6::text[], $7::timestamptz[]) as u (id, driver, ownership, at)",
+    )
+    .bind(account)
+    .bind(lineage)
+    .bind(source.site)
+    .bind(ids)
+    .bind(drivers)
+    .bind(ownerships)
+    .bind(seen)
+    .execute(scope.sql())
+    .await?;
+    Ok(())
+}
+
+/// Enrollments as columns.
+#[derive(Default)]
+struct Columns {
+    ids: Vec<EnrollmentId>,
+    devices: Vec<DeviceId>,
+    drivers: Vec<String>,
+    digests: Vec<String>,
+    versions: Vec<i64>,
+    states: Vec<&'static str>,
+    addresses: Vec<Option<String>>,
+    reported: Vec<Option<At>>,
+    fingerprints: Vec<Vec<u8>>,
+    meters: Vec<Value>,
+    conditions: Vec<String>,
+}
+
+impl Columns {
+    fn of(rows: &[(&Device, &Enrollment)]) -> Self {
+        let mut columns = Self::default();
+        for (device, enrollment) in rows {
+            columns.ids.push(enrollment.id);
+            columns.devices.push(device.id);
+            columns.drivers.push(enrollment.driver.clone());
+            columns.digests.push(enrollment.digest.clone());
+            columns.versions.push(enrollment.version);
+            columns.states.push(if enrollment.life == Life::Active { "active" } else { "retired" });
+            columns.addresses.push(enrollment.address.clone());
+            columns.reported.push(enrollment.reported_at.map(At));
+            columns.fingerprints.push(enrollment.fingerprints.write());
+            columns.meters.push(enrollment.meters.write());
+            // arrays of arrays must be rectangular, so each set travels as lines
+            let lines: Vec<String> = enrollment.conditions.iter().map(condition_text).collect();
+            columns.conditions.push(lines.join("\n"));
+        }
+        columns
+    }
+}
+
+async fn insert_enrollments(
+    scope: &mut Scope,
+    source: &Source,
+    rows: &[(&Device, &Enrollment)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let (account, lineage) = (scope.account(), scope.lineage().clone());
+    let columns = Columns::of(rows);
+    sqlx::query(
+        "insert into enrollments (tenant_id, lineage, id, device_id, driver, digest, state, site_id, collector_id, address,
+                                  created_at, reported_at, fingerprints, meters, conditions)
+         select $1, $2, u.id, u.device_id, u.driver, u.digest, u.state, $3, $4, u.address, $5, u.reported_at,
+                u.fingerprints, u.meters, string_to_array(u.conditions, e'\\n')
+         from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[],
+                     $13::bytea[], $14::jsonb[], $15::text[])
+              as u (id, device_id, driver, digest, state, address, reported_at, fingerprints, meters, conditions)",
+    )
+    .bind(account)
+    .bind(lineage)
+    .bind(source.site)
+    .bind(source.collector)
+    .bind(At(now))
+    .bind(columns.ids)
+    .bind(columns.devices)
+    .bind(columns.drivers)
+    .bind(columns.digests)
+    .bind(columns.states)
+    .bind(columns.addresses)
+    .bind(columns.reported)
+    .bind(columns.fingerprints)
+    .bind(columns.meters)
+    .bind(columns.conditions)
+    .execute(scope.sql())
+    .await?;
+    Ok(())
+}
+
+/// Compare and set: only the versions that were read.
+async fn update_enrollments(
+    scope: &mut Scope,
+    source: &Source,
+    rows: &[(&Device, &Enrollment)],
+) -> Result<Written, StoreError> {
+    if rows.is_empty() {
+        return Ok(Written::All);
+    }
+    let account = scope.account();
+    let columns = Columns::of(rows);
+    let done = sqlx::query(
+        "update enrollments e
+         set version = e.version + 1, digest = u.digest, state = u.state, site_id = $2, collector_id = $3,
+             address = u.address, reported_at = u.reported_at, fingerprints = u.fingerprints, meters = u.meters,
+             conditions = string_to_array(u.conditions, e'\\n')
+         from unnest($4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::bytea[],
+                     $11::jsonb[], $12::text[])
+              as u (id, version, digest, state, address, reported_at, fingerprints, meters, conditions)
+         where e.tenant_id = $1 and e.id = u.id and e.version = u.version",
+    )
+    .bind(account)
+    .bind(source.site)
+    .bind(source.collector)
+    .bind(columns.ids)
+    .bind(columns.versions)
+    .bind(columns.digests)
+    .bind(columns.states)
+    .bind(columns.addresses)
+    .bind(columns.reported)
+    .bind(columns.fingerprints)
+    .bind(columns.meters)
+    .bind(columns.conditions)
+    .execute(scope.sql())
+    .await?;
+    let expected = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    Ok(if done.rows_affected() == expected { Written::All } else { Written::Conflict })
+}
+
+/// The history of the one that goes belongs to the one that stays.
+async fn merge(scope: &mut Scope, from: DeviceId, into: DeviceId, now: Timestamp) -> Result<(), StoreError> {
+    let account = scope.account();
+    for statement in [
+        "update device_identities set device_id = $3
+         where tenant_id = $1 and device_id = $2 and $4::timestamptz is not null",
+        "insert into readings (tenant_id, device_id, meter, row_key, at, value, reset)
+         select tenant_id, $3, meter, row_key, at, value, reset from readings
+         where tenant_id = $1 and device_id = $2 and $4::timestamptz is not null on conflict do nothing",
+        "delete from readings
+         where tenant_id = $1 and device_id = $2 and $3::uuid is not null and $4::timestamptz is not null",
+        "update devices set retired_at = $4, merged_into = $3, alerts_open = 0 where tenant_id = $1 and id = $2",
+    ] {
+        sqlx::query(statement).bind(account).bind(from).bind(into).bind(At(now)).execute(scope.sql()).await?;
+    }
+    Ok(())
+}
+
+async fn insert_identities(
+    scope: &mut Scope,
+    new: &[(DeviceId, bailiwick_contract::value::Identity, Timestamp)],
+) -> Result<(), StoreError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let account = scope.account();
+    let devices: Vec<DeviceId> = new.iter().map(|(device, _, _)| *device).collect();
+    let kinds: Vec<&str> = new.iter().map(|(_, identity, _)| identity.kind.as_str()).collect();
+    let values: Vec<&str> = new.iter().map(|(_, identity, _)| identity.value.as_str()).collect();
+    let since: Vec<At> = new.iter().map(|(_, _, at)| At(*at)).collect();
+    // one that another batch took in the meantime fails here, and the batch runs again
+    sqlx::query(
+        "insert into device_identities (tenant_id, kind, value, device_id, since)
+         select $1, u.kind, u.value, u.device_id, u.since
+         from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) as u (device_id, kind, value, since)",
+    )
+    .bind(account)
+    .bind(devices)
+    .bind(kinds)
+    .bind(values)
+    .bind(since)
+    .execute(scope.sql())
+    .await?;
+    Ok(())
+}
+
+async fn update_devices(
+    scope: &mut Scope,
+    source: &Source,
+    sightings: &std::collections::HashMap<DeviceId, super::plan::Sighting>,
+    devices: &std::collections::HashMap<DeviceId, Device>,
+) -> Result<(), StoreError> {
+    if sightings.is_empty() {
+        return Ok(());
+    }
+    let mut rows: Vec<_> = sightings.iter().filter_map(|(id, s)| Some((*id, s, devices.get(id)?))).collect();
+    // in one order everywhere, so that two batches wait for each other rather than deadlock
+    rows.sort_by_key(|(id, _, _)| *id);
+    let account = scope.account();
+    let ids: Vec<DeviceId> = rows.iter().map(|(id, _, _)| *id).collect();
+    let seen: Vec<At> = rows.iter().map(|(_, s, _)| At(s.at)).collect();
+    let expected: Vec<At> = rows.iter().map(|(_, s, _)| At(s.expected_by)).collect();
+    let addresses: Vec<String> = rows.iter().map(|(_, s, _)| s.address.to_string()).collect();
+    let open: Vec<i32> = rows
+        .iter()
+        .map(|(_, _, d)| i32::try_from(d.enrollments.iter().map(|e| e.conditions.len()).sum::<usize>()).unwrap_or(i32::MAX))
+        .collect();
+    let shown: Vec<bool> = rows.iter().map(|(_, s, _)| s.headline.is_some()).collect();
+    let text = |field: fn(&crate::headline::Headline) -> Option<&String>| -> Vec<Option<&String>> {
+        rows.iter().map(|(_, s, _)| s.headline.as_ref().and_then(field)).collect()
+    };
+    let (names, makers, models) = (text(|h| h.name.as_ref()), text(|h| h.manufacturer.as_ref()), text(|h| h.model.as_ref()));
+    let (serials, statuses) = (text(|h| h.serial.as_ref()), text(|h| h.status.as_ref()));
+    let pages: Vec<Option<i64>> = rows.iter().map(|(_, s, _)| s.headline.as_ref().and_then(|h| h.page_count)).collect();
+    let low: Vec<Option<i16>> = rows.iter().map(|(_, s, _)| s.headline.as_ref().and_then(|h| h.supply_low())).collect();
+    let supplies: Vec<Value> = rows
+        .iter()
+        .map(|(_, s, _)| s.headline.as_ref().map_or(Value::Null, |h| serde_json::json!(h.supplies)))
+        .collect();
+    sqlx::query(
+        "update devices d
+         set last_seen_at = greatest(d.last_seen_at, u.seen), expected_by = greatest(d.expected_by, u.expected),
+             address = u.address, alerts_open = u.open, site_id = coalesce(d.site_id, $2),
+             reported_name = case when u.shown then u.name else d.reported_name end,
+             manufacturer = case when u.shown then u.manufacturer else d.manufacturer end,
+             model = case when u.shown then u.model else d.model end,
+             serial = case when u.shown then u.serial else d.serial end,
+             status = case when u.shown then u.status else d.status end,
+             page_count = case when u.shown then u.pages else d.page_count end,
+             supply_low = case when u.shown then u.low else d.supply_low end,
+             supplies = case when u.shown then u.supplies else d.supplies end
+         from unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::int[], $8::bool[], $9::text[],
+                     $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::smallint[], $16::jsonb[])
+              as u (id, seen, expected, address, open, shown, name, manufacturer, model, serial, status, pages, low,
+                    supplies)
+         where d.tenant_id = $1 and d.id = u.id",
+    )
+    .bind(account)
+    .bind(source.site)
+    .bind(ids)
+    .bind(seen)
+    .bind(expected)
+    .bind(addresses)
+    .bind(open)
+    .bind(shown)
+    .bind(names)
+    .bind(makers)
+    .bind(models)
+    .bind(serials)
+    .bind(statuses)
+    .bind(pages)
+    .bind(low)
+    .bind(supplies)
+    .execute(scope.sql())
+    .await?;
+    Ok(())
+}
+
+async fn write_facts(
+    scope: &mut Scope,
+    changes: &std::collections::HashMap<(EnrollmentId, String), FactChange>,
+) -> Result<(), StoreError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let account = scope.account();
+    let (mut set, mut end) = (Vec::new(), Vec::new());
+    for ((enrollment, attribute), change) in changes {
+        match change {
+            FactChange::Set { json, at } => set.push((*enrollment, attribute, json, *at, None)),
+            FactChange::SetAndEnd { json, since, at } => set.push((*enrollment, attribute, json, *since, Some(*at))),
+            FactChange::End { at } => end.push((*enrollment, attribute, *at)),
+        }
+    }
+    if !set.is_empty() {
+        set.sort_by_key(|row| (row.0, row.1));
+        sqlx::query(
+            "insert into facts (tenant_id, enrollment_id, attribute, value, changed_at, ended_at)
+             select $1, u.enrollment_id, u.attribute, u.value::jsonb, u.at, u.ended
+             from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+                  as u (enrollment_id, attribute, value, at, ended)
+             on conflict (tenant_id, enrollment_id, attribute)
+             do update set value = excluded.value, ended_at = excluded.ended_at,
+                 changed_at = case when facts.value = excluded.value then facts.changed_at else excluded.changed_at end",
+        )
+        .bind(account)
+        .bind(set.iter().map(|row| row.0).collect::<Vec<_>>())
+        .bind(set.iter().map(|row| row.1.as_str()).collect::<Vec<_>>())
+        .bind(set.iter().map(|row| row.2.as_str()).collect::<Vec<_>>())
+        .bind(set.iter().map(|row| At(row.3)).collect::<Vec<_>>())
+        .bind(set.iter().map(|row| row.4.map(At)).collect::<Vec<Option<At>>>())
+        .execute(scope.sql())
+        .await?;
+    }
+    if !end.is_empty() {
+        sqlx::query(
+            "update facts f set ended_at = u.at
+             from unnest($2::uuid[], $3::text[], $4::timestamptz[]) as u (enrollment_id, attribute, at)
+             where f.tenant_id = $1 and f.enrollment_id = u.enrollment_id and f.attribute = u.attribute
+               and f.ended_at is null",
+        )
+        .bind(account)
+        .bind(end.iter().map(|row| row.0).collect::<Vec<_>>())
+        .bind(end.iter().map(|row| row.1.as_str()).collect::<Vec<_>>())
+        .bind(end.iter().map(|row| At(row.2)).collect::<Vec<_>>())
+        .execute(scope.sql())
+        .await?;
+    }
+    Ok(())
+}
+
+async fn insert_readings(scope: &mut Scope, readings: &[super::plan::Reading]) -> Result<(), StoreError> {
+    if readings.is_empty() {
+        return Ok(());
+    }
+    let account = scope.account();
+    sqlx::query(
+        "insert into readings (tenant_id, device_id, meter, row_key, at, value, reset)
+         select $1, u.device_id, u.meter, u.row_key, u.at, u.value, u.reset
+         from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::float8[], $7::bool[])
+              as u (device_id, meter, row_key, at, value, reset)
+         on conflict do nothing",
+    )
+    .bind(account)
+    .bind(readings.iter().map(|r| r.device).collect::<Vec<_>>())
+    .bind(readings.iter().map(|r| r.meter.as_str()).collect::<Vec<_>>())
+    .bind(readings.iter().map(|r| r.row.as_str()).collect::<Vec<_>>())
+    .bind(readings.iter().map(|r| At(r.at)).collect::<Vec<_>>())
+    .bind(readings.iter().map(|r| r.value).collect::<Vec<_>>())
+    .bind(readings.iter().map(|r| r.reset).collect::<Vec<_>>())
+    .execute(scope.sql())
+    .await?;
+    Ok(())
+}
+
+async fn add_usage(
+    scope: &mut Scope,
+    usage: &std::collections::BTreeMap<(String, jiff::civil::Date), f64>,
+) -> Result<(), StoreError> {
+    if usage.is_empty() {
+        return Ok(());
+    }
+    let (account, lineage) = (scope.account(), scope.lineage().clone());
+    sqlx::query(
+        "insert into usage_days (tenant_id, lineage, meter, day, amount)
+         select $1, $2, u.meter, u.day::date, u.amount
+         from unnest($3::text[], $4::text[], $5::float8[]) as u (meter, day, amount)
+         on conflict (tenant_id, meter, day) do update set amount = usage_days.amount + excluded.amount",
+    )
+    .bind(account)
+    .bind(lineage)
+    .bind(usage.keys().map(|(meter, _)| meter.as_str()).collect::<Vec<_>>())
+    .bind(usage.keys().map(|(_, day)| day.to_string()).collect::<Vec<_>>())
+    .bind(usage.values().copied().collect::<Vec<_>>())
+    .execute(scope.sql())
+    .await?;
+    Ok(())
+}
+
+async fn write_alerts(scope: &mut Scope, edges: &[(Key, Edge)]) -> Result<(), StoreError> {
+    let account = scope.account();
+    let clears: Vec<_> = edges
+        .iter()
+        .filter_map(|(key, edge)| match edge {
+            Edge::Clear { at } => Some((key, *at)),
+            Edge::Raise { .. } => None,
+        })
+        .collect();
+    if !clears.is_empty() {
+        sqlx::query(
+            "update alerts l set cleared_at = u.at
+             from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) as u (enrollment_id, condition, row_key, at)
+             where l.tenant_id = $1 and l.enrollment_id = u.enrollment_id and l.condition = u.condition
+               and l.row_key = u.row_key and l.cleared_at is null",
+        )
+        .bind(account)
+        .bind(clears.iter().map(|(key, _)| key.0).collect::<Vec<_>>())
+        .bind(clears.iter().map(|(key, _)| key.1.key.as_str()).collect::<Vec<_>>())
+        .bind(clears.iter().map(|(key, _)| row_key(key)).collect::<Vec<_>>())
+        .bind(clears.iter().map(|(_, at)| At(*at)).collect::<Vec<_>>())
+        .execute(scope.sql())
+        .await?;
+    }
+    raise_alerts(scope, edges).await
+}
+
+fn row_key(key: &Key) -> &str {
+    key.1.row.as_deref().unwrap_or_default()
+}
+
+/// Raises, or reopens what was cleared shortly before.
+async fn raise_alerts(scope: &mut Scope, edges: &[(Key, Edge)]) -> Result<(), StoreError> {
+    let raises: Vec<_> = edges
+        .iter()
+        .filter_map(|(key, edge)| match edge {
+            Edge::Raise { about, at, cleared, flaps } => Some((key, about, *at, *cleared, *flaps)),
+            Edge::Clear { .. } => None,
+        })
+        .collect();
+    if raises.is_empty() {
+        return Ok(());
+    }
+    let (account, lineage) = (scope.account(), scope.lineage().clone());
+    sqlx::query(
+        "with raised as (
+             select * from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
+                                  $10::timestamptz[], $11::timestamptz[], $12::int[])
+                 as u (id, device_id, enrollment_id, driver, condition, row_key, severity, at, cleared, flaps)
+         ), reopened as (
+             update alerts l set cleared_at = r.cleared, flaps = l.flaps + 1 + r.flaps
+             from raised r
+             where l.tenant_id = $1 and l.id = (
+                 select p.id from alerts p
+                 where p.tenant_id = $1 and p.enrollment_id = r.enrollment_id and p.condition = r.condition
+                   and p.row_key = r.row_key and p.cleared_at between r.at - make_interval(secs => $13) and r.at
+                 order by p.cleared_at desc limit 1)
+             returning r.id
+         )
+         insert into alerts (tenant_id, lineage, id, device_id, enrollment_id, driver, condition, row_key, severity,
+                             raised_at, cleared_at, flaps)
+         select $1, $2, r.id, r.device_id, r.enrollment_id, r.driver, r.condition, r.row_key, r.severity, r.at, r.cleared,
+                r.flaps
+         from raised r where r.id not in (select id from reopened)
+         on conflict do nothing",
+    )
+    .bind(account)
+    .bind(lineage)
+    .bind(raises.iter().map(|_| AlertId::new().get()).collect::<Vec<Uuid>>())
+    .bind(raises.iter().map(|(_, about, ..)| about.device).collect::<Vec<_>>())
+    .bind(raises.iter().map(|(key, ..)| key.0).collect::<Vec<_>>())
+    .bind(raises.iter().map(|(_, about, ..)| about.driver.as_str()).collect::<Vec<_>>())
+    .bind(raises.iter().map(|(key, ..)| key.1.key.as_str()).collect::<Vec<_>>())
+    .bind(raises.iter().map(|(key, ..)| row_key(key)).collect::<Vec<_>>())
+    .bind(raises.iter().map(|(_, about, ..)| severity_name(about.severity)).collect::<Vec<_>>())
+    .bind(raises.iter().map(|(_, _, at, ..)| At(*at)).collect::<Vec<_>>())
+    .bind(raises.iter().map(|(_, _, _, cleared, _)| cleared.map(At)).collect::<Vec<Option<At>>>())
+    .bind(raises.iter().map(|(_, _, _, _, flaps)| *flaps).collect::<Vec<_>>())
+    .bind(FLAP.as_secs_f64())
+    .execute(scope.sql())
+    .await?;
+    Ok(())
+}

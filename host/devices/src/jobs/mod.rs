@@ -1,0 +1,109 @@
+//! Work that is done at least once and survives its process.
+//!
+//! A job waits in PostgreSQL until a worker claims it: that takes a lease and raises its attempt. A worker that
+//! is killed lets its lease run out, and the job runs again with a higher attempt. What a job writes commits
+//! together with its end, and only while its attempt is still the latest (the fence); so a worker that was only
+//! slow, and comes back after its lease was taken over, writes nothing.
+
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bailiwick_store::{AccountId, Scope, Store, StoreError, uuid_id};
+use jiff::Timestamp;
+
+
+uuid_id! {
+    /// A job.
+    JobId
+}
+
+/// A job to be.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// Which worker does it: `[a-z][a-z0-9_]{0,47}`.
+    pub kind: &'static str,
+    /// Of two waiting jobs of one kind and key the second is not added.
+    pub key: String,
+    /// What the worker needs to know.
+    pub arguments: serde_json::Value,
+    /// Not before.
+    pub run_at: Timestamp,
+    /// How often it is tried.
+    pub max_attempts: i32,
+    /// How long after its end it runs again; `None` for once.
+    pub recurs: Option<Duration>,
+}
+
+/// A job that was claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// Its id.
+    pub id: JobId,
+    /// Whose.
+    pub account: AccountId,
+    /// Its kind.
+    pub kind: String,
+    /// Its key.
+    pub key: String,
+    /// What the worker needs to know.
+    pub arguments: serde_json::Value,
+    /// 1 for the first try; the fence.
+    pub attempt: i32,
+    /// How often it is tried.
+    pub max_attempts: i32,
+    /// How long after its end it runs again.
+    pub recurs: Option<Duration>,
+}
+
+/// Why a job's attempt failed: a stable code, `[a-z][a-z0-9_]{0,63}`; what else there is to say is in the trace.
+#[derive(Debug, thiserror::Error)]
+#[error("{code}")]
+pub struct JobFailure {
+    /// The code.
+    pub code: &'static str,
+    /// What was behind it.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl JobFailure {
+    /// With a code and what was behind it.
+    pub fn new(code: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { code, source: Some(source.into()) }
+    }
+}
+
+impl From<StoreError> for JobFailure {
+    fn from(error: StoreError) -> Self {
+        Self::new("database", error)
+    }
+}
+
+/// What does jobs of one kind.
+#[async_trait]
+pub trait Worker: Send + Sync + 'static {
+    /// The kind.
+    fn kind(&self) -> &'static str;
+
+    /// How long an attempt may take before another worker takes the job over.
+    fn lease(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    /// Does the job. What it writes in `scope` (of the job's account) commits together with the job's end.
+    /// What it does elsewhere must bear being done twice.
+    async fn run(&self, job: &Claimed, store: &Store, scope: &mut Scope) -> Result<(), JobFailure>;
+}
+
+/// What can go wrong with the queue.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// Another worker took the job over: what this one did is undone.
+    #[error("the job was taken over by a later attempt")]
+    Fenced,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,41 @@
+//! The SQL of readings as they are read; ingest writes them.
+
+use bailiwick_store::{At, DeviceId, EnrollmentId, Scope, StoreError};
+use serde_json::Value;
+
+use super::{SeriesPoint, SeriesRequest};
+
+/// The last point of each bucket.
+pub(super) async fn series(
+    scope: &mut Scope,
+    device: DeviceId,
+    request: &SeriesRequest,
+    step: f64,
+) -> Result<Vec<SeriesPoint>, StoreError> {
+    let account = scope.account();
+    Ok(sqlx::query_as(
+        "select distinct on (date_bin(make_interval(secs => $7), at, $5))
+                (extract(epoch from at) * 1000)::bigint, value
+         from readings
+         where tenant_id = $1 and device_id = $2 and meter = $3 and row_key = $4 and at >= $5 and at < $6
+         order by date_bin(make_interval(secs => $7), at, $5), at desc",
+    )
+    .bind(account)
+    .bind(device)
+    .bind(&request.meter)
+    .bind(request.row.as_deref().unwrap_or_default())
+    .bind(At(request.from))
+    .bind(At(request.to))
+    .bind(step)
+    .fetch_all(scope.sql())
+    .await?)
+}
+
+pub(super) async fn latest(scope: &mut Scope, enrollment: EnrollmentId) -> Result<Option<Value>, StoreError> {
+    let account = scope.account();
+    Ok(sqlx::query_scalar("select meters from enrollments where tenant_id = $1 and id = $2")
+        .bind(account)
+        .bind(enrollment)
+        .fetch_optional(scope.sql())
+        .await?)
+}

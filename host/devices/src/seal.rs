@@ -1,0 +1,158 @@
+//! Secrets at rest: AES-256-GCM under the installation's key.
+//!
+//! A sealed secret is bound to its place (an account and a row): moved to another row it does not open. It
+//! protects a copy of the database, not a server that somebody holds: that server has the key.
+
+use std::{fmt, io, path::Path};
+
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// The installation's sealing key.
+pub struct SealingKey(LessSafeKey);
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealingKey(…)")
+    }
+}
+
+/// What can go wrong with sealing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// The key file cannot be read or made.
+    #[error("the sealing key file cannot be used")]
+    File(#[source] io::Error),
+    /// The key file does not hold 32 bytes.
+    #[error("the sealing key file does not hold a key of 32 bytes")]
+    Key,
+    /// The system has no randomness.
+    #[error("the system has no randomness")]
+    Randomness(#[source] getrandom::Error),
+    /// Sealed under another key, for another place, or damaged.
+    #[error("a sealed secret does not open: was the key file replaced?")]
+    Broken,
+}
+
+impl SealingKey {
+    /// # Errors
+    /// [`SealError::Key`] unless there are 32 bytes.
+    pub fn new(bytes: &[u8]) -> Result<Self, SealError> {
+        UnboundKey::new(&AES_256_GCM, bytes).map(|key| Self(LessSafeKey::new(key))).map_err(|_| SealError::Key)
+    }
+
+    /// A random key that is kept nowhere: for tests and one-off commands.
+    ///
+    /// # Errors
+    /// [`SealError::Randomness`].
+    pub fn random() -> Result<Self, SealError> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom::fill(bytes.as_mut()).map_err(SealError::Randomness)?;
+        Self::new(bytes.as_ref())
+    }
+
+    /// Reads the key from a file, or makes both (mode 0600) where the file is missing.
+    ///
+    /// # Errors
+    /// [`SealError::File`], [`SealError::Key`].
+    pub fn load_or_create(path: &Path) -> Result<Self, SealError> {
+        match std::fs::read(path) {
+            Ok(bytes) => Self::new(&Zeroizing::new(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(path),
+            Err(error) => Err(SealError::File(error)),
+        }
+    }
+
+    fn create(path: &Path) -> Result<Self, SealError> {
+        use std::{io::Write, os::unix::fs::OpenOptionsExt};
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom::fill(bytes.as_mut()).map_err(SealError::Randomness)?;
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(SealError::File)?;
+        file.write_all(bytes.as_ref()).and_then(|()| file.sync_all()).map_err(SealError::File)?;
+        Self::new(bytes.as_ref())
+    }
+
+    /// Seals `secret` for a place.
+    ///
+    /// # Errors
+    /// [`SealError::Randomness`].
+    pub(crate) fn seal(&self, place: &Place, secret: &[u8]) -> Result<Vec<u8>, SealError> {
+        let mut nonce = [0; NONCE_LEN];
+        getrandom::fill(&mut nonce).map_err(SealError::Randomness)?;
+        let mut body = secret.to_vec();
+        self.0
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.bytes()), &mut body)
+            .map_err(|_| SealError::Broken)?;
+        let mut sealed = nonce.to_vec();
+        sealed.append(&mut body);
+        Ok(sealed)
+    }
+
+    /// # Errors
+    /// [`SealError::Broken`].
+    pub(crate) fn open(&self, place: &Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(SealError::Broken)?;
+        let mut body = Zeroizing::new(body.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let length = self.0.open_in_place(nonce, Aad::from(place.bytes()), &mut body).map_err(|_| SealError::Broken)?.len();
+        body.truncate(length);
+        Ok(body)
+    }
+}
+
+/// Where a sealed secret stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) account: Uuid,
+    pub(crate) row: Uuid,
+}
+
+impl Place {
+    fn bytes(self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        let (account, row) = bytes.split_at_mut(16);
+        account.copy_from_slice(self.account.as_bytes());
+        row.copy_from_slice(self.row.as_bytes());
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_opens_in_its_place_only_and_not_when_touched() {
+        let key = SealingKey::random().unwrap();
+        let place = Place { account: Uuid::from_u128(1), row: Uuid::from_u128(2) };
+        let mut sealed = key.seal(&place, b"public").unwrap();
+        assert!(!sealed.windows(6).any(|w| w == b"public"));
+        assert_eq!(key.open(&place, &sealed).unwrap().as_slice(), b"public");
+        let elsewhere = Place { row: Uuid::from_u128(3), ..place };
+        assert!(matches!(key.open(&elsewhere, &sealed), Err(SealError::Broken)));
+        assert!(matches!(SealingKey::random().unwrap().open(&place, &sealed), Err(SealError::Broken)));
+        sealed[NONCE_LEN] ^= 1;
+        assert!(matches!(key.open(&place, &sealed), Err(SealError::Broken)));
+        assert!(matches!(key.open(&place, &[]), Err(SealError::Broken)));
+    }
+
+    #[test]
+    fn the_key_file_is_made_once_and_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sealing.key");
+        let place = Place { account: Uuid::nil(), row: Uuid::nil() };
+        let sealed = SealingKey::load_or_create(&path).unwrap().seal(&place, b"s").unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(SealingKey::load_or_create(&path).unwrap().open(&place, &sealed).is_ok());
+        std::fs::write(&path, b"short").unwrap();
+        assert!(matches!(SealingKey::load_or_create(&path), Err(SealError::Key)));
+    }
+}
