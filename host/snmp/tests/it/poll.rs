@@ -181,6 +181,7 @@ async fn doubled_answers_change_nothing() {
     let mut session = session(&simulator, v2c(), limits()).await;
     for _ in 0..5 {
         assert!(text(&session.get(&[oid(DESCR)]).await.unwrap()[0].value).starts_with("Halden"));
+        tokio::time::sleep(Duration::from_millis(30)).await;
         assert!(text(&session.get(&[oid("1.3.6.1.2.1.1.5.0")]).await.unwrap()[0].value).starts_with("prn-"));
     }
     assert!(session.traffic().wrong_id > 0);

@@ -4,7 +4,7 @@
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
 
 use bailiwick_contract::value::SnmpValue;
-use bailiwick_snmp::{Session, Target};
+use bailiwick_snmp::{Limits, Session, Target};
 use sim_printers::{Model, Simulator, Value, snmprec};
 
 use crate::{limits, oid, v2c};
@@ -40,7 +40,7 @@ async fn every_recorded_walk_is_read_whole() {
         let address = Ipv4Addr::new(127, 22, 0, u8::try_from(number + 1).unwrap());
         let simulator = Simulator::builder().printer(address, Model::Recorded(tree.clone())).start(0).unwrap();
         let target = Target { address: (address, simulator.port()).into(), credentials: v2c() };
-        let mut session = Session::connect(target, limits()).await.unwrap();
+        let mut session = Session::connect(target, Limits { rows: 10_000, ..limits() }).await.unwrap();
         let rows = session.walk(&oid("1.3")).await.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(rows.len(), tree.len(), "{}", path.display());
         for ((name, value), row) in tree.iter().zip(&rows) {
