@@ -70,6 +70,14 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
+    /// Opens a second store on the same database, with all checks of a start.
+    ///
+    /// # Errors
+    /// Where the database may not be served.
+    pub async fn reopen(&self) -> Result<Store, StoreError> {
+        Store::assemble(self.store.connector().clone(), None, 2, self.store.clock()).await
+    }
+
     /// A connection as superuser, which no policy holds back: for tests that tamper or look behind the curtain.
     pub async fn superuser(&self) -> PgConnection {
         self.store.connector().connect_as_superuser().await.expect("the superuser can connect")
