@@ -26,8 +26,9 @@ export function AccountSwitcher() {
   const [open, setOpen] = useState(false);
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <AriaButton className="button switcher" aria-label={`${m.switcher_label()}: ${account?.name ?? ""}`}>
+      <AriaButton className="button switcher">
         <span className="truncate">
+          <span className="sr-only">{m.switcher_label()}: </span>
           <span className="switcher-name truncate">{account?.name ?? "\u00a0"}</span>
           <span className="switcher-kind">{account ? kindName(account.kind) : "\u00a0"}</span>
         </span>
@@ -63,9 +64,12 @@ function Choices({ current, onDone }: { current?: string; onDone: () => void }) 
         selectionMode="single"
         selectedKeys={current ? [current] : []}
         renderEmptyState={() => <p className="switcher-none">{m.switcher_none()}</p>}
-        onAction={(id) => {
+        disallowEmptySelection
+        onSelectionChange={(keys) => {
+          const [id] = keys === "all" ? [] : [...keys];
           onDone();
-          navigate({ to: `/a/$account${section}`, params: { account: String(id) } });
+          if (id !== undefined && id !== current)
+            navigate({ to: `/a/$account${section}`, params: { account: String(id) } });
         }}
       >
         {(account) => (

@@ -2,22 +2,27 @@
 import { useMay } from "@/accounts/queries";
 import type { Alert } from "@/api/types";
 import { Button } from "@/design/button";
+import { Icon } from "@/design/icon";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
+import { dateTime } from "@/i18n/format";
+import { useSession } from "@/session/session";
 import { useAcknowledge } from "./queries";
-
-/** Reads both a name and a bare id, since a token may have acknowledged. */
-function acknowledgedBy(alert: Alert): string | undefined {
-  const by: unknown = alert.acknowledged_by;
-  if (typeof by === "string") return by;
-  return alert.acknowledged_by?.name;
-}
 
 export function Acknowledge({ alert }: { alert: Alert }) {
   const mayOperate = useMay("operate");
   const acknowledge = useAcknowledge();
-  const by = acknowledgedBy(alert);
-  if (by) return <span className="faint">{m.alert_acknowledged_by({ name: by })}</span>;
+  const self = useSession()?.operator;
+  const by = alert.acknowledged_by;
+  if (by) {
+    const who = by.id && by.id === self?.id ? m.alert_acknowledged_by({ name: self.name }) : undefined;
+    return (
+      <span className="acknowledged" title={[who, by.at && dateTime(by.at)].filter(Boolean).join(" · ")}>
+        <Icon name="check" />
+        {m.alert_acknowledged_state()}
+      </span>
+    );
+  }
   if (alert.cleared_at || !mayOperate) return null;
   return (
     <Button

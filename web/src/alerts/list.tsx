@@ -11,6 +11,7 @@ import { deviceName } from "@/devices/columns";
 import { m } from "@/i18n";
 import { Acknowledge } from "./acknowledge";
 import { useAlerts } from "./queries";
+import "./alerts.css";
 import { SEVERITIES, SeverityBadge, severityName } from "./severity";
 
 const route = getRouteApi("/a/$account/alerts");
@@ -81,7 +82,7 @@ export function AlertTable({ alerts, cleared }: { alerts: Alert[]; cleared?: boo
             <td>
               <SeverityBadge severity={alert.severity} />
             </td>
-            <td>{alert.title}</td>
+            <td className="alert-title">{alert.title}</td>
             <td>
               <Link to="/a/$account/devices/$device" params={{ account, device: alert.device.id }}>
                 {deviceName(alert.device)}

@@ -47,6 +47,7 @@ function codeOfStatus(status: number): string {
   if (status === 404) return "not_found";
   if (status === 409) return "conflict";
   if (status === 429) return "rate_limited";
+  if (status === 503) return "unavailable";
   if (status === 400 || status === 422) return "invalid_input";
   return "internal";
 }
@@ -62,6 +63,7 @@ const MESSAGES: Record<string, () => string> = {
   rate_limited: m.problem_rate_limited,
   conflict: m.problem_conflict,
   idempotency_mismatch: m.problem_conflict,
+  site_in_use: m.problem_site_in_use,
   driver_invalid: m.problem_driver_invalid,
   payload_too_large: m.problem_too_large,
   unavailable: m.problem_unavailable,
@@ -69,7 +71,8 @@ const MESSAGES: Record<string, () => string> = {
 
 /** The sentence for a person, in the language of the portal. */
 export function problemMessage(error: unknown): string {
-  if (error instanceof ProblemError) return (MESSAGES[error.code] ?? m.problem_internal)();
+  if (error instanceof ProblemError)
+    return (MESSAGES[error.code] ?? MESSAGES[codeOfStatus(error.status)] ?? m.problem_internal)();
   return m.problem_internal();
 }
 

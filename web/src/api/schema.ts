@@ -79,6 +79,7 @@ export interface components {
       address?: string | null;
       ranges: string[];
       poll_seconds: number;
+      sweep_seconds: number;
       community_set?: boolean;
     };
     NewSite: {
@@ -86,13 +87,13 @@ export interface components {
       address?: string;
       settings: { ranges: string[]; schedule_seconds: number; community?: string };
     };
-    Supply: { name: string; color: string | null; percent: number | null; state: string };
+    Supply: { name: string | null; color: string | null; percent: number | null; state: string | null };
     Device: {
       id: string;
       account: S["Named"];
       site: S["Named"] | null;
       driver: string;
-      name: string | null;
+      name: string;
       manufacturer: string | null;
       model: string | null;
       serial: string | null;
@@ -107,17 +108,28 @@ export interface components {
       supplies_summary: S["Supply"][];
     };
     Cell: string | number | boolean | null;
-    Column: { key: string; title: string; unit?: string | null; type: string; category: string };
+    Column: {
+      key: string;
+      title: string;
+      unit?: string | null;
+      type: string;
+      category: string;
+      values?: Record<string, string>;
+    };
     Fact: {
       attribute: string;
       title: string;
       category: string;
       unit?: string | null;
       kind: "scalar" | "table";
+      type?: string;
       value?: S["Cell"];
+      label?: string | null;
       columns?: S["Column"][];
       rows?: { key: string; cells: Record<string, S["Cell"]> }[];
       observed_at: string;
+      changed_at: string;
+      current: boolean;
     };
     Meter: {
       key: string;
@@ -140,7 +152,7 @@ export interface components {
     Severity: "critical" | "warning" | "info";
     Alert: {
       id: string;
-      device: { id: string; name: string | null; model: string | null };
+      device: { id: string; name: string; model: string | null };
       account: S["Named"];
       condition: string;
       row: string | null;
@@ -148,7 +160,7 @@ export interface components {
       severity: S["Severity"];
       raised_at: string;
       cleared_at: string | null;
-      acknowledged_by: S["Named"] | null;
+      acknowledged_by: { kind: string; id: string | null; at: string | null } | null;
     };
     Collector: {
       id: string;
@@ -195,7 +207,7 @@ export interface components {
       devices: number;
       online: number;
       alerts: { critical: number; warning: number; info: number };
-      collectors: { online: number; offline: number };
+      collectors: { online: number; late: number; offline: number };
       pages_30d: number;
       supplies_low: number;
     };

@@ -5,7 +5,7 @@ import { useAccount, useAccountId } from "@/accounts/queries";
 import { AlertTable } from "@/alerts/list";
 import { useAlerts } from "@/alerts/queries";
 import { api, reply } from "@/api/client";
-import type { Device } from "@/api/types";
+import type { Account, Device } from "@/api/types";
 import { useCollectors } from "@/collectors/queries";
 import { collectorState } from "@/collectors/state";
 import { Empty, Load } from "@/design/feedback";
@@ -16,6 +16,7 @@ import { useDevices } from "@/devices/queries";
 import { SupplyList } from "@/devices/supplies";
 import { LOW_PERCENT, urgency } from "@/devices/supply";
 import { m } from "@/i18n";
+import { useSession } from "@/session/session";
 import { Tiles } from "./tiles";
 import "./overview.css";
 
@@ -65,7 +66,8 @@ export function Overview() {
 
 function Lineage() {
   const account = useAccount();
-  const above = account?.path.filter((step) => step.id !== account.id) ?? [];
+  const session = useSession();
+  const above = account ? visibleAbove(account, session?.grants.map((grant) => grant.account.id) ?? []) : [];
   if (above.length === 0) return null;
   return (
     <nav className="crumbs" aria-label={m.crumbs_label()}>
@@ -79,6 +81,12 @@ function Lineage() {
       ))}
     </nav>
   );
+}
+
+/** The accounts above that the operator may open: from the first granted one down. */
+export function visibleAbove(account: Account, granted: string[]): Account["path"] {
+  const first = account.path.findIndex((step) => granted.includes(step.id));
+  return first < 0 ? [] : account.path.slice(first).filter((step) => step.id !== account.id);
 }
 
 function OpenAlerts({ account }: { account: string }) {

@@ -9,7 +9,7 @@ import { compact, number } from "@/i18n/format";
 
 export function Tiles({ account, figures }: { account: string; figures: Summary }) {
   const { critical, warning, info } = figures.alerts;
-  const offline = figures.collectors.offline;
+  const { online, late, offline } = figures.collectors;
   return (
     <div className="tiles">
       <Tile
@@ -49,7 +49,7 @@ export function Tiles({ account, figures }: { account: string; figures: Summary 
         account={account}
         icon="collector"
         label={m.nav_collectors()}
-        value={number(figures.collectors.online + offline)}
+        value={number(online + late + offline)}
       >
         {offline > 0 ? (
           <Badge tone="bad">{m.tile_offline({ count: number(offline) })}</Badge>

@@ -6,12 +6,15 @@ import { parseRanges } from "./ranges";
 
 export type SiteDraft = { name: string; ranges: string; seconds: string; community: string };
 
-export const NEW_SITE: SiteDraft = { name: "", ranges: "", seconds: "3600", community: "" };
+export const NEW_SITE: SiteDraft = { name: "", ranges: "", seconds: "300", community: "" };
 
 const SCHEDULES = [60, 300, 900, 3600, 14_400, 86_400];
 
-function span(seconds: number): string {
-  if (seconds >= 3600) return number(seconds / 3600, { style: "unit", unit: "hour", unitDisplay: "long" });
+/** "5 minutes": the largest unit that is whole. */
+export function span(seconds: number): string {
+  if (seconds % 60 !== 0) return number(seconds, { style: "unit", unit: "second", unitDisplay: "long" });
+  if (seconds % 3600 === 0)
+    return number(seconds / 3600, { style: "unit", unit: "hour", unitDisplay: "long" });
   return number(seconds / 60, { style: "unit", unit: "minute", unitDisplay: "long" });
 }
 

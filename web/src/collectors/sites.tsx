@@ -9,9 +9,8 @@ import { Card } from "@/design/page";
 import { toast, toastProblem } from "@/design/toast";
 import { useSites } from "@/devices/queries";
 import { m } from "@/i18n";
-import { number } from "@/i18n/format";
 import { useChangeSite, useCreateSite, useDeleteSite } from "./queries";
-import { NEW_SITE, type SiteDraft, SiteFields, siteBody } from "./site-form";
+import { NEW_SITE, type SiteDraft, SiteFields, siteBody, span } from "./site-form";
 
 export function Sites({ account }: { account: string }) {
   const sites = useSites(account);
@@ -56,9 +55,7 @@ export function Sites({ account }: { account: string }) {
                       <strong>{site.name}</strong>
                     </td>
                     <td className="mono">{site.ranges.join(", ")}</td>
-                    <td>
-                      {number(site.poll_seconds, { style: "unit", unit: "second", unitDisplay: "short" })}
-                    </td>
+                    <td>{m.site_every({ span: span(site.poll_seconds) })}</td>
                     <td>
                       {mayOperate && (
                         <div className="actions">

@@ -1,5 +1,8 @@
 /** A page's frame: its title is the document title and takes the focus after navigation. */
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
+
+/** The first page leaves the focus where the browser put it; each later one takes it. */
+let visited = false;
 
 type PageProps = {
   title: string;
@@ -11,6 +14,11 @@ type PageProps = {
 };
 
 export function Page({ title, lead, crumbs, actions, fill, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (visited) heading.current?.focus({ preventScroll: true });
+    visited = true;
+  }, []);
   useEffect(() => {
     document.title = `${title} · Bailiwick`;
   }, [title]);
@@ -19,7 +27,9 @@ export function Page({ title, lead, crumbs, actions, fill, children }: PageProps
       <header className="page-head">
         <div>
           {crumbs}
-          <h1>{title}</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
           {lead && <p>{lead}</p>}
         </div>
         {actions && <div className="actions">{actions}</div>}

@@ -15,6 +15,7 @@ import {
   useState,
 } from "react";
 import { Icon } from "./icon";
+import { rowAfter } from "./rows";
 
 const features = tableFeatures({});
 const ROW_HEIGHT = 44;
@@ -170,18 +171,4 @@ function HeadCell<T>({ column }: { column: VirtualColumn<T> | undefined }) {
       )}
     </th>
   );
-}
-
-/** The row a key moves to; undefined when the key is not for the table. */
-export function rowAfter(key: string, from: number, count: number, page: number): number | undefined {
-  const steps: Record<string, number> = {
-    ArrowDown: from + 1,
-    ArrowUp: from - 1,
-    PageDown: from + page,
-    PageUp: from - page,
-    Home: 0,
-    End: count - 1,
-  };
-  const target = steps[key];
-  return target === undefined || count === 0 ? undefined : Math.max(0, Math.min(count - 1, target));
 }

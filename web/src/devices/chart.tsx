@@ -79,7 +79,7 @@ function options(host: HTMLElement, tip: HTMLElement | null, unit: string): uPlo
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, fill: line } },
     scales: { x: { time: true } },
     axes: [
-      { ...axis, grid: { show: false }, values: timeLabels },
+      { ...axis, size: 28, grid: { show: false }, values: timeLabels },
       { ...axis, size: 64, values: (_plot, splits) => splits.map(compact) },
     ],
     series: [

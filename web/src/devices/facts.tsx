@@ -46,13 +46,20 @@ export function ScalarFacts({ device }: { device: DeviceDetail }) {
 function ScalarFact({ fact }: { fact: Fact }) {
   const shape = {
     key: fact.attribute,
-    type: typeof fact.value === "number" ? "integer" : "text",
+    type: fact.type ?? "text",
     unit: fact.unit,
   };
   return (
     <>
       <dt>{fact.title}</dt>
-      <dd>{valueText(fact.value, shape) ?? <Nothing />}</dd>
+      <dd>
+        {fact.label ?? valueText(fact.value, shape) ?? <Nothing />}
+        {!fact.current && (
+          <span className="cell-sub">
+            {m.fact_as_of()} <Ago at={fact.observed_at} />
+          </span>
+        )}
+      </dd>
     </>
   );
 }
@@ -81,30 +88,38 @@ function FactTable({ fact }: { fact: Fact }) {
         </span>
       }
     >
-      <table className="table">
-        <thead>
-          <tr>
+      <FactCells fact={fact} />
+    </Card>
+  );
+}
+
+/** A table fact's rows under their localised titles. */
+export function FactCells({ fact }: { fact: Fact }) {
+  const columns = fact.columns ?? [];
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column.key} scope="col" className={isFigure(column.type) ? "number" : undefined}>
+              {column.title}
+              {column.unit && column.unit !== "percent" ? ` (${unitName(column.unit)})` : ""}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {(fact.rows ?? []).map((row) => (
+          <tr key={row.key}>
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={isFigure(column.type) ? "number" : undefined}>
-                {column.title}
-                {column.unit && column.unit !== "percent" ? ` (${unitName(column.unit)})` : ""}
-              </th>
+              <td key={column.key} className={isFigure(column.type) ? "number" : undefined}>
+                {valueText(row.cells[column.key], column, false) ?? <Nothing />}
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {(fact.rows ?? []).map((row) => (
-            <tr key={row.key}>
-              {columns.map((column) => (
-                <td key={column.key} className={isFigure(column.type) ? "number" : undefined}>
-                  {valueText(row.cells[column.key], column, false) ?? <Nothing />}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Card>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -11,7 +11,7 @@ import { PrivacyPanel } from "@/drivers/privacy-panel";
 import { m } from "@/i18n";
 import { DeviceActions } from "./actions";
 import { deviceName } from "./columns";
-import { ScalarFacts, TableFacts } from "./facts";
+import { FactCells, ScalarFacts, TableFacts } from "./facts";
 import { MeterCard } from "./meters";
 import { deviceQuery } from "./queries";
 import { SupplyList } from "./supplies";
@@ -65,18 +65,26 @@ function Identity({ device }: { device: DeviceDetail }) {
 }
 
 function Body({ account, device }: { account: string; device: DeviceDetail }) {
+  // the platform's own word for what the bars summarise
+  const supplyFact = device.facts.find((fact) => fact.attribute === "supplies" && fact.kind === "table");
   return (
     <div className="split">
       <div className="stack">
         {device.supplies_summary.length > 0 && (
           <Card title={m.supplies_title()}>
             <SupplyList supplies={device.supplies_summary} />
+            {supplyFact && (
+              <details className="more-detail">
+                <summary>{m.chart_as_table()}</summary>
+                <FactCells fact={supplyFact} />
+              </details>
+            )}
           </Card>
         )}
         {device.meters.length > 0 && (
           <MeterCard account={account} device={device.id} meters={device.meters} />
         )}
-        <TableFacts facts={device.facts} />
+        <TableFacts facts={device.facts.filter((fact) => fact !== supplyFact)} />
       </div>
       <div className="stack">
         <DeviceAlerts account={account} device={device.id} />

@@ -3,13 +3,13 @@ import type { Supply } from "@/api/types";
 import { Icon } from "@/design/icon";
 import { Nothing } from "@/design/text";
 import { m } from "@/i18n";
-import { fill, inkClass, supplyText, urgency } from "./supply";
+import { fill, inkClass, supplyName, supplyText, urgency } from "./supply";
 import "./supplies.css";
 
 /** One upright bar a supply. The sentence for screen readers names each with its level. */
 export function SupplyBars({ supplies }: { supplies: Supply[] }) {
   if (supplies.length === 0) return <Nothing label={m.supplies_none()} />;
-  const sentence = supplies.map((supply) => `${supply.name}: ${supplyText(supply)}`).join("; ");
+  const sentence = supplies.map((supply) => `${supplyName(supply)}: ${supplyText(supply)}`).join("; ");
   return (
     <span className="bars" title={sentence}>
       <span className="sr-only">{sentence}</span>
@@ -33,7 +33,7 @@ export function SupplyList({ supplies }: { supplies: Supply[] }) {
       {supplies.map((supply, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two supplies may bear one name
         <li key={index} className={inkClass(supply.color)}>
-          <span className="supply-name">{supply.name}</span>
+          <span className="supply-name">{supplyName(supply)}</span>
           <span
             className={`supply-track ${fill(supply) === undefined ? "supply-track--vague" : ""}`}
             aria-hidden="true"

@@ -18,11 +18,17 @@ const STATES: Record<string, () => string> = {
 };
 
 /** At or under this, a supply is called low when the device does not say so itself. */
-export const LOW_PERCENT = 15;
+export const LOW_PERCENT = 10;
 
 export function supplyText(supply: Supply): string {
   if (supply.percent !== null) return percent(Math.min(100, supply.percent));
+  if (!supply.state) return m.level_unknown();
   return STATES[supply.state]?.() ?? readable(supply.state);
+}
+
+/** A supply that the device does not name is named by its colour. */
+export function supplyName(supply: Supply): string {
+  return supply.name ?? (supply.color ? readable(supply.color) : m.supply_unnamed());
 }
 
 export type SupplyUrgency = "fine" | "low" | "empty";

@@ -7,7 +7,13 @@ import { m } from "@/i18n";
 import { dateTime, number, percent } from "@/i18n/format";
 import { readable } from "./words";
 
-export type Shape = { key: string; type: string; unit?: string | null };
+export type Shape = {
+  key: string;
+  type: string;
+  unit?: string | null;
+  /** What the values of an enum are called, in the reader's language. */
+  values?: Record<string, string>;
+};
 
 const LEVEL = /level|capacity|remaining|maximum|(^|_)max($|_)/;
 
@@ -46,12 +52,15 @@ function quantity(value: number, unit: string | null | undefined): string {
 export function valueText(value: Cell | undefined, shape: Shape, withUnit = true): string | undefined {
   if (value === null || value === undefined || value === "") return undefined;
   if (typeof value === "boolean") return value ? m.value_yes() : m.value_no();
+  if (shape.type === "time")
+    return Number.isNaN(Date.parse(String(value))) && typeof value !== "number"
+      ? String(value)
+      : dateTime(value);
   if (typeof value === "number") {
     const word = LEVEL.test(shape.key) ? levelWord(value) : undefined;
     return word ?? quantity(value, withUnit || shape.unit === "percent" ? shape.unit : undefined);
   }
-  if (shape.type === "time" && !Number.isNaN(Date.parse(value))) return dateTime(value);
-  if (shape.type === "enum") return readable(value);
+  if (shape.type === "enum") return shape.values?.[value] ?? readable(value);
   return value;
 }
 

@@ -12,6 +12,14 @@ const STATUS: Record<string, Word> = {
   critical: { name: m.status_error, tone: "bad" },
   offline: { name: m.status_offline, tone: "hollow" },
   unknown: { name: m.status_unknown, tone: "hollow" },
+  idle: { name: m.status_idle, tone: "good" },
+  printing: { name: m.status_printing, tone: "good" },
+  warmup: { name: m.status_warmup, tone: "good" },
+  standby: { name: m.status_standby, tone: "good" },
+  running: { name: m.status_running, tone: "good" },
+  testing: { name: m.status_testing, tone: "warn" },
+  down: { name: m.status_down, tone: "bad" },
+  stopped: { name: m.status_down, tone: "bad" },
   retired: { name: m.status_retired, tone: "calm" },
 };
 

@@ -4,10 +4,15 @@
  */
 import { getLocale } from "./compiled/runtime.js";
 
+/** The browser's own variant of the language (en-GB, fr-BE), so that dates read as they do elsewhere on it. */
+export function regional(locale: string, preferred: readonly string[]): string {
+  return preferred.find((tag) => tag === locale || tag.startsWith(`${locale}-`)) ?? locale;
+}
+
 const made = new Map<string, unknown>();
 
 function once<T>(kind: string, options: object, make: (locale: string) => T): T {
-  const locale = getLocale();
+  const locale = regional(getLocale(), globalThis.navigator?.languages ?? []);
   const key = `${kind} ${locale} ${JSON.stringify(options)}`;
   let formatter = made.get(key) as T | undefined;
   if (formatter === undefined) {

@@ -41,7 +41,8 @@ export function UserMenu() {
     <Menu
       label={m.menu_account()}
       trigger={
-        <AriaButton className="button button--quiet who" aria-label={`${m.menu_account()}: ${name}`}>
+        <AriaButton className="button button--quiet who">
+          <span className="sr-only">{m.menu_account()}: </span>
           <span className="avatar" aria-hidden="true">
             {initials(name)}
           </span>

@@ -1,0 +1,54 @@
+/**
+ * The test with a watch on it: whatever a test does, it fails when the page called another origin, broke
+ * the content security policy or threw an error that nobody caught.
+ */
+import { type Page, test as base, expect } from "@playwright/test";
+import { BASE_URL, EMAIL, PASSWORD } from "./world";
+
+export { expect };
+
+export const test = base.extend<{ watched: undefined }>({
+  watched: [
+    async ({ page }, use) => {
+      const wrong: string[] = [];
+      page.on("request", (request) => {
+        const url = new URL(request.url());
+        const own = url.origin === new URL(BASE_URL).origin || url.protocol === "blob:" || url.protocol === "data:";
+        if (!own) wrong.push(`request to ${url.origin}`);
+      });
+      page.on("console", (message) => {
+        if (/content security policy/i.test(message.text())) wrong.push(message.text());
+      });
+      page.on("pageerror", (error) => wrong.push(`uncaught: ${error.message}`));
+      await use(undefined);
+      expect(wrong).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export async function signIn(page: Page, email = EMAIL, password = PASSWORD): Promise<void> {
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Goes to a section of the first granted account; returns the account's address. */
+export async function goTo(page: Page, section = ""): Promise<string> {
+  await page.goto("/");
+  await page.waitForURL(/\/a\/[0-9a-f-]{36}/);
+  const root = /^.*\/a\/[0-9a-f-]{36}/.exec(page.url())?.[0] ?? "";
+  if (section) await page.goto(`${root}/${section}`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  return root;
+}
+
+/** The list of devices with its first row on screen. */
+export async function goToDevices(page: Page): Promise<void> {
+  await goTo(page, "devices");
+  await expect(deviceRows(page).first()).toBeVisible();
+}
+
+export function deviceRows(page: Page) {
+  return page.getByRole("table", { name: "Devices" }).locator("tbody tr");
+}

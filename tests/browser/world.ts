@@ -1,0 +1,15 @@
+/** Where the platform under test is, and who signs in. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+function needed(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`set ${name}; see tests/browser/README.md`);
+  return value;
+}
+
+export const BASE_URL = process.env.BASE_URL ?? "http://127.0.0.1:8080";
+export const EMAIL = needed("BAILIWICK_EMAIL");
+export const PASSWORD = needed("BAILIWICK_PASSWORD");
+/** The signed-in browser state that the tests start from. */
+export const STATE = join(tmpdir(), "bailiwick-browser-tests", "state.json");

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { changes } from "./diff";
+import { auditQuery, parseAuditSearch } from "./search";
+
+test("only what differs is shown, however deep", () => {
+  expect(
+    changes(
+      { name: "a", settings: { poll: 300, ranges: ["x"] } },
+      { name: "a", settings: { poll: 60, ranges: ["x"] } },
+    ),
+  ).toEqual([{ field: "settings.poll", before: "300", after: "60" }]);
+});
+
+test("an absent side shows all of the other", () => {
+  expect(changes(null, { role: "owner", gone: null })).toEqual([
+    { field: "role", before: undefined, after: "owner" },
+  ]);
+  expect(changes(undefined, undefined)).toEqual([]);
+});
+
+test("days of the address become instants that include the last day", () => {
+  const search = parseAuditSearch({ from: "2026-11-01", to: "2026-11-02", action: "site", actor: 5 });
+  expect(search).toEqual({ from: "2026-11-01", to: "2026-11-02", action: "site" });
+  expect(auditQuery(search)).toEqual({
+    action: "site",
+    from: "2026-11-01T00:00:00.000Z",
+    to: "2026-11-03T00:00:00.000Z",
+  });
+  expect(parseAuditSearch({ from: "yesterday", to: "2026-13-40" })).toEqual({});
+});

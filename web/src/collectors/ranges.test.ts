@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { parseRanges } from "./ranges";
+import { NEW_SITE, siteBody } from "./site-form";
+
+test("ranges may be written one a line or with commas", () => {
+  expect(parseRanges("10.0.0.0/24, 10.0.1.5\n10.0.2.1-10.0.2.9")).toEqual({
+    ranges: ["10.0.0.0/24", "10.0.1.5", "10.0.2.1-10.0.2.9"],
+    wrong: [],
+  });
+});
+
+test.each(["10.0.0.0/33", "10.0.0.256", "10.0.0", "printer.local", "10.0.0.1-", "fe80::1"])(
+  "%s is refused",
+  (range) => {
+    expect(parseRanges(range)).toEqual({ ranges: [], wrong: [range] });
+  },
+);
+
+test("a site is complete with a name and good ranges only; an empty community is not sent", () => {
+  expect(siteBody(NEW_SITE)).toBeUndefined();
+  expect(siteBody({ ...NEW_SITE, name: "HQ", ranges: "10.0.0.0/24 x" })).toBeUndefined();
+  expect(siteBody({ ...NEW_SITE, name: " HQ ", ranges: "10.0.0.0/24" })).toEqual({
+    name: "HQ",
+    settings: { ranges: ["10.0.0.0/24"], schedule_seconds: 300 },
+  });
+});
