@@ -34,7 +34,9 @@ pub fn module(driver_dir: &Path, target_dir: &Path) -> Result<PathBuf, PackageEr
     cargo.args(["rustc", "--quiet", "--package", &name, "--lib", "--profile", "guest", "--target", TARGET]);
     cargo.args(["--crate-type", "cdylib", "--target-dir"]).arg(&guests);
     // Flags and wrappers of the build that runs us (clippy's, a coverage run's) are not the guest's.
-    for inherited in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER", "CARGO_BUILD_TARGET"] {
+    for inherited in
+        ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER", "CARGO_BUILD_TARGET"]
+    {
         cargo.env_remove(inherited);
     }
     Toolchain::find()?.apply(&mut cargo);

@@ -42,7 +42,10 @@ fn check_module(module: &[u8]) -> Result<(), PackageError> {
                     let log = import.module.starts_with(LOG) && import.name == "event";
                     let own = import.module.strip_prefix("[export]").is_some_and(|m| m.starts_with(DRIVER));
                     if !(log || own) || !matches!(import.ty, TypeRef::Func(_)) {
-                        return Err(PackageError::ForeignImport { module: import.module.into(), name: import.name.into() });
+                        return Err(PackageError::ForeignImport {
+                            module: import.module.into(),
+                            name: import.name.into(),
+                        });
                     }
                 }
             }

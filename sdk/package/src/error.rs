@@ -33,7 +33,9 @@ pub enum PackageError {
         name: String,
     },
     /// The driver's export is missing.
-    #[error("the module does not export the driver's interface: call `bailiwick_sdk::export!(YourDriver)` once in lib.rs")]
+    #[error(
+        "the module does not export the driver's interface: call `bailiwick_sdk::export!(YourDriver)` once in lib.rs"
+    )]
     NoExport,
     /// The module does not fit the contract.
     #[error("the module does not make a component of contract 0.1.0: {0:#}")]

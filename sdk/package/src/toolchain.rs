@@ -36,7 +36,9 @@ impl Toolchain {
     /// [`PackageError::NoTarget`], which says how to get one.
     pub fn find() -> Result<Self, PackageError> {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        if printed(Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET])).is_some_and(|dir| has_core(&dir)) {
+        if printed(Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]))
+            .is_some_and(|dir| has_core(&dir))
+        {
             return Ok(Self::Cargo);
         }
         let sources = printed(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]))

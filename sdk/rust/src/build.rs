@@ -1,7 +1,7 @@
 //! Constructors for what a driver returns, so that an outcome reads like what it means.
 
 use crate::{
-    Condition, Effect, Fact, Failure, Identity, Instant, Outcome, Point, Refusal, Reply, Row, Scalar, Table, Cell,
+    Cell, Condition, Effect, Fact, Failure, Identity, Instant, Outcome, Point, Refusal, Reply, Row, Scalar, Table,
 };
 
 impl Scalar {

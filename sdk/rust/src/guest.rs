@@ -3,9 +3,7 @@
 use std::{cell::RefCell, marker::PhantomData, sync::Once};
 
 use crate::{
-    Answer, Context, Driver, Input, Step,
-    desk::Machine,
-    dispatch,
+    Answer, Context, Driver, Input, Step, desk::Machine, dispatch,
     wit::exports::bailiwick::driver::driver::GuestExchange,
 };
 

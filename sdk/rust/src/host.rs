@@ -62,7 +62,8 @@ impl Host {
     /// [`Failure`].
     pub async fn state(&self, keys: impl IntoIterator<Item = impl Into<String>>) -> Asking<Vec<StateEntry>> {
         let keys = keys.into_iter().map(Into::into).collect();
-        self.ask(Ask::State(keys), |answer| if let Answer::State(entries) = answer { Some(entries) } else { None }).await
+        self.ask(Ask::State(keys), |answer| if let Answer::State(entries) = answer { Some(entries) } else { None })
+            .await
     }
 
     /// The subject's next command, if any.
@@ -97,7 +98,10 @@ impl Host {
     pub async fn objects(&self, kind: impl Into<String>) -> Asking<Vec<Object>> {
         let kind = kind.into();
         let found = self
-            .ask(Ask::Objects(kind.clone()), |answer| if let Answer::Objects(found) = answer { Some(found) } else { None })
+            .ask(
+                Ask::Objects(kind.clone()),
+                |answer| if let Answer::Objects(found) = answer { Some(found) } else { None },
+            )
             .await?;
         Ok(found.into_iter().map(|(id, version, body)| Object { kind: kind.clone(), id, version, body }).collect())
     }
@@ -107,7 +111,8 @@ impl Host {
     /// # Errors
     /// [`Failure`]; a status of 400 or more is an answer, not a failure.
     pub async fn http(&self, request: HttpRequest) -> Asking<HttpResponse> {
-        self.ask(Ask::Http(request), |answer| if let Answer::Http(response) = answer { Some(response) } else { None }).await
+        self.ask(Ask::Http(request), |answer| if let Answer::Http(response) = answer { Some(response) } else { None })
+            .await
     }
 
     /// Logs a code and numbers. There is no text, so that no personal data can be logged. Codes

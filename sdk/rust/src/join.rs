@@ -25,7 +25,8 @@ pub fn join<T: Join>(futures: T) -> impl Future<Output = T::Output> {
 
 /// All futures of a list, in order.
 pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
-    let mut slots: Vec<Slot<F>> = futures.into_iter().map(|f| Slot { future: Some(Box::pin(f)), output: None }).collect();
+    let mut slots: Vec<Slot<F>> =
+        futures.into_iter().map(|f| Slot { future: Some(Box::pin(f)), output: None }).collect();
     poll_fn(|task| {
         let mut all = true;
         for slot in &mut slots {

@@ -31,7 +31,9 @@ pub const PANIC: u32 = 0xffff_0000;
 /// A file's name as a number for the log: FNV-1a of the path that the compiler was given.
 #[must_use]
 pub fn file_code(path: &str) -> i64 {
-    let hash = path.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = path
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash.cast_signed()
 }
 
@@ -111,7 +113,7 @@ macro_rules! export {
             impl $crate::wit::exports::bailiwick::driver::driver::Guest for Exports {
                 type Exchange = $crate::guest::Exchange<$driver>;
             }
-            $crate::wit::export_bindings!(Exports with_types_in $crate::wit);
+    $crate::wit::export_bindings!(Exports with_types_in $crate::wit);
         };
     };
 }

@@ -5,7 +5,11 @@
 
 use std::rc::Rc;
 
-use crate::{Answer, Context, Driver, Input, Step, desk::{Machine, Shared}, dispatch};
+use crate::{
+    Answer, Context, Driver, Input, Step,
+    desk::{Machine, Shared},
+    dispatch,
+};
 
 /// One exchange of a driver, stepped natively.
 pub struct Exchange {

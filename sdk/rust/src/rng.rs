@@ -71,8 +71,18 @@ mod tests {
 
     #[test]
     fn the_seed_alone_decides() {
-        let first: Vec<u64> = std::iter::repeat_with({ let mut r = Rng::new(&[7; 32]); move || r.next_u64() }).take(4).collect();
-        let again: Vec<u64> = std::iter::repeat_with({ let mut r = Rng::new(&[7; 32]); move || r.next_u64() }).take(4).collect();
+        let first: Vec<u64> = std::iter::repeat_with({
+            let mut r = Rng::new(&[7; 32]);
+            move || r.next_u64()
+        })
+        .take(4)
+        .collect();
+        let again: Vec<u64> = std::iter::repeat_with({
+            let mut r = Rng::new(&[7; 32]);
+            move || r.next_u64()
+        })
+        .take(4)
+        .collect();
         assert_eq!(first, again);
         assert_ne!(first.first(), Some(&Rng::new(&[8; 32]).next_u64()));
         assert_ne!(SeededState::new(&[1; 32]).hash_one("key"), SeededState::new(&[2; 32]).hash_one("key"));
