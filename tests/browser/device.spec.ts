@@ -4,6 +4,7 @@ test.beforeEach(async ({ page }) => {
   await goToDevices(page);
   await deviceRows(page).first().locator("a").click();
   await page.waitForURL(/\/devices\/[0-9a-f-]{36}/);
+  await expect(page.getByRole("region", { name: "Details" })).toBeVisible();
 });
 
 test("a device shows its facts by category, its supplies and its counter", async ({ page }) => {

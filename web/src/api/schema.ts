@@ -31,7 +31,7 @@ export interface components {
     Named: { id: string; name: string };
     Role: "owner" | "technician" | "viewer";
     AccountKind: "platform" | "dealer" | "customer";
-    Operator: { id: string; email: string; name: string; locale: string | null };
+    Operator: { id: string; email: string; name: string; locale: string };
     Account: {
       id: string;
       key: string;
@@ -51,7 +51,14 @@ export interface components {
     };
     SignIn: { email: string; password: string };
     SignedIn: { operator: S["Operator"]; csrf: string };
-    OwnSession: { id: string; created_at: string; last_seen_at: string; source: string; current: boolean };
+    OwnSession: {
+      id: string;
+      created_at: string;
+      last_seen_at: string;
+      expires_at: string;
+      source: string | null;
+      current: boolean;
+    };
     AccountOperator: {
       id: string;
       email: string;
@@ -70,6 +77,7 @@ export interface components {
       created_at: string;
       expires_at: string | null;
       last_used_at: string | null;
+      revoked_at: string | null;
     };
     CreatedToken: S["Token"] & { secret: string };
     Site: {
@@ -221,6 +229,7 @@ export interface paths {
     patch: Op<NoPath, undefined, { locale?: string; name?: string }, S["Operator"]>;
     delete: Op<NoPath, undefined, undefined, never, 204>;
   };
+  "/api/v1/session/password": { put: Op<NoPath, undefined, { present: string; new: string }, never, 204> };
   "/api/v1/sessions": { get: Op<NoPath, Page, undefined, List<S["OwnSession"]>> };
   "/api/v1/sessions/{id}": { delete: Op<Id, undefined, undefined, never, 204> };
   "/api/v1/accounts/{id}": {

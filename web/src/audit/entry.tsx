@@ -72,7 +72,7 @@ function Who({ entry, onFilter }: Props) {
         <AriaButton
           className="link"
           aria-label={m.audit_only_actor({ name })}
-          onPress={() => onFilter({ actor: id })}
+          onPress={() => onFilter({ actor: `${entry.actor.kind}:${id}` })}
         >
           {name}
         </AriaButton>

@@ -1,14 +1,12 @@
 /** Who did what to what, when and from where; each entry opens to what it changed. */
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
 import { useAccountId } from "@/accounts/queries";
 import { api, reply } from "@/api/client";
 import { usePages } from "@/api/lists";
 import type { AuditEntry } from "@/api/types";
 import { Button } from "@/design/button";
 import { Empty, Load } from "@/design/feedback";
-import { SearchField, TextField } from "@/design/fields";
-import { useLater } from "@/design/later";
+import { Facet, TextField } from "@/design/fields";
 import { More } from "@/design/more";
 import { Page } from "@/design/page";
 import { m } from "@/i18n";
@@ -36,7 +34,7 @@ export function AuditList() {
   return (
     <Page title={m.audit_title()} lead={m.audit_lead()}>
       <search className="toolbar audit-filters">
-        <ActionFilter value={search.action} onChange={(action) => set({ action })} />
+        <AreaFilter value={search.action} onChange={(action) => set({ action })} />
         <TextField
           label={m.audit_from()}
           type="date"
@@ -73,21 +71,22 @@ export function AuditList() {
   );
 }
 
-function ActionFilter({ value, onChange }: { value?: string; onChange: (value?: string) => void }) {
-  const [typed, setTyped] = useState(value ?? "");
-  const settled = useLater(typed, 300);
-  useEffect(() => setTyped(value ?? ""), [value]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing writes to the address
-  useEffect(() => {
-    if (settled === typed && settled !== (value ?? "")) onChange(settled || undefined);
-  }, [settled]);
+/** Actions are named `thing.done`; an area is all that begins with its thing. */
+function AreaFilter({ value, onChange }: { value?: string; onChange: (value?: string) => void }) {
+  const areas = [
+    { id: "account.", name: m.audit_area_accounts() },
+    { id: "site.", name: m.sites_title() },
+    { id: "device.", name: m.nav_devices() },
+    { id: "alert.", name: m.nav_alerts() },
+    { id: "collector.", name: m.nav_collectors() },
+    { id: "driver.", name: m.nav_drivers() },
+    { id: "operator.", name: m.nav_operators() },
+    { id: "grant.", name: m.audit_area_grants() },
+    { id: "token.", name: m.nav_tokens() },
+    { id: "session.", name: m.audit_area_sessions() },
+  ];
   return (
-    <SearchField
-      label={m.audit_action_filter()}
-      clearLabel={m.action_clear()}
-      value={typed}
-      onChange={setTyped}
-    />
+    <Facet label={m.audit_action()} any={m.filter_any()} value={value} choices={areas} onChange={onChange} />
   );
 }
 

@@ -6,7 +6,7 @@
 import { baseLocale, getLocale, locales, setLocale } from "./compiled/runtime.js";
 
 export { m } from "./compiled/messages.js";
-export { getLocale, locales };
+export { baseLocale, getLocale, locales };
 
 export type Locale = (typeof locales)[number];
 

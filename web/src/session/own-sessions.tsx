@@ -5,10 +5,11 @@ import { usePages, WHOLE } from "@/api/lists";
 import { Button } from "@/design/button";
 import { Load } from "@/design/feedback";
 import { Card, Page } from "@/design/page";
-import { Ago, Badge } from "@/design/text";
+import { Ago, Badge, Nothing } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { dateTime } from "@/i18n/format";
+import { PasswordCard } from "./password";
 import { useSession } from "./session";
 
 export function OwnSessions() {
@@ -46,7 +47,7 @@ export function OwnSessions() {
               <tbody>
                 {rows.map((row) => (
                   <tr key={row.id}>
-                    <td className="mono">{row.source}</td>
+                    <td className="mono">{row.source ?? <Nothing />}</td>
                     <td className="nowrap">{dateTime(row.created_at)}</td>
                     <td>
                       <Ago at={row.last_seen_at} />
@@ -69,6 +70,7 @@ export function OwnSessions() {
           )}
         </Load>
       </Card>
+      <PasswordCard />
     </Page>
   );
 }

@@ -3,15 +3,16 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, reply, setCsrf } from "@/api/client";
 import { ProblemError } from "@/api/problem";
 import type { Account, Role, Session } from "@/api/types";
-import { chooseLocale, isLocale, localeWasChosen } from "@/i18n";
+import { baseLocale, chooseLocale, isLocale, localeWasChosen } from "@/i18n";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: async ({ signal }): Promise<Session> => {
     const session = await reply(api.GET("/api/v1/session", { signal }));
     setCsrf(session.csrf);
-    const { locale } = session.operator;
-    if (!localeWasChosen() && isLocale(locale)) chooseLocale(locale);
+    const language = session.operator.locale.split("-")[0];
+    // every operator starts with the base language, so that one says nothing against the browser's own
+    if (!localeWasChosen() && isLocale(language) && language !== baseLocale) chooseLocale(language);
     return session;
   },
   staleTime: 5 * 60_000,

@@ -100,13 +100,13 @@ function TokenTable({
               <td>{roleName(token.role)}</td>
               <td className="nowrap">{date(token.created_at)}</td>
               <td className="nowrap">
-                <Expiry at={token.expires_at} />
+                <Expiry token={token} />
               </td>
               <td>
                 <Ago at={token.last_used_at} />
               </td>
               <td>
-                {mayAdminister && (
+                {mayAdminister && !token.revoked_at && (
                   <div className="actions">
                     <IconButton
                       icon="trash"
@@ -133,8 +133,13 @@ function TokenTable({
   );
 }
 
-function Expiry({ at }: { at: string | null }) {
+function Expiry({ token }: { token: Token }) {
   const now = useNow();
-  if (!at) return m.token_never_expires();
-  return Date.parse(at) <= now ? <Badge tone="bad">{m.token_expired()}</Badge> : date(at);
+  if (token.revoked_at) return <Badge>{m.token_is_revoked()}</Badge>;
+  if (!token.expires_at) return m.token_never_expires();
+  return Date.parse(token.expires_at) <= now ? (
+    <Badge tone="bad">{m.token_expired()}</Badge>
+  ) : (
+    date(token.expires_at)
+  );
 }
