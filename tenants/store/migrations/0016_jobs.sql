@@ -9,7 +9,10 @@ create table jobs (
     arguments    jsonb not null default '{}',
     state        text not null default 'queued' check (state in ('queued', 'running', 'done', 'failed')),
     run_at       timestamptz not null,
+    -- rises with every claim and never falls: the fence
     attempt      integer not null default 0,
+    -- claims since it was added or last ended
+    tries        integer not null default 0,
     max_attempts integer not null check (max_attempts > 0),
     -- seconds until a recurring job runs again after it ended
     recurs       integer check (recurs > 0),

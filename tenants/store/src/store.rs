@@ -87,7 +87,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] where there is no such account, [`StoreError::Busy`] where no connection came free.
     pub async fn scope(&self, actor: &Actor, account: AccountId) -> Result<Scope, StoreError> {
-        Scope::open(&self.inner.pools.app, actor, account).await
+        Scope::open(&self.inner.pools, actor, account).await
     }
 
     /// Exact key lookups, before a scope is known.
