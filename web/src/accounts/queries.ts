@@ -5,6 +5,7 @@ import { api, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
 import type { Account, AccountKind } from "@/api/types";
 import { type Might, may, useSession } from "@/session/session";
+import { inTreeOrder } from "./tree";
 
 export function accountQuery(id: string) {
   return queryOptions({
@@ -58,13 +59,6 @@ export function useReachable(roots: Account[], q: string) {
       return inTreeOrder([...matching, ...below.flatMap((list) => list.items)]);
     },
   });
-}
-
-/** Parents before their children, each account once. */
-export function inTreeOrder(accounts: Account[]): Account[] {
-  const names = (account: Account) => [...account.path.map((step) => step.name), account.name].join("\u0000");
-  const unique = new Map(accounts.map((account) => [account.id, account]));
-  return [...unique.values()].sort((a, b) => (names(a) < names(b) ? -1 : 1));
 }
 
 export function useCreateAccount(parent: string) {
