@@ -33,7 +33,7 @@ test("a session that ends while one works leads back to the same address", async
   await page.goto("/");
   await signIn(page);
   await page.waitForURL(/\/a\//);
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Open alerts" })).toBeVisible();
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
   await page.context().clearCookies();
   await page.getByRole("link", { name: "Operators" }).click();

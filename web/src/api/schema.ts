@@ -209,6 +209,8 @@ export interface components {
       source: string | null;
       before: unknown;
       after: unknown;
+      reason: string | null;
+      erased: boolean;
       sealed: boolean;
     };
     Summary: {

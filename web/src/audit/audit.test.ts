@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { actorKey, actorName } from "./actor";
 import { changes } from "./diff";
 import { auditQuery, parseAuditSearch } from "./search";
 
@@ -27,4 +28,16 @@ test("days of the address become instants that include the last day", () => {
     to: "2026-11-03T00:00:00.000Z",
   });
   expect(parseAuditSearch({ from: "yesterday", to: "2026-13-40" })).toEqual({});
+});
+
+test("an actor is named by what is known of it", () => {
+  const names = new Map([["018f-aaaa", "Maren Holt"]]);
+  const actor = (kind: string, id: string | null, name: string | null = null) => ({ kind, id, name });
+  expect(actorName(actor("operator", "018f-aaaa"), names)).toBe("Maren Holt");
+  expect(actorName(actor("token", "018f-bbbb/operator:018f-aaaa"), names)).toBe("Maren Holt");
+  expect(actorName(actor("collector", "018f0000-1234abcd"), names)).toBe("collector 1234abcd");
+  expect(actorName(actor("system", "sealer"), names)).toBe("sealer");
+  expect(actorName(actor("operator", "x", "Given"), names)).toBe("Given");
+  expect(actorKey(actor("operator", "018f-aaaa"))).toBe("operator:018f-aaaa");
+  expect(actorKey(actor("system", null))).toBeUndefined();
 });

@@ -6,14 +6,19 @@ import { Icon } from "@/design/icon";
 import { Badge, Nothing } from "@/design/text";
 import { m } from "@/i18n";
 import { dateTime } from "@/i18n/format";
+import { actorKey, actorName } from "./actor";
 import { changes } from "./diff";
 import type { AuditSearch } from "./search";
 
 const EXACT: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "medium" };
 
-type Props = { entry: AuditEntry; onFilter: (change: Partial<AuditSearch>) => void };
+type Props = {
+  entry: AuditEntry;
+  names: ReadonlyMap<string, string>;
+  onFilter: (change: Partial<AuditSearch>) => void;
+};
 
-export function EntryRow({ entry, onFilter }: Props) {
+export function EntryRow({ entry, names, onFilter }: Props) {
   const [open, setOpen] = useState(false);
   const details = useId();
   return (
@@ -34,7 +39,7 @@ export function EntryRow({ entry, onFilter }: Props) {
           <time dateTime={entry.at}>{dateTime(entry.at, EXACT)}</time>
         </td>
         <td>
-          <Who entry={entry} onFilter={onFilter} />
+          <Who entry={entry} names={names} onFilter={onFilter} />
         </td>
         <td>
           <code>{entry.action}</code>
@@ -55,7 +60,8 @@ export function EntryRow({ entry, onFilter }: Props) {
       {open && (
         <tr id={details} className="audit-open">
           <td colSpan={7}>
-            <Diff entry={entry} />
+            {entry.reason && <p>{m.audit_reason({ reason: entry.reason })}</p>}
+            {entry.erased ? <p className="muted">{m.audit_erased()}</p> : <Diff entry={entry} />}
           </td>
         </tr>
       )}
@@ -63,16 +69,16 @@ export function EntryRow({ entry, onFilter }: Props) {
   );
 }
 
-function Who({ entry, onFilter }: Props) {
-  const name = entry.actor.name ?? entry.actor.id ?? entry.actor.kind;
-  const { id } = entry.actor;
+function Who({ entry, names, onFilter }: Props) {
+  const name = actorName(entry.actor, names);
+  const key = actorKey(entry.actor);
   return (
     <>
-      {id ? (
+      {key ? (
         <AriaButton
           className="link"
           aria-label={m.audit_only_actor({ name })}
-          onPress={() => onFilter({ actor: `${entry.actor.kind}:${id}` })}
+          onPress={() => onFilter({ actor: key })}
         >
           {name}
         </AriaButton>

@@ -1,5 +1,6 @@
 /** Who did what to what, when and from where; each entry opens to what it changed. */
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { useAccountId } from "@/accounts/queries";
 import { api, reply } from "@/api/client";
 import { usePages } from "@/api/lists";
@@ -10,6 +11,7 @@ import { Facet, TextField } from "@/design/fields";
 import { More } from "@/design/more";
 import { Page } from "@/design/page";
 import { m } from "@/i18n";
+import { useOperators } from "@/operators/queries";
 import { EntryRow } from "./entry";
 import { type AuditSearch, auditQuery } from "./search";
 import "./audit.css";
@@ -30,6 +32,8 @@ export function AuditList() {
       }),
     ),
   );
+  const operators = useOperators(account).data;
+  const names = useMemo(() => new Map(operators?.map(({ id, name }) => [id, name])), [operators]);
   const filtered = Object.keys(search).length > 0;
   return (
     <Page title={m.audit_title()} lead={m.audit_lead()}>
@@ -61,7 +65,7 @@ export function AuditList() {
                 {m.audit_empty_body()}
               </Empty>
             ) : (
-              <EntryTable entries={rows} onFilter={set} />
+              <EntryTable entries={rows} names={names} onFilter={set} />
             )
           }
         </Load>
@@ -90,13 +94,13 @@ function AreaFilter({ value, onChange }: { value?: string; onChange: (value?: st
   );
 }
 
-function EntryTable({
-  entries,
-  onFilter,
-}: {
+type TableProps = {
   entries: AuditEntry[];
+  names: ReadonlyMap<string, string>;
   onFilter: (change: Partial<AuditSearch>) => void;
-}) {
+};
+
+function EntryTable({ entries, names, onFilter }: TableProps) {
   return (
     <div className="card-body--flush">
       <table className="table">
@@ -115,7 +119,7 @@ function EntryTable({
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <EntryRow key={entry.id} entry={entry} onFilter={onFilter} />
+            <EntryRow key={entry.id} entry={entry} names={names} onFilter={onFilter} />
           ))}
         </tbody>
       </table>

@@ -1,0 +1,25 @@
+/** Who acted, in words: a name where one is known, else the kind and the beginning of the id. */
+import type { AuditEntry } from "@/api/types";
+
+const SHORT = 8;
+
+/** `token:<id>/operator:<id>` names both: the token acted, its maker answers for it. */
+function operatorOf(actor: AuditEntry["actor"]): string | undefined {
+  if (actor.kind === "operator") return actor.id ?? undefined;
+  return actor.id?.split("/operator:")[1];
+}
+
+export function actorName(actor: AuditEntry["actor"], names: ReadonlyMap<string, string>): string {
+  if (actor.name) return actor.name;
+  const operator = operatorOf(actor);
+  const known = operator && names.get(operator);
+  if (known) return known;
+  return actor.id && actor.kind !== "system" && actor.kind !== "driver"
+    ? `${actor.kind} ${actor.id.slice(-SHORT)}`
+    : (actor.id ?? actor.kind);
+}
+
+/** As the filter takes it. */
+export function actorKey(actor: AuditEntry["actor"]): string | undefined {
+  return actor.id ? `${actor.kind}:${actor.id}` : undefined;
+}
