@@ -69,6 +69,8 @@ impl From<DeliveryError> for ServiceError {
 /// # Errors
 /// [`ServiceError`] when it cannot start; later trouble shows in its status instead.
 pub async fn run(folder: DataDir) -> Result<(), ServiceError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServiceError::Signal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServiceError::Signal)?;
     let enrollment = folder.enrollment()?;
     let _lock = folder.lock()?;
     let client = ServerClient::new(&enrollment.server, enrollment.ca.as_deref())?.authenticated(&folder.key()?)?;
@@ -113,8 +115,6 @@ pub async fn run(folder: DataDir) -> Result<(), ServiceError> {
     };
     let reporting = report_status(client, spool, board.clone(), folder.clone());
 
-    let mut terminate = signal(SignalKind::terminate()).map_err(ServiceError::Signal)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServiceError::Signal)?;
     tracing::info!(collector = %enrollment.collector_id, "collector runs");
     tokio::select! {
         () = check_in.run() => {}
