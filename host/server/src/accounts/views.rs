@@ -1,0 +1,129 @@
+//! An account with the way down to it and what lies below it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bailiwick_access::{
+    Permission, Principal,
+    accounts::{Account, Kind, Placed, Step},
+};
+use bailiwick_store::{AccountId, Lineage, Scope};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::store::{self, Counts};
+use crate::{App, edge::Problem};
+
+/// One step of the way down to an account.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AccountStep {
+    id: Uuid,
+    name: String,
+    /// `platform`, `dealer` or `customer`.
+    #[schema(value_type = String)]
+    kind: Kind,
+}
+
+/// What lies in an account's subtree.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountCounts)]
+pub struct CountsView {
+    devices: i64,
+    alerts_open: i64,
+    collectors: i64,
+}
+
+/// An account.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
+pub struct AccountView {
+    id: Uuid,
+    /// Its name in ingress paths; survives moves and renames. Empty at the root.
+    key: String,
+    name: String,
+    /// `platform`, `dealer` or `customer`.
+    #[schema(value_type = String)]
+    kind: Kind,
+    /// The account above, where the caller sees it.
+    parent_id: Option<Uuid>,
+    /// Its place in the tree.
+    lineage: String,
+    /// From the topmost account that the caller sees down to this one.
+    path: Vec<AccountStep>,
+    created_at: Timestamp,
+    counts: CountsView,
+}
+
+impl From<Step> for AccountStep {
+    fn from(step: Step) -> Self {
+        Self { id: step.id.get(), name: step.name, kind: step.kind }
+    }
+}
+
+impl AccountView {
+    fn new(account: Account, path: Vec<AccountStep>, counts: Counts) -> Self {
+        Self {
+            id: account.id.get(),
+            key: account.key,
+            name: account.name,
+            kind: account.kind,
+            parent_id: account.parent_id.map(|id| id.get()),
+            lineage: account.lineage.as_str().to_owned(),
+            path,
+            created_at: account.created_at,
+            counts: CountsView {
+                devices: counts.devices,
+                alerts_open: counts.alerts_open,
+                collectors: counts.collectors,
+            },
+        }
+    }
+}
+
+/// One account as the caller sees it.
+///
+/// # Errors
+/// `not_found` for one that it does not see.
+pub async fn one(app: &App, principal: &Principal, id: AccountId) -> Result<AccountView, Problem> {
+    let Placed { account, path } = app.access().account(principal, id).await?;
+    let mut scope = app.access().authorize(principal, id, Permission::View).await?;
+    let counts = store::counts(&mut scope, std::slice::from_ref(&account.lineage)).await?.pop().unwrap_or_default();
+    Ok(AccountView::new(account, path.into_iter().map(AccountStep::from).collect(), counts))
+}
+
+/// Accounts below `top`, in the order given.
+///
+/// # Errors
+/// As [`one`].
+pub(super) async fn below(
+    app: &App,
+    principal: &Principal,
+    top: AccountId,
+    accounts: Vec<Account>,
+) -> Result<Vec<AccountView>, Problem> {
+    let above = app.access().account(principal, top).await?.path;
+    let mut scope = app.access().authorize(principal, top, Permission::View).await?;
+    let steps = steps(&mut scope, &accounts).await?;
+    let lineages: Vec<Lineage> = accounts.iter().map(|a| a.lineage.clone()).collect();
+    let counts = store::counts(&mut scope, &lineages).await?;
+    let depth = scope.lineage().depth();
+    let views = accounts.into_iter().zip(counts).map(|(account, counts)| {
+        let down = account.lineage.path();
+        let down = down.iter().filter(|l| l.depth() > depth).filter_map(|l| steps.get(l.as_str()).cloned());
+        let path = above.iter().cloned().map(AccountStep::from).chain(down).collect();
+        AccountView::new(account, path, counts)
+    });
+    Ok(views.collect())
+}
+
+async fn steps(scope: &mut Scope, accounts: &[Account]) -> Result<HashMap<String, AccountStep>, Problem> {
+    let texts: BTreeSet<String> =
+        accounts.iter().flat_map(|a| a.lineage.path()).map(|l| l.as_str().to_owned()).collect();
+    let lineages: Vec<Lineage> = texts.iter().filter_map(|t| t.parse().ok()).collect();
+    let found = store::at(scope, &lineages).await?;
+    let step = |(lineage, id, name, kind): (String, AccountId, String, String)| {
+        Some((lineage, AccountStep { id: id.get(), name, kind: Kind::try_from(kind).ok()? }))
+    };
+    Ok(found.into_iter().filter_map(step).collect())
+}

@@ -1,0 +1,30 @@
+use axum::response::Response;
+use bailiwick_devices::{
+    alerts::{self, AlertFilter},
+    devices,
+};
+
+use super::view::AlertView;
+use crate::{
+    devices::DeviceAt,
+    edge::{Format, List, Locale, Page, Path, Problem, Query},
+    work::{Authorized, permission::View},
+};
+
+/// Alerts of one device, newest first.
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/devices/{device_id}/alerts", tag = "alerts",
+    params(("id" = Uuid, Path, description = "The account."), DeviceAt, Page),
+    responses((status = 200, body = List<AlertView>)))]
+pub(super) async fn of_device(
+    mut work: Authorized<View>,
+    Path(at): Path<DeviceAt>,
+    Query(page): Query<Page>,
+    locale: Locale,
+    form: Format,
+) -> Result<Response, Problem> {
+    let now = work.app.store().now();
+    devices::get(&mut work.scope, at.device_id, now).await?;
+    let filter = AlertFilter { device: Some(at.device_id), ..AlertFilter::default() };
+    let found = alerts::list(&mut work.scope, &filter, &page.request()?).await?;
+    form.reply(List::of(found, |alert| AlertView::new(alert, work.app.drivers(), locale)))
+}

@@ -1,0 +1,80 @@
+//! An alert as callers see it: its title is the manifest's, in their language.
+
+use bailiwick_devices::{alerts::Alert, drivers::Catalogue};
+use bailiwick_store::Actor;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{drivers::severity, edge::Locale, named::NamedView};
+
+/// The device of an alert.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertDevice {
+    id: Uuid,
+    name: String,
+    model: Option<String>,
+}
+
+/// Who took note.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Acknowledger {
+    /// `operator` or `token`.
+    kind: String,
+    /// The operator, where one is known.
+    id: Option<Uuid>,
+    /// When.
+    at: Option<Timestamp>,
+}
+
+/// An alert.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Alert)]
+pub struct AlertView {
+    id: Uuid,
+    device: AlertDevice,
+    /// Whose.
+    account: NamedView,
+    driver: String,
+    /// The condition's key in the driver's manifest.
+    condition: String,
+    /// The row, for a condition that is kept per row.
+    row: Option<String>,
+    title: String,
+    /// `critical`, `warning` or `info`.
+    severity: &'static str,
+    raised_at: Timestamp,
+    /// Null while it holds.
+    cleared_at: Option<Timestamp>,
+    /// How often it came back shortly after it had ceased.
+    flaps: i32,
+    acknowledged_by: Option<Acknowledger>,
+}
+
+impl AlertView {
+    pub(super) fn new(alert: Alert, drivers: &Catalogue, locale: Locale) -> Self {
+        let title = drivers.active(&alert.driver).and_then(|driver| {
+            let kind = driver.manifest.conditions.iter().find(|c| c.key == alert.condition)?;
+            Some(kind.title.locale(locale.0).to_owned())
+        });
+        let at = alert.acknowledged_at;
+        let acknowledged_by = alert.acknowledged_by.and_then(|text| text.parse::<Actor>().ok()).map(|actor| {
+            Acknowledger { kind: actor.kind().to_owned(), id: actor.operator().map(|o| o.get()), at }
+        });
+        Self {
+            id: alert.id.get(),
+            device: AlertDevice { id: alert.device.id.get(), name: alert.device.name, model: alert.model },
+            account: alert.account.into(),
+            driver: alert.driver,
+            title: title.unwrap_or_else(|| alert.condition.clone()),
+            condition: alert.condition,
+            row: alert.row,
+            severity: severity(alert.severity),
+            raised_at: alert.raised_at,
+            cleared_at: alert.cleared_at,
+            flaps: alert.flaps,
+            acknowledged_by,
+        }
+    }
+}

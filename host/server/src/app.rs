@@ -1,0 +1,155 @@
+//! What every handler can reach: the store, installed drivers, limits, figures, events.
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use bailiwick_access::Access;
+use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
+use bailiwick_runtime::Runtime;
+use bailiwick_store::{CollectorId, Store};
+use uuid::Uuid;
+
+use crate::{
+    config::Config,
+    edge::{Metrics, rate::Limit},
+    events::Bus,
+};
+
+/// The server's parts; a cheap clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    limits: Limits,
+    bus: Bus,
+    stopping: AtomicBool,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// Sign-in, grants and tokens.
+    pub access: Access,
+    /// Installed drivers' manifests.
+    pub drivers: Catalogue,
+    /// Seals credentials of sites.
+    pub sealing_key: SealingKey,
+    /// The sandbox.
+    pub runtime: Runtime,
+    /// Figures.
+    pub metrics: Metrics,
+}
+
+/// Who may call how often.
+pub struct Limits {
+    /// Sign-in attempts, by the source's network.
+    pub sign_in: Limit<IpAddr>,
+    /// Calls, by the id of the session or token.
+    pub calls: Limit<Uuid>,
+    /// Calls of collectors.
+    pub collectors: Limit<CollectorId>,
+    /// Collector enrollments and bad credentials, by the source's network: guessing is slow.
+    pub guesses: Limit<IpAddr>,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let rates = parts.config.rates;
+        let limits = Limits {
+            sign_in: Limit::new("sign-in", rates.sign_in),
+            calls: Limit::new("calls", rates.calls),
+            collectors: Limit::new("collector", rates.collector),
+            guesses: Limit::new("guesses", 60),
+        };
+        Self(Arc::new(Inner { parts, limits, bus: Bus::default(), stopping: AtomicBool::new(false) }))
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.parts.config
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    /// Sign-in, grants and tokens.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.0.parts.access
+    }
+
+    /// Installed drivers' manifests.
+    #[must_use]
+    pub fn drivers(&self) -> &Catalogue {
+        &self.0.parts.drivers
+    }
+
+    /// Seals credentials of sites.
+    #[must_use]
+    pub fn sealing_key(&self) -> &SealingKey {
+        &self.0.parts.sealing_key
+    }
+
+    /// The sandbox.
+    #[must_use]
+    pub fn runtime(&self) -> &Runtime {
+        &self.0.parts.runtime
+    }
+
+    /// Figures.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.parts.metrics
+    }
+
+    /// Rate limits.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// Pokes to open portals.
+    #[must_use]
+    pub fn bus(&self) -> &Bus {
+        &self.0.bus
+    }
+
+    /// From now on `/readyz` says no, so that a load balancer sends nothing more, and event streams end.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server is shutting down.
+    #[must_use]
+    pub fn stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Whether the database answers.
+    pub async fn database_answers(&self) -> bool {
+        self.store().ping().await.is_ok()
+    }
+
+    /// Lets limits forget callers that are fresh again.
+    pub fn forget_idle(&self) {
+        self.limits().sign_in.forget_idle();
+        self.limits().calls.forget_idle();
+        self.limits().collectors.forget_idle();
+        self.limits().guesses.forget_idle();
+    }
+}

@@ -1,0 +1,179 @@
+//! Who calls: proven by an API token or by the portal's session cookie.
+//!
+//! A call with a cookie that changes something must also carry the session's CSRF value in a header, which
+//! no other site can read or send. Every credential has its own rate limit; wrong ones count against the
+//! address that they come from.
+
+mod cookie;
+mod csrf;
+
+use std::net::IpAddr;
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use bailiwick_access::{AccessError, Principal, Via};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+pub use cookie::{clear, set};
+
+
+use crate::{
+    App,
+    edge::{Problem, Source, rate::Remaining},
+};
+
+/// A caller that proved who it is.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who, and which roles it holds.
+    pub principal: Principal,
+    /// The session's secret, where it came by a cookie; its CSRF value follows from it.
+    pub session: Option<SecretString>,
+}
+
+/// What became of a call's credential; absent where it has none.
+#[derive(Debug, Clone)]
+struct Presented(Result<Caller, Problem>);
+
+enum Credential {
+    Token(SecretString),
+    Session(SecretString),
+}
+
+/// The session's secret that the call carries, whatever it is worth.
+#[must_use]
+pub fn session_cookie(app: &App, headers: &HeaderMap) -> Option<SecretString> {
+    cookie::read(headers, app.config().transport.secure())
+}
+
+/// Looks at the call's credential once, counts it, and tells the caller what is left of its rate.
+pub async fn establish(State(app): State<App>, source: Source, mut request: Request, next: Next) -> Response {
+    let Some(credential) = credential(&app, request.headers()) else { return next.run(request).await };
+    let found = authenticate(&app, &credential, source).await;
+    let found = match found {
+        Ok(caller) => unforged(&credential, request.method(), request.headers()).map(|()| caller),
+        Err(problem) => Err(problem),
+    };
+    let remaining = match &found {
+        Ok(caller) => match count(&app, caller) {
+            Ok(remaining) => Some(remaining),
+            Err(problem) => return problem.into_response(),
+        },
+        Err(problem) if problem.code() == "rate_limited" => return problem.clone().into_response(),
+        Err(_) => None,
+    };
+    request.extensions_mut().insert(Presented(found));
+    let mut response = next.run(request).await;
+    if let Some(remaining) = remaining {
+        remaining.write(response.headers_mut());
+    }
+    response
+}
+
+/// Lets only proven callers through: for routes whose bodies are too large to be read from strangers.
+pub async fn gate(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match presented(&parts) {
+        Ok(_) => next.run(Request::from_parts(parts, body)).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        presented(parts)
+    }
+}
+
+fn presented(parts: &Parts) -> Result<Caller, Problem> {
+    match parts.extensions.get() {
+        Some(Presented(found)) => found.clone(),
+        None => Err(Problem::unauthenticated("missing_credentials", "Sign in, or send an API token as Bearer.")),
+    }
+}
+
+fn credential(app: &App, headers: &HeaderMap) -> Option<Credential> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| {
+        let (scheme, token) = v.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| SecretString::from(token.trim()))
+    });
+    let session = || session_cookie(app, headers).map(Credential::Session);
+    bearer.map(Credential::Token).or_else(session)
+}
+
+async fn authenticate(app: &App, credential: &Credential, source: Source) -> Result<Caller, Problem> {
+    let found = match credential {
+        Credential::Token(token) => app.access().authenticate_token(token).await,
+        Credential::Session(secret) => app.access().authenticate_session(secret).await,
+    };
+    match found {
+        Ok(principal) => Ok(Caller {
+            principal: principal.from_source(Some(source.to_string())),
+            session: match credential {
+                Credential::Session(secret) => Some(secret.clone()),
+                Credential::Token(_) => None,
+            },
+        }),
+        Err(error) => {
+            if matches!(error, AccessError::TokenUnknown | AccessError::SessionUnknown) {
+                guessed(app, source.network())?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+fn guessed(app: &App, network: IpAddr) -> Result<(), Problem> {
+    app.limits().guesses.count(&network).map(|_| ())
+}
+
+/// Refuses a call that another site made a browser send.
+fn unforged(credential: &Credential, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    match credential {
+        Credential::Session(secret) if !method.is_safe() => csrf::check(secret, headers),
+        _ => Ok(()),
+    }
+}
+
+fn count(app: &App, caller: &Caller) -> Result<Remaining, Problem> {
+    let id = match caller.principal.via() {
+        Via::Session { id, .. } => id.get(),
+        Via::Token(id) => id.get(),
+        Via::System => Uuid::nil(),
+    };
+    app.limits().calls.count(&id)
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        let code = error.code();
+        match error {
+            AccessError::NotFound => Self::not_found(),
+            AccessError::Denied { .. } => Self::denied(),
+            AccessError::SessionUnknown | AccessError::SessionExpired => {
+                Self::unauthenticated("session_expired", "The session has ended: sign in again.")
+            }
+            AccessError::TokenUnknown | AccessError::TokenMalformed(_) => {
+                Self::unauthenticated("invalid_credentials", "This is no valid API token.")
+            }
+            AccessError::TokenExpired => Self::unauthenticated(code, "The API token has expired."),
+            AccessError::TokenRevoked => Self::unauthenticated(code, "The API token was revoked."),
+            AccessError::Invalid { field, detail } => Self::field(field, "invalid", detail),
+            AccessError::Conflict(detail) => Self::conflict("conflict", detail),
+            AccessError::LastOwner => Self::conflict(code, "The platform would have no owner left."),
+            AccessError::NotAPerson | AccessError::WrongPassword => {
+                Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string())
+            }
+            AccessError::Store(error) => error.into(),
+            AccessError::Audit(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! `bailiwick admin`: what must be possible before anybody can sign in. It acts as the platform itself, on
+//! the server's machine, and is audited as such.
+
+use std::{io::Read as _, str::FromStr as _};
+
+use anyhow::{Context as _, bail};
+use bailiwick_access::{
+    Access, Email, Password, Principal, Role,
+    operators::{Added, NewOperator},
+    tokens::NewToken,
+};
+use bailiwick_audit::{Broken, Head, SealKey};
+use bailiwick_store::{AccountId, Lineage, Store};
+use clap::{Args, Subcommand};
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use super::open;
+use crate::config::Config;
+
+/// Creates operators and tokens, and verifies the audit.
+#[derive(Debug, Subcommand)]
+pub(super) enum Admin {
+    /// Gives someone a role on an account; who is new becomes an operator.
+    CreateOperator(CreateOperator),
+    /// Makes an API token, shown once.
+    CreateToken(CreateToken),
+    /// Recomputes every seal of the audit and names the first entry that does not hold.
+    VerifyAudit {
+        /// A head that was noted elsewhere (`NUMBER:HASH`, as this command prints it): finds removed newest seals.
+        #[arg(long, value_parser = head)]
+        head: Option<Head>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CreateOperator {
+    /// The account: `/` for the root, a place such as `/k3f9a2/7hq1xx/`, or an id.
+    #[arg(long)]
+    account: String,
+    /// `owner`, `technician` or `viewer`.
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// The e-mail address by which the operator signs in.
+    #[arg(long)]
+    email: String,
+    /// The operator's name; what stands before the @ where absent.
+    #[arg(long)]
+    name: Option<String>,
+    /// Reads the password (at least 12 characters) from standard input; a random one is printed otherwise.
+    #[arg(long)]
+    password_stdin: bool,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CreateToken {
+    /// The account: `/` for the root, a place such as `/k3f9a2/7hq1xx/`, or an id.
+    #[arg(long)]
+    account: String,
+    /// `owner`, `technician` or `viewer`, on the account and all below it.
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// What it is for.
+    #[arg(long)]
+    name: String,
+    /// Days until it ends; never where absent.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    days: Option<u16>,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    text.parse().map_err(|e: bailiwick_access::UnknownRole| e.to_string())
+}
+
+fn head(text: &str) -> Result<Head, String> {
+    let read = || {
+        let (number, hash) = text.split_once(':')?;
+        let mut head = Head { number: number.parse().ok()?, hash: [0; 32] };
+        hex::decode_to_slice(hash, &mut head.hash).ok()?;
+        Some(head)
+    };
+    read().ok_or_else(|| "write it as NUMBER:HASH".to_owned())
+}
+
+fn told(broken: &Broken) -> String {
+    match broken {
+        Broken::Changed { seal, entry, account, at } => {
+            format!("entry {entry} of account {account} at {at}, under seal {seal}, was changed")
+        }
+        Broken::Added { seal, entry, account } => {
+            format!("entry {entry} of account {account} was added after seal {seal}")
+        }
+        Broken::Missing { seal, position, after } => {
+            let after = after.map_or(String::new(), |entry| format!(", after entry {entry}"));
+            format!("entry {position} of seal {seal}{after} is gone")
+        }
+        Broken::Seal { seal, what } => format!("seal {seal}: {what}"),
+        Broken::Head { noted } => format!("seal {noted}, which was noted, is not in the chain"),
+        other => format!("{other:?}"),
+    }
+}
+
+pub(super) async fn run(command: Admin, config: Config) -> anyhow::Result<()> {
+    // What is wrong with the input is said before the database starts.
+    match command {
+        Admin::CreateOperator(command) => {
+            let (email, password) = (email(&command.email)?, password(&command)?);
+            let store = open::store(&config).await?;
+            let done = create_operator(&store, command, email, password).await;
+            store.close().await;
+            done
+        }
+        Admin::CreateToken(command) => {
+            let store = open::store(&config).await?;
+            let done = create_token(&store, command).await;
+            store.close().await;
+            done
+        }
+        Admin::VerifyAudit { head, json } => {
+            let path = config.data_dir.join("audit.key");
+            let key = SealKey::load_or_create(&path).context("data_dir: the key that seals the audit cannot be used")?;
+            let store = open::store(&config).await?;
+            let report = bailiwick_audit::verify(&store, &[key.public()], head).await;
+            store.close().await;
+            verified(&report?, json)
+        }
+    }
+}
+
+fn email(text: &str) -> anyhow::Result<Email> {
+    text.parse().map_err(|_| anyhow::anyhow!("--email: '{text}' is not an e-mail address"))
+}
+
+fn password(command: &CreateOperator) -> anyhow::Result<Option<Password>> {
+    if !command.password_stdin {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    std::io::stdin().take(4096).read_to_string(&mut text).context("--password-stdin: cannot be read")?;
+    let password = SecretString::from(text.trim_end_matches(['\r', '\n']));
+    Password::new(password).context("--password-stdin").map(Some)
+}
+
+async fn create_operator(
+    store: &Store,
+    command: CreateOperator,
+    email: Email,
+    password: Option<Password>,
+) -> anyhow::Result<()> {
+    let access = Access::new(store.clone()).await?;
+    let platform = Principal::system("command-line");
+    let account = account(&access, &platform, &command.account).await?;
+    let name = command.name.unwrap_or_else(|| {
+        command.email.trim().split('@').next().filter(|n| !n.is_empty()).unwrap_or("operator").to_owned()
+    });
+    let new = NewOperator { email, name, role: command.role, password };
+    let Added { operator, grant, initial_password } = access.add_operator(&platform, account, new).await?;
+    let initial_password = initial_password.map(|p| p.expose_secret().to_owned());
+    if command.json {
+        println!("{}", json!({ "id": operator, "grant_id": grant, "account_id": account,
+            "email": command.email.trim(), "role": command.role, "initial_password": initial_password }));
+        return Ok(());
+    }
+    println!("{} is {} of {}", command.email.trim(), command.role, command.account);
+    if let Some(password) = initial_password {
+        println!("password: {password}");
+    }
+    Ok(())
+}
+
+async fn create_token(store: &Store, command: CreateToken) -> anyhow::Result<()> {
+    let access = Access::new(store.clone()).await?;
+    let platform = Principal::system("command-line");
+    let account = account(&access, &platform, &command.account).await?;
+    let lifetime = command.days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+    let expires_at = lifetime.map(|lifetime| store.now().checked_add(lifetime)).transpose()?;
+    let issued = access.create_token(&platform, account, NewToken { name: command.name, role: command.role, expires_at }).await?;
+    let secret = issued.secret.expose_secret();
+    if command.json {
+        println!("{}", json!({ "id": issued.token.id, "account_id": account, "name": issued.token.name,
+            "role": issued.token.role, "expires_at": issued.token.expires_at, "secret": secret }));
+    } else {
+        println!("{secret}");
+    }
+    Ok(())
+}
+
+async fn account(access: &Access, platform: &Principal, text: &str) -> anyhow::Result<AccountId> {
+    if let Ok(id) = AccountId::from_str(text) {
+        return Ok(id);
+    }
+    let place: Lineage = text
+        .parse()
+        .with_context(|| format!("--account: '{text}' is neither '/', a place such as /k3f9a2/7hq1xx/, nor an id"))?;
+    access.account_at(platform, &place).await.with_context(|| format!("--account: {text}"))
+}
+
+fn verified(report: &bailiwick_audit::Report, json: bool) -> anyhow::Result<()> {
+    let broken = report.broken.as_ref().map(told);
+    let head = report.head.as_ref().map(|head| (head.number, hex::encode(head.hash)));
+    if json {
+        println!("{}", json!({ "whole": report.is_whole(), "seals": report.seals, "entries": report.entries,
+            "erased": report.erased, "unsealed": report.unsealed, "broken": broken,
+            "head": head.map(|(number, hash)| json!({ "number": number, "hash": hash })) }));
+    } else {
+        println!("{} seals hold {} entries ({} erased); {} wait for a seal", report.seals, report.entries, report.erased, report.unsealed);
+        if let Some((number, hash)) = head {
+            println!("head {number}:{hash}");
+        }
+    }
+    match broken {
+        Some(broken) => bail!("the audit is broken: {broken}"),
+        None => Ok(()),
+    }
+}

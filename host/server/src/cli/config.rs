@@ -1,0 +1,39 @@
+//! `bailiwick config`.
+
+use crate::config::{Config, ConfigError, DEFAULTS};
+
+/// Shows settings.
+#[derive(Debug, clap::Args)]
+pub(super) struct Show {
+    /// Prints every key with its default and what it does, as a settings file.
+    #[arg(long)]
+    print_defaults: bool,
+}
+
+pub(super) fn run(show: &Show, settings: impl FnOnce() -> Result<Config, ConfigError>) -> anyhow::Result<()> {
+    if show.print_defaults {
+        print!("{DEFAULTS}");
+        return Ok(());
+    }
+    let config = settings()?;
+    println!("listen           {}", config.listen);
+    println!("public_url       {}", config.public_url);
+    println!("data_dir         {}", config.data_dir.display());
+    println!("database         {}", if config.database_url.is_some() { "external" } else { "embedded" });
+    println!("transport        {}", transport(&config));
+    println!("metrics_listen   {}", config.metrics_listen);
+    println!("The settings are valid.");
+    Ok(())
+}
+
+fn transport(config: &Config) -> String {
+    use crate::config::Transport;
+    match &config.transport {
+        Transport::Tls { certificate, .. } => format!("TLS with {}", certificate.display()),
+        Transport::Proxied(proxies) => {
+            let proxies: Vec<String> = proxies.iter().map(ToString::to_string).collect();
+            format!("behind proxies in {}", proxies.join(", "))
+        }
+        Transport::Loopback => "plain HTTP on loopback".to_owned(),
+    }
+}

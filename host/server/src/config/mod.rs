@@ -1,0 +1,243 @@
+//! The server's settings: defaults, then `bailiwick.toml`, then `BAILIWICK_*`, parsed once at start.
+//!
+//! What comes out of [`Config::load`] is whole: addresses are addresses, a certificate has its key, and
+//! plain HTTP beyond loopback cannot be expressed. Every error names the key and says what to do, so
+//! that a first start needs no manual. The defaults are one commented file, which
+//! `bailiwick config --print-defaults` prints, so the documentation cannot differ from the behaviour.
+
+mod error;
+mod settings;
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use axum::http::Uri;
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+};
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+pub use error::ConfigError;
+use settings::Settings;
+
+/// The defaults with their documentation.
+pub const DEFAULTS: &str = include_str!("defaults.toml");
+
+/// How calls reach the listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transport {
+    /// HTTPS by this server.
+    Tls {
+        /// PEM file of the chain.
+        certificate: PathBuf,
+        /// PEM file of its key.
+        key: PathBuf,
+    },
+    /// Plain HTTP from proxies that speak TLS in front; their networks.
+    Proxied(Vec<IpNet>),
+    /// Plain HTTP on loopback: one machine.
+    Loopback,
+}
+
+impl Transport {
+    /// Whether a browser sees HTTPS, so that cookies are `Secure` and HSTS is sent.
+    #[must_use]
+    pub fn secure(&self) -> bool {
+        !matches!(self, Self::Loopback)
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Calls a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// Sign-in attempts from one source.
+    pub sign_in: u32,
+    /// Calls with one session or token.
+    pub calls: u32,
+    /// Calls of one collector.
+    pub collector: u32,
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the public listener binds.
+    pub listen: SocketAddr,
+    /// Scheme and authority without a trailing slash, as browsers and collectors see them.
+    pub public_url: String,
+    /// The private folder.
+    pub data_dir: PathBuf,
+    /// An external PostgreSQL; absent for the embedded one.
+    pub database_url: Option<SecretString>,
+    /// How calls arrive.
+    pub transport: Transport,
+    /// Where figures and health are served.
+    pub metrics_listen: SocketAddr,
+    /// Rate limits.
+    pub rates: Rates,
+    /// Database connections, at most.
+    pub database_connections: u32,
+    /// One call's time.
+    pub request_timeout: Duration,
+    /// What running calls get at shutdown.
+    pub shutdown: Duration,
+    /// Threads for drivers; absent: one per processor.
+    pub driver_threads: Option<usize>,
+    /// The log filter.
+    pub log: String,
+    /// The log's form.
+    pub log_format: LogFormat,
+    /// What was set but has no effect; logged once the log is up.
+    pub remarks: Vec<String>,
+}
+
+impl Config {
+    /// Reads defaults, the file if one is named, and the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the key and what to do.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+            figment = figment.merge(Toml::string(&text));
+        }
+        let figment = figment.merge(Env::prefixed("BAILIWICK_").only(settings::KEYS));
+        let settings: Settings = figment.extract().map_err(|e| ConfigError::Shape(Box::new(e)))?;
+        Self::try_from(settings)
+    }
+}
+
+impl TryFrom<Settings> for Config {
+    type Error = ConfigError;
+
+    fn try_from(s: Settings) -> Result<Self, ConfigError> {
+        let listen = address("listen", &s.listen)?;
+        let transport = transport(&s, listen)?;
+        let public_url = public_url(s.public_url.as_deref(), listen, &transport)?;
+        if s.data_dir.as_os_str().is_empty() {
+            return Err(ConfigError::value("data_dir", "is empty", "name the folder that holds the platform's data"));
+        }
+        let rates = Rates {
+            sign_in: rate("sign_in_per_minute", s.sign_in_per_minute)?,
+            calls: rate("calls_per_minute", s.calls_per_minute)?,
+            collector: rate("collector_per_minute", s.collector_per_minute)?,
+        };
+        if s.database_connections < 4 {
+            return Err(ConfigError::value("database_connections", "is too small", "give at least 4"));
+        }
+        let mut remarks = Vec::new();
+        if s.redis_url.is_some_and(|url| !url.is_empty()) {
+            remarks.push("redis_url is set, but one server process keeps wake-ups and rate limits itself".to_owned());
+        }
+        Ok(Self {
+            listen,
+            public_url,
+            data_dir: s.data_dir,
+            database_url: s.database_url.filter(|url| !secrecy::ExposeSecret::expose_secret(url).is_empty()),
+            transport,
+            metrics_listen: address("metrics_listen", &s.metrics_listen)?,
+            rates,
+            database_connections: s.database_connections,
+            request_timeout: seconds("request_timeout_seconds", s.request_timeout_seconds)?,
+            shutdown: seconds("shutdown_seconds", s.shutdown_seconds)?,
+            driver_threads: Some(s.driver_threads).filter(|n| *n > 0),
+            log: s.log,
+            log_format: s.log_format,
+            remarks,
+        })
+    }
+}
+
+fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
+    let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    text.parse().map_err(|_| {
+        ConfigError::value(key, format!("'{text}' is not an address with a port"), "write it like 127.0.0.1:8080 or [::]:443")
+    })
+}
+
+fn rate(key: &'static str, n: u32) -> Result<u32, ConfigError> {
+    if n == 0 { Err(ConfigError::value(key, "is 0", "give at least 1")) } else { Ok(n) }
+}
+
+fn seconds(key: &'static str, n: u64) -> Result<Duration, ConfigError> {
+    if (1..=3_600).contains(&n) {
+        Ok(Duration::from_secs(n))
+    } else {
+        Err(ConfigError::value(key, format!("is {n}"), "give 1 to 3600"))
+    }
+}
+
+fn transport(s: &Settings, listen: SocketAddr) -> Result<Transport, ConfigError> {
+    let proxies = networks(&s.trusted_proxies)?;
+    let given = |path: &Option<PathBuf>| path.clone().filter(|p| !p.as_os_str().is_empty());
+    match (given(&s.tls_certificate), given(&s.tls_key)) {
+        (Some(_), Some(_)) if !proxies.is_empty() => Err(ConfigError::value(
+            "trusted_proxies",
+            "stands beside tls_certificate",
+            "either this server speaks TLS or a proxy in front does: remove one of them",
+        )),
+        (Some(certificate), Some(key)) => Ok(Transport::Tls { certificate, key }),
+        (Some(_), None) => Err(ConfigError::value("tls_key", "is missing", "name the key of tls_certificate")),
+        (None, Some(_)) => Err(ConfigError::value("tls_certificate", "is missing", "name the certificate of tls_key")),
+        (None, None) if !proxies.is_empty() => Ok(Transport::Proxied(proxies)),
+        (None, None) if listen.ip().is_loopback() => Ok(Transport::Loopback),
+        (None, None) => Err(ConfigError::value(
+            "listen",
+            format!("is {listen}, and plain HTTP is accepted on loopback only"),
+            "set tls_certificate and tls_key, or trusted_proxies when a proxy speaks TLS in front, or listen on 127.0.0.1",
+        )),
+    }
+}
+
+fn networks(texts: &[String]) -> Result<Vec<IpNet>, ConfigError> {
+    let one = |text: &String| {
+        let text = text.trim();
+        text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+            ConfigError::value("trusted_proxies", format!("'{text}' is not a network"), "write networks like 10.0.0.0/8 or single addresses")
+        })
+    };
+    texts.iter().filter(|t| !t.trim().is_empty()).map(one).collect()
+}
+
+fn public_url(given: Option<&str>, listen: SocketAddr, transport: &Transport) -> Result<String, ConfigError> {
+    let Some(given) = given.filter(|url| !url.is_empty()) else {
+        let scheme = if transport.secure() { "https" } else { "http" };
+        return Ok(format!("{scheme}://{listen}"));
+    };
+    let wrong = |what: &str| {
+        ConfigError::value("public_url", format!("'{given}' {what}"), "write it like https://bailiwick.example.com")
+    };
+    let uri: Uri = given.trim_end_matches('/').parse().map_err(|_| wrong("is not a URL"))?;
+    let authority = uri.authority().ok_or_else(|| wrong("has no host"))?;
+    if !matches!(uri.path(), "" | "/") || uri.query().is_some() || authority.as_str().contains('@') {
+        return Err(wrong("must be scheme and host only"));
+    }
+    match uri.scheme_str() {
+        Some("https") if transport.secure() => {}
+        Some("http") if !transport.secure() => {}
+        Some("https") => return Err(wrong("says https, but this server speaks plain HTTP on loopback")),
+        Some("http") => return Err(wrong("says http, but browsers reach this server by https")),
+        _ => return Err(wrong("must begin with https://")),
+    }
+    Ok(given.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+use super::*;
+
+fn parse(toml: &str) -> Result<Config, ConfigError> {
+    let settings: Settings = Figment::from(Toml::string(DEFAULTS))
+        .merge(Toml::string(toml))
+        .extract()
+        .map_err(|e| ConfigError::Shape(Box::new(e)))?;
+    Config::try_from(settings)
+}
+
+fn refused(toml: &str, key: &str) {
+    let error = parse(toml).expect_err(toml).to_string();
+    assert!(error.contains(key), "{toml}: the error must name {key}: {error}");
+}
+
+#[test]
+fn defaults_are_whole_and_document_every_key() {
+    let config = parse("").expect("the defaults are valid");
+    assert_eq!(config.transport, Transport::Loopback);
+    assert_eq!(config.public_url, "http://127.0.0.1:8080");
+    for key in settings::KEYS {
+        let documented = DEFAULTS.lines().any(|l| l.trim_start_matches("# ").starts_with(&format!("{key} =")));
+        assert!(documented, "{key} is not documented in defaults.toml");
+    }
+}
+
+#[test]
+fn every_documented_key_is_a_setting() {
+    for line in DEFAULTS.lines() {
+        let Some((key, _)) = line.trim_start_matches("# ").split_once(" = ") else { continue };
+        if key.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+            assert!(settings::KEYS.contains(&key), "{key} is documented, but no setting");
+        }
+    }
+}
+
+#[test]
+fn plain_http_beyond_loopback_is_refused() {
+    refused("listen = '0.0.0.0:8080'", "listen");
+    refused("listen = '[::]:8080'", "listen");
+    refused("listen = '10.1.2.3:80'", "plain HTTP");
+    let proxied = parse("listen = '0.0.0.0:8080'\ntrusted_proxies = ['10.0.0.0/8', '192.0.2.1']").expect("proxied");
+    assert!(matches!(proxied.transport, Transport::Proxied(ref nets) if nets.len() == 2));
+    assert!(proxied.transport.secure());
+}
+
+#[test]
+fn certificate_and_key_come_together() {
+    refused("tls_certificate = '/x.pem'", "tls_key");
+    refused("tls_key = '/x.key'", "tls_certificate");
+    refused("tls_certificate = '/x.pem'\ntls_key = '/x.key'\ntrusted_proxies = ['10.0.0.0/8']", "trusted_proxies");
+    let tls = parse("listen = '0.0.0.0:443'\ntls_certificate = '/x.pem'\ntls_key = '/x.key'").expect("tls");
+    assert_eq!(tls.public_url, "https://0.0.0.0:443");
+}
+
+#[test]
+fn public_url_agrees_with_the_transport() {
+    refused("public_url = 'https://example.com'", "public_url");
+    refused("public_url = 'http://user@example.com'", "public_url");
+    refused("public_url = 'http://example.com/path'", "public_url");
+    refused("public_url = 'ftp://example.com'", "public_url");
+    let tls = "tls_certificate = '/x.pem'\ntls_key = '/x.key'\n";
+    refused(&format!("{tls}public_url = 'http://example.com'"), "public_url");
+    assert_eq!(parse("public_url = 'http://localhost:8080/'").expect("ok").public_url, "http://localhost:8080");
+}
+
+#[test]
+fn wrong_values_name_their_key() {
+    refused("listen = 'here'", "listen");
+    refused("metrics_listen = '9090'", "metrics_listen");
+    refused("trusted_proxies = ['everyone']", "trusted_proxies");
+    refused("sign_in_per_minute = 0", "sign_in_per_minute");
+    refused("request_timeout_seconds = 0", "request_timeout_seconds");
+    refused("database_connections = 1", "database_connections");
+    refused("lissten = '127.0.0.1:1'", "lissten");
+    refused("calls_per_minute = 'many'", "calls_per_minute");
+    refused("data_dir = ''", "data_dir");
+}
+
+#[test]
+fn lists_come_with_commas_too() {
+    let config = parse("listen = '0.0.0.0:1'\ntrusted_proxies = '10.0.0.0/8, 192.0.2.7'").expect("ok");
+    assert!(matches!(config.transport, Transport::Proxied(ref nets) if nets.len() == 2));
+}
+
+#[test]
+fn the_database_url_is_not_shown() {
+    let config = parse("database_url = 'postgres://u:hunter2@h/d'").expect("ok");
+    assert!(!format!("{config:?}").contains("hunter2"));
+}

@@ -1,0 +1,65 @@
+use axum::Json;
+use bailiwick_devices::readings::{self, SeriesRequest};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::DeviceAt;
+use crate::{
+    edge::{Path, Problem, Query},
+    work::{Authorized, permission::View},
+};
+
+/// Which points.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Range {
+    /// The meter's key.
+    meter: String,
+    /// The row, for a meter that is kept per row.
+    row: Option<String>,
+    /// From here on; 30 days before `to` where absent.
+    from: Option<Timestamp>,
+    /// Up to, not included; now where absent.
+    to: Option<Timestamp>,
+    /// Seconds of a bucket, of which the last point is given; where absent, so that there are at most 500.
+    step: Option<u32>,
+}
+
+/// Points of a meter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Readings {
+    /// The meter's key.
+    meter: String,
+    /// Its unit, where a driver in use declares it.
+    unit: Option<String>,
+    /// The row; empty for a meter that is not kept per row.
+    row: String,
+    /// Milliseconds since 1970 and value, rising in time.
+    #[schema(value_type = Vec<Vec<f64>>)]
+    points: Vec<(i64, f64)>,
+}
+
+/// Points of one meter over time, downsampled.
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/devices/{device_id}/readings", tag = "devices",
+    params(("id" = Uuid, Path, description = "The account."), DeviceAt, Range),
+    responses((status = 200, body = Readings)))]
+pub(super) async fn readings(
+    mut work: Authorized<View>,
+    Path(at): Path<DeviceAt>,
+    Query(range): Query<Range>,
+) -> Result<Json<Readings>, Problem> {
+    if range.step == Some(0) {
+        return Err(Problem::field("step", "out_of_range", "give at least 1"));
+    }
+    let now = work.app.store().now();
+    let to = range.to.unwrap_or(now);
+    let month = SignedDuration::from_hours(30 * 24);
+    let from = range.from.unwrap_or_else(|| to.saturating_sub(month).unwrap_or(Timestamp::MIN));
+    let unit = work.app.drivers().all_active().iter().find_map(|driver| {
+        driver.manifest.meters.iter().find(|m| m.key == range.meter).map(|m| m.unit.clone())
+    });
+    let request = SeriesRequest { meter: range.meter, row: range.row, from, to, step: range.step };
+    let points = readings::series(&mut work.scope, at.device_id, &request, now).await?;
+    Ok(Json(Readings { meter: request.meter, unit, row: request.row.unwrap_or_default(), points }))
+}

@@ -1,0 +1,46 @@
+use axum::{http::StatusCode, response::Response};
+use bailiwick_devices::{
+    SiteId,
+    devices::{self, DeviceChange, Ownership},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{DeviceAt, DeviceView};
+use crate::{
+    edge::{Json, Path, Problem, input::given},
+    work::{Authorized, permission::Operate},
+};
+
+/// What is to change; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DevicePatch)]
+pub(super) struct Body {
+    /// A name of its own, 1 to 200 characters; null goes back to the device's.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    name: Option<Option<String>>,
+    /// The site that it belongs to; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Uuid>)]
+    site_id: Option<Option<SiteId>>,
+    /// `company` or `personal`; what may be collected follows from it.
+    #[schema(value_type = Option<String>)]
+    ownership: Option<Ownership>,
+}
+
+/// Changes a device.
+#[utoipa::path(patch, path = "/api/v1/accounts/{id}/devices/{device_id}", tag = "devices",
+    params(("id" = Uuid, Path, description = "The account."), DeviceAt),
+    request_body = Body, responses((status = 200, body = DeviceView)))]
+pub(super) async fn update(
+    mut work: Authorized<Operate>,
+    Path(at): Path<DeviceAt>,
+    Json(body): Json<Body>,
+) -> Result<Response, Problem> {
+    let now = work.app.store().now();
+    let change = DeviceChange { name: body.name, site: body.site_id, ownership: body.ownership };
+    let device = devices::update(&mut work.scope, at.device_id, change, now).await?;
+    work.into_inner().reply(StatusCode::OK, &DeviceView::from(device)).await
+}

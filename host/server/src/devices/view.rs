@@ -1,0 +1,99 @@
+//! A device as lists show it.
+
+use bailiwick_devices::devices::{Device, Ownership, Supply};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::named::NamedView;
+
+/// A supply, as a list shows it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Supply)]
+pub struct SupplyView {
+    /// What it is.
+    name: Option<String>,
+    /// `black`, `cyan`, `#00ffff`, …
+    color: Option<String>,
+    /// How full it is; null where the device does not say.
+    percent: Option<i16>,
+    /// `ok`, `low`, `empty`, `unknown`, `some_left`, `unlimited`, …
+    state: Option<String>,
+}
+
+/// A device.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Device)]
+pub struct DeviceView {
+    id: Uuid,
+    /// Whose.
+    account: NamedView,
+    /// Where.
+    site: Option<NamedView>,
+    /// The driver that first reported it.
+    driver: String,
+    /// The name that operators gave it, else its own, else its model, serial or address.
+    name: String,
+    manufacturer: Option<String>,
+    model: Option<String>,
+    serial: Option<String>,
+    /// Where it was last reached.
+    address: Option<String>,
+    /// What its driver says that it does; `online` where it says nothing; `offline` when it was not heard in time.
+    status: String,
+    /// `company` or `personal`.
+    ownership: &'static str,
+    first_seen_at: Timestamp,
+    last_seen_at: Timestamp,
+    /// Open alerts.
+    alerts_open: i32,
+    /// The page counter.
+    page_count: Option<i64>,
+    /// The lowest level of its supplies, percent.
+    supply_low: Option<i16>,
+    /// Its supplies.
+    supplies_summary: Vec<SupplyView>,
+}
+
+impl From<Device> for DeviceView {
+    fn from(device: Device) -> Self {
+        let status = match (device.online, device.status) {
+            (false, _) => "offline".to_owned(),
+            (true, Some(status)) => status,
+            (true, None) => "online".to_owned(),
+        };
+        Self {
+            id: device.id.get(),
+            account: device.account.into(),
+            site: device.site.map(NamedView::from),
+            driver: device.driver,
+            name: device.name,
+            manufacturer: device.manufacturer,
+            model: device.model,
+            serial: device.serial,
+            address: device.address,
+            status,
+            ownership: ownership(device.ownership),
+            first_seen_at: device.first_seen_at,
+            last_seen_at: device.last_seen_at,
+            alerts_open: device.alerts_open,
+            page_count: device.page_count,
+            supply_low: device.supply_low,
+            supplies_summary: device.supplies.into_iter().map(SupplyView::from).collect(),
+        }
+    }
+}
+
+impl From<Supply> for SupplyView {
+    fn from(Supply { name, color, percent, state }: Supply) -> Self {
+        Self { name, color, percent, state }
+    }
+}
+
+fn ownership(ownership: Ownership) -> &'static str {
+    match ownership {
+        Ownership::Company => "company",
+        Ownership::Personal => "personal",
+    }
+}

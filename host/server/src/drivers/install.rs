@@ -1,0 +1,80 @@
+use axum::{
+    body::Bytes,
+    extract::{FromRequest as _, Multipart, Request, State},
+    http::{StatusCode, header},
+    response::Response,
+};
+use bailiwick_devices::drivers::{self, Installation, Installed};
+use bailiwick_runtime::{LoadError, Runtime};
+use bailiwick_store::AccountId;
+
+use super::DriverView;
+use crate::{
+    App,
+    caller::Caller,
+    edge::{Locale, Problem, input::body_problem},
+    work::{Refused, Work, permission::ManageDrivers},
+};
+
+/// Reads a component's manifest, then compiles it aside; only what passes both is installed.
+///
+/// # Errors
+/// [`LoadError`], which says what is wrong with it.
+pub async fn verify(runtime: &Runtime, component: &[u8]) -> Result<bailiwick_runtime::Driver, LoadError> {
+    runtime.load(component).await
+}
+
+/// Installs a driver, or another version of one. Takes an owner of the platform.
+#[utoipa::path(post, path = "/api/v1/drivers", tag = "drivers",
+    request_body(content = Vec<u8>, content_type = "application/wasm",
+        description = "The component; or `multipart/form-data` with one file."),
+    responses((status = 201, body = DriverView), (status = 200, body = DriverView,
+        description = "This very component had been installed before; it is in use now.")))]
+pub(super) async fn install(
+    State(app): State<App>,
+    caller: Caller,
+    locale: Locale,
+    request: Request,
+) -> Result<Response, Refused> {
+    // Compiling takes time, so it is done for those who may install, and outside of any transaction.
+    Work::check::<ManageDrivers>(&app, &caller, AccountId::ROOT).await.map_err(visible)?;
+    let pending = request.extensions().get().cloned();
+    let component = component(request).await?;
+    let driver = verify(app.runtime(), &component).await?;
+    let now = app.store().now();
+    let mut work = Work::open::<ManageDrivers>(&app, caller, AccountId::ROOT, pending).await?;
+    let done = drivers::install(&mut work.scope, driver.manifest(), driver.digest(), &component, now).await?;
+    let installed = Installed {
+        digest: driver.digest().to_owned(),
+        manifest: driver.manifest().clone(),
+        installed_at: now,
+        active: true,
+    };
+    let status = match done {
+        Installation::Added => StatusCode::CREATED,
+        Installation::Known => StatusCode::OK,
+    };
+    let reply = work.reply(status, &DriverView::new(&installed, locale)).await?;
+    app.drivers().reload(app.store()).await?;
+    Ok(reply)
+}
+
+/// Drivers are there for everyone to see, so who may not install one is denied, not told that it is not there.
+fn visible(problem: Problem) -> Problem {
+    if problem.status() == StatusCode::NOT_FOUND { Problem::denied() } else { problem }
+}
+
+async fn component(request: Request) -> Result<Bytes, Problem> {
+    let mime = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !mime.starts_with("multipart/form-data") {
+        return Bytes::from_request(request, &()).await.map_err(|e| body_problem(&e));
+    }
+    let broken = || Problem::new(StatusCode::BAD_REQUEST, "broken_body", "The form could not be read to its end.");
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
+    while let Some(part) = form.next_field().await.map_err(|_| broken())? {
+        if part.file_name().is_some() {
+            return part.bytes().await.map_err(|_| broken());
+        }
+    }
+    Err(Problem::field("file", "required", "the form holds no file"))
+}

@@ -1,0 +1,79 @@
+//! `/api/v1/drivers`: what is installed, with what each driver may collect; and
+//! `/api/v1/accounts/{id}/drivers`: what an account lets each do.
+
+mod get;
+mod grant;
+mod grants;
+mod install;
+mod list;
+mod view;
+
+use bailiwick_devices::drivers::DriverError;
+use bailiwick_runtime::LoadError;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use install::verify;
+pub use view::{DriverView, severity, type_name};
+
+use crate::{
+    App,
+    edge::{FieldProblem, Problem},
+};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, install::install))
+        .routes(routes!(get::get))
+        .routes(routes!(grants::grants))
+        .routes(routes!(grant::grant))
+}
+
+/// Which driver.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct DriverAt {
+    /// The driver's name.
+    name: String,
+}
+
+impl From<DriverError> for Problem {
+    fn from(error: DriverError) -> Self {
+        match error {
+            DriverError::NotFound => Self::not_found(),
+            DriverError::PlatformOnly => Self::denied(),
+            DriverError::NotDeclared(what) => {
+                Self::field("grant", "not_declared", format!("the driver does not declare {}", what.join(", ")))
+            }
+            DriverError::Store(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<LoadError> for Problem {
+    fn from(error: LoadError) -> Self {
+        if matches!(error, LoadError::Stopped) {
+            return Self::unavailable(5);
+        }
+        let errors = match &error {
+            LoadError::Manifest(bailiwick_contract::manifest::ManifestError::Invalid(all)) => {
+                all.iter().map(|e| field(e.to_string())).collect()
+            }
+            other => vec![FieldProblem {
+                field: "component".to_owned(),
+                code: other.code().to_owned(),
+                detail: other.to_string(),
+            }],
+        };
+        Self::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "driver_invalid", error.to_string()).with_errors(errors)
+    }
+}
+
+/// A finding of the manifest's parser: `path: what is wrong`.
+fn field(finding: String) -> FieldProblem {
+    let (path, detail) = finding.split_once(": ").map_or(("driver.toml", finding.as_str()), |(p, d)| (p, d));
+    FieldProblem { field: path.to_owned(), code: "manifest_invalid".to_owned(), detail: detail.to_owned() }
+}

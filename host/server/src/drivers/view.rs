@@ -1,0 +1,156 @@
+//! A driver as callers see it: who it is and all that it may collect, in the caller's language.
+
+use bailiwick_contract::manifest::{Attribute, Kind, Severity};
+use bailiwick_devices::drivers::Installed;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::edge::Locale;
+
+/// An attribute or a table's column.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DriverAttribute {
+    /// `attribute`, or `table.column`.
+    key: String,
+    /// `flag`, `integer`, `real`, `enum`, `version`, `time`, `pattern` or `text`.
+    r#type: &'static str,
+    /// Its unit, where it has one.
+    unit: Option<String>,
+    /// What it says about a person.
+    category: &'static str,
+    /// What operators read.
+    title: String,
+}
+
+/// A number kept as a time series.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DriverMeter {
+    key: String,
+    unit: String,
+    category: &'static str,
+    title: String,
+}
+
+/// A level that raises an alert.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DriverCondition {
+    key: String,
+    /// `critical`, `warning` or `info`.
+    severity: &'static str,
+    category: &'static str,
+    title: String,
+}
+
+/// What a driver asks of the world; the host refuses anything else.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DriverAsks {
+    /// OID prefixes.
+    snmp: Vec<String>,
+    /// Hosts.
+    http: Vec<String>,
+}
+
+/// An installed driver.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Driver)]
+pub struct DriverView {
+    /// Its name.
+    name: String,
+    /// Its version.
+    version: String,
+    /// SHA-256 of its component.
+    digest: String,
+    /// The contract that it was built against.
+    contract: String,
+    /// What operators call it.
+    title: String,
+    /// What it may collect.
+    attributes: Vec<DriverAttribute>,
+    /// Numbers that it may record.
+    meters: Vec<DriverMeter>,
+    /// What it may raise.
+    conditions: Vec<DriverCondition>,
+    /// What it asks of the world.
+    asks: DriverAsks,
+    /// When.
+    installed_at: Timestamp,
+    /// Whether it is the version in use.
+    active: bool,
+}
+
+impl DriverView {
+    /// In the caller's language.
+    #[must_use]
+    pub fn new(installed: &Installed, locale: Locale) -> Self {
+        let manifest = &installed.manifest;
+        let scalars = manifest.attributes.iter().map(|a| attribute(a.key.clone(), a, locale));
+        let columns = manifest
+            .tables
+            .iter()
+            .flat_map(|t| t.columns.iter().map(move |c| attribute(format!("{}.{}", t.key, c.key), c, locale)));
+        let meters = manifest.meters.iter().map(|m| DriverMeter {
+            key: m.key.clone(),
+            unit: m.unit.clone(),
+            category: m.category.name(),
+            title: m.title.locale(locale.0).to_owned(),
+        });
+        let conditions = manifest.conditions.iter().map(|c| DriverCondition {
+            key: c.key.clone(),
+            severity: severity(c.severity),
+            category: c.category.name(),
+            title: c.title.locale(locale.0).to_owned(),
+        });
+        Self {
+            name: manifest.driver.name.clone(),
+            version: manifest.driver.version.clone(),
+            digest: installed.digest.clone(),
+            contract: manifest.driver.contract.clone(),
+            title: manifest.driver.title.locale(locale.0).to_owned(),
+            attributes: scalars.chain(columns).collect(),
+            meters: meters.collect(),
+            conditions: conditions.collect(),
+            asks: DriverAsks {
+                snmp: manifest.asks.snmp.iter().map(ToString::to_string).collect(),
+                http: manifest.asks.http.clone(),
+            },
+            installed_at: installed.installed_at,
+            active: installed.active,
+        }
+    }
+}
+
+fn attribute(key: String, attribute: &Attribute, locale: Locale) -> DriverAttribute {
+    DriverAttribute {
+        key,
+        r#type: type_name(&attribute.kind),
+        unit: attribute.unit.clone(),
+        category: attribute.category.name(),
+        title: attribute.title.locale(locale.0).to_owned(),
+    }
+}
+
+/// The name of an attribute's type, as manifests write it.
+#[must_use]
+pub fn type_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Flag => "flag",
+        Kind::Integer { .. } => "integer",
+        Kind::Real { .. } => "real",
+        Kind::Enum { .. } => "enum",
+        Kind::Version => "version",
+        Kind::Time => "time",
+        Kind::Pattern { .. } => "pattern",
+        Kind::Text { .. } => "text",
+    }
+}
+
+/// A severity's name in JSON.
+#[must_use]
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Warning => "warning",
+        Severity::Critical => "critical",
+    }
+}

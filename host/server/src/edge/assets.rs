@@ -1,0 +1,77 @@
+//! The portal's files, built into the binary.
+//!
+//! Files whose name carries a hash of their content never change and are kept for a year; the rest is
+//! checked by ETag. A path that is no file is a page of the portal, which routes by itself, so it gets
+//! `index.html`; what looks like a file and is none is 404.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::Problem;
+
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+struct Portal;
+
+/// What stands here when the binary was built without the portal.
+const NOT_BUILT: &str = include_str!("not_built.html");
+
+/// Serves a file or the portal's entry page.
+pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return Problem::not_found().into_response();
+    }
+    let path = uri.path().trim_start_matches('/');
+    if let Some(file) = Portal::get(path) {
+        return reply(path, &file, &headers);
+    }
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let reserved = ["api/", "collector/", "d/", ".well-known/"].iter().any(|r| path.starts_with(r));
+    if last.contains('.') || reserved {
+        return Problem::not_found().into_response();
+    }
+    match Portal::get("index.html") {
+        Some(index) => reply("index.html", &index, &headers),
+        None => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response(),
+    }
+}
+
+fn reply(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
+    let etag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
+    let caching = if hashed(path) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+    if known.is_some_and(|known| known.split(',').any(|k| k.trim().trim_start_matches("W/") == etag)) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, etag), (header::CACHE_CONTROL, caching.to_owned())])
+            .into_response();
+    }
+    let mime = file.metadata.mimetype();
+    let mime = if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() };
+    let head = [(header::CONTENT_TYPE, mime), (header::ETAG, etag), (header::CACHE_CONTROL, caching.to_owned())];
+    (head, Body::from(file.data.clone().into_owned())).into_response()
+}
+
+/// Vite names a built file `assets/<name>-<hash of 8 characters>.<extension>`.
+fn hashed(path: &str) -> bool {
+    path.strip_prefix("assets/")
+        .and_then(|name| name.split('.').next())
+        .and_then(|stem| stem.len().checked_sub(9).and_then(|at| stem.get(at..)))
+        .is_some_and(|tail| tail.starts_with('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hashed_names_are_kept_for_good() {
+        assert!(hashed("assets/index-Ab3_x9Zk.js"));
+        assert!(hashed("assets/de-DlAUqK2U.js.map"));
+        assert!(!hashed("index.html"));
+        assert!(!hashed("assets/logo.svg"));
+        assert!(!hashed("favicon-12345678.ico"));
+    }
+}

@@ -1,0 +1,137 @@
+//! The server's own figures, and the port on which figures and health are read.
+//!
+//! Labels are routes, methods, status classes and stable codes; never an id, an address or a name, so
+//! figures carry no personal data and their number is bounded.
+
+use std::time::Instant;
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use prometheus::{
+    Encoder as _, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+
+use super::problem::ProblemCode;
+use crate::App;
+
+/// Handles of all figures that the server counts itself.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// Where others (runtime, ingest) register theirs.
+    pub registry: Registry,
+    calls: IntCounterVec,
+    duration: HistogramVec,
+    running: IntGauge,
+    problems: IntCounterVec,
+    /// Reports by what became of them: `applied`, `repeated`, or the code of their rejection.
+    pub reports: IntCounterVec,
+    /// Certificates read again, by outcome.
+    pub certificate_reloads: IntCounterVec,
+    /// Events that listeners were too slow for.
+    pub events_lost: IntCounter,
+}
+
+impl Metrics {
+    /// Registers them all.
+    ///
+    /// # Errors
+    /// When a name is taken in this registry.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let counters = |name: &str, help: &str, labels: &[&str]| -> Result<IntCounterVec, prometheus::Error> {
+            let counters = IntCounterVec::new(Opts::new(name, help), labels)?;
+            registry.register(Box::new(counters.clone()))?;
+            Ok(counters)
+        };
+        let calls = counters("bailiwick_http_requests_total", "Calls served.", &["method", "route", "status"])?;
+        let problems = counters("bailiwick_http_problems_total", "Calls refused, by problem code.", &["code"])?;
+        let reports = counters("bailiwick_ingest_reports_total", "Collector reports, by outcome.", &["outcome"])?;
+        let certificate_reloads =
+            counters("bailiwick_tls_reloads_total", "Certificates read again, by outcome.", &["outcome"])?;
+        let buckets = vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+        let duration = HistogramVec::new(
+            HistogramOpts::new("bailiwick_http_request_duration_seconds", "Time to the reply's head.").buckets(buckets),
+            &["method", "route"],
+        )?;
+        let running = IntGauge::new("bailiwick_http_requests_running", "Calls being served.")?;
+        let events_lost = IntCounter::new("bailiwick_events_lost_total", "Events that a listener was too slow for.")?;
+        registry.register(Box::new(duration.clone()))?;
+        registry.register(Box::new(running.clone()))?;
+        registry.register(Box::new(events_lost.clone()))?;
+        Ok(Self { registry, calls, duration, running, problems, reports, certificate_reloads, events_lost })
+    }
+
+    /// The text exposition format.
+    ///
+    /// # Errors
+    /// When encoding fails.
+    pub fn text(&self) -> Result<Vec<u8>, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(text)
+    }
+}
+
+/// Counts and times the call by its route, and logs it without address, query or ids.
+pub async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
+    let metrics = app.metrics();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
+    let started = Instant::now();
+    metrics.running.inc();
+    // A caller that hangs up drops this future; the guard keeps the gauge right.
+    let guard = Running(metrics.running.clone());
+    let response = next.run(request).await;
+    drop(guard);
+    let took = started.elapsed();
+    let status = response.status();
+    metrics.calls.with_label_values(&[method.as_str(), &route, status.as_str()]).inc();
+    metrics.duration.with_label_values(&[method.as_str(), &route]).observe(took.as_secs_f64());
+    let code = response.extensions().get::<ProblemCode>().map(|p| p.0);
+    if let Some(code) = code {
+        metrics.problems.with_label_values(&[code]).inc();
+    }
+    tracing::debug!(route, status = status.as_u16(), code, took_us = took.as_micros(), "served");
+    response
+}
+
+struct Running(IntGauge);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// `/metrics`, `/healthz` and `/readyz`, for their own port.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .with_state(app)
+}
+
+async fn metrics(State(app): State<App>) -> Response {
+    match app.metrics().text() {
+        Ok(text) => ([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+/// Ready is: not shutting down, and the database answers.
+async fn ready(State(app): State<App>) -> Response {
+    if app.stopping() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n").into_response();
+    }
+    match tokio::time::timeout(std::time::Duration::from_secs(2), app.database_answers()).await {
+        Ok(true) => "ready\n".into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+    }
+}

@@ -1,0 +1,32 @@
+//! What every call passes before and after its handler: the listener, who calls, limits, headers,
+//! errors, lists, files.
+//!
+//! | module | what it guarantees |
+//! |---|---|
+//! | [`listener`], [`tls`] | TLS 1.2+ with AEAD suites, or plain HTTP only where the settings allow it |
+//! | [`request_id`], [`metrics`] | a call can be found in log and figures, without personal data |
+//! | [`source`], [`rate`] | a caller cannot choose its address, nor call without end |
+//! | [`headers`], [`assets`] | what a browser may do with a reply |
+//! | [`problem`] | one shape of errors |
+//! | [`input`], [`list`], [`table`], [`locale`] | bodies, queries, lists, CSV, languages |
+
+pub mod assets;
+pub mod headers;
+pub mod input;
+pub mod list;
+pub mod listener;
+pub mod locale;
+pub mod metrics;
+pub mod problem;
+pub mod rate;
+pub mod request_id;
+pub mod source;
+pub mod table;
+pub mod tls;
+
+pub use input::{Json, Path, Query};
+pub use list::{Format, List, Page};
+pub use locale::Locale;
+pub use metrics::Metrics;
+pub use problem::{FieldProblem, Problem};
+pub use source::Source;

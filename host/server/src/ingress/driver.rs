@@ -1,0 +1,28 @@
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use bailiwick_devices::drivers;
+
+use super::peer::Peer;
+use crate::{
+    App,
+    edge::{Path, Problem},
+};
+
+/// A component that the collector's account granted, by its digest; it never changes.
+pub(super) async fn driver(State(app): State<App>, peer: Peer, Path(digest): Path<String>) -> Result<Response, Problem> {
+    let known = app.drivers().by_digest(&digest).ok_or_else(Problem::not_found)?;
+    let mut scope = peer.scope(&app).await?;
+    if !drivers::grants(&mut scope).await?.iter().any(|granted| granted.driver == known.name()) {
+        return Err(Problem::not_found());
+    }
+    let component = drivers::component(&mut scope, &digest).await?;
+    let head = [
+        (header::CONTENT_TYPE, "application/wasm".to_owned()),
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable".to_owned()),
+        (header::ETAG, format!("\"{digest}\"")),
+    ];
+    Ok((head, component).into_response())
+}

@@ -1,0 +1,71 @@
+use axum::{Json as Reply, extract::State};
+use bailiwick_contract::report::{Acknowledgement, Batch};
+use bailiwick_devices::ingest::{self, Applied, IngestError};
+
+use super::peer::Peer;
+use crate::{
+    App,
+    edge::{Json, Problem},
+    events::Kind,
+};
+
+/// Applies a batch of reports once; one that cannot be applied is acknowledged with its reason.
+pub(super) async fn reports(
+    State(app): State<App>,
+    peer: Peer,
+    Json(batch): Json<Batch>,
+) -> Result<Reply<Acknowledgement>, Problem> {
+    learn_drivers(&app, &batch).await?;
+    let applied = ingest::apply(app.store(), app.drivers(), &peer.0, &batch).await?;
+    count(&app, &applied);
+    poke(&app, &peer, &applied).await?;
+    Ok(Reply(applied.acknowledgement))
+}
+
+/// A digest that is not known may have been installed by another process since.
+async fn learn_drivers(app: &App, batch: &Batch) -> Result<(), Problem> {
+    if batch.reports.iter().any(|report| app.drivers().by_digest(&report.digest).is_none()) {
+        app.drivers().reload(app.store()).await?;
+    }
+    Ok(())
+}
+
+fn count(app: &App, applied: &Applied) {
+    let reports = &app.metrics().reports;
+    reports.with_label_values(&["applied"]).inc_by(u64::from(applied.applied));
+    reports.with_label_values(&["repeated"]).inc_by(u64::from(applied.repeated));
+    for rejected in &applied.acknowledgement.rejected {
+        reports.with_label_values(&[rejected.code.as_str()]).inc();
+    }
+}
+
+async fn poke(app: &App, peer: &Peer, applied: &Applied) -> Result<(), Problem> {
+    if applied.devices == 0 && applied.alerts == 0 {
+        return Ok(());
+    }
+    let scope = peer.scope(app).await?;
+    let (account, lineage) = (scope.account(), scope.lineage().clone());
+    drop(scope);
+    if applied.devices > 0 {
+        app.bus().poke(Kind::Devices, account, &lineage);
+    }
+    if applied.alerts > 0 {
+        app.bus().poke(Kind::Alerts, account, &lineage);
+    }
+    Ok(())
+}
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::TooLarge => Self::field("reports", "too_many", "a batch has at most 500 reports"),
+            IngestError::Sequence => Self::field("reports", "sequence", "sequences start at 1 and rise within a batch"),
+            IngestError::TooManySpools => Self::conflict("too_many_spools", "This collector made too many spools."),
+            IngestError::Busy => Self::unavailable(2),
+            IngestError::Site(error) => error.into(),
+            IngestError::Driver(error) => error.into(),
+            IngestError::Store(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+use axum::{http::StatusCode, response::Response};
+use bailiwick_access::{
+    AccessError, Password, Role,
+    operators::{Added, NewOperator},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    accounts::AccountAt,
+    edge::{Json, Problem},
+    work::{Once, Refused, permission::ManageOperators},
+};
+
+/// Someone to be given a role.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewOperator)]
+pub(super) struct Body {
+    email: String,
+    /// 1 to 200 characters; not used where the operator exists already.
+    name: String,
+    /// `owner`, `technician` or `viewer`.
+    #[schema(value_type = String)]
+    role: Role,
+    /// At least 12 characters; a random one is made where it is absent. Not used where the operator exists already.
+    #[schema(value_type = Option<String>, write_only)]
+    password: Option<SecretString>,
+}
+
+/// What became of it.
+#[derive(Serialize, ToSchema)]
+pub struct CreatedOperator {
+    id: Uuid,
+    email: String,
+    grant_id: Uuid,
+    /// The random password, shown once; null where one was given or the operator existed already.
+    initial_password: Option<String>,
+}
+
+/// Gives someone a role on this account; who is new becomes an operator.
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/operators", tag = "operators", params(AccountAt),
+    request_body = Body, responses((status = 201, body = CreatedOperator)))]
+pub(super) async fn add(once: Once, Json(body): Json<Body>) -> Result<Response, Refused> {
+    once.claim::<ManageOperators>().await?;
+    let email = body.email.clone();
+    let added = async {
+        let new = NewOperator {
+            email: body.email.parse().map_err(AccessError::from)?,
+            name: body.name,
+            role: body.role,
+            password: body.password.map(Password::new).transpose().map_err(AccessError::from)?,
+        };
+        once.app.access().add_operator(&once.caller.principal, once.account, new).await
+    };
+    let added: Result<CreatedOperator, Problem> = added.await.map_err(Problem::from).map(|added: Added| CreatedOperator {
+        id: added.operator.get(),
+        email,
+        grant_id: added.grant.get(),
+        initial_password: added.initial_password.map(|p| p.expose_secret().to_owned()),
+    });
+    match &added {
+        Ok(created) if created.initial_password.is_some() => once.end_once(StatusCode::CREATED, added).await,
+        _ => once.end(StatusCode::CREATED, added).await,
+    }
+}

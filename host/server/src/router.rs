@@ -1,0 +1,118 @@
+//! Every route, and what stands before it.
+//!
+//! From the outside in: the call gets its id, is counted and timed, a panic becomes a problem, headers are
+//! set, the source is established, the reply is compressed, time is limited. Below `/api/v1` the credential
+//! is looked at and the body read whole before the handler opens a transaction.
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, header},
+    middleware::{self, Next, from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use utoipa::{OpenApi as _, openapi::OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    App, accounts, alerts, audit, caller, collectors, devices, drivers, edge, enrollments, events, ingress, openapi,
+    operators, session, sessions, sites, summary, tokens, work,
+};
+
+/// Most bytes of an ordinary body.
+const BODY_BYTES: usize = 1 << 20;
+/// Most bytes of a driver's body: the component and a form around it.
+const DRIVER_BYTES: usize = bailiwick_runtime::MAX_COMPONENT_BYTES + (64 << 10);
+
+fn ordinary() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::Preface::openapi())
+        .merge(session::router())
+        .merge(sessions::router())
+        .merge(accounts::router())
+        .merge(summary::router())
+        .merge(operators::router())
+        .merge(tokens::router())
+        .merge(sites::router())
+        .merge(devices::router())
+        .merge(alerts::router())
+        .merge(collectors::router())
+        .merge(enrollments::router())
+        .merge(audit::router())
+        .merge(events::router())
+}
+
+/// The OpenAPI document of all routes below `/api/v1`.
+#[must_use]
+pub fn document() -> OpenApi {
+    let mut document = ordinary().merge(drivers::router()).into_openapi();
+    openapi::complete(&mut document);
+    document
+}
+
+/// The public router.
+pub fn router(app: App) -> Router {
+    let read = || from_fn_with_state(app.clone(), work::idempotency::read);
+    let (ordinary, _) = ordinary().layer(read()).layer(DefaultBodyLimit::max(BODY_BYTES)).split_for_parts();
+    let (drivers, _) = drivers::router()
+        .layer(read())
+        .layer(DefaultBodyLimit::max(DRIVER_BYTES))
+        .layer(from_fn(caller::gate))
+        .split_for_parts();
+    let document = OpenApiDocument::new(&document());
+    let api = ordinary
+        .merge(drivers)
+        .route("/api/v1/openapi.json", axum::routing::get(move || async move { document.reply() }))
+        .layer(from_fn_with_state(app.clone(), caller::establish));
+    let inner = Router::new()
+        .merge(api)
+        .merge(ingress::router())
+        .fallback(edge::assets::serve)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(app.clone(), limit_time))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(app.clone(), edge::source::establish));
+    inner
+        .layer(from_fn_with_state(app.clone(), edge::headers::secure))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), edge::metrics::measure))
+        .layer(middleware::from_fn(edge::request_id::assign))
+        .with_state(app)
+}
+
+#[derive(Clone)]
+struct OpenApiDocument(std::sync::Arc<str>);
+
+impl OpenApiDocument {
+    fn new(document: &OpenApi) -> Self {
+        Self(document.to_json().unwrap_or_default().into())
+    }
+
+    fn reply(&self) -> Response {
+        let json = HeaderValue::from_static("application/json");
+        ([(header::CONTENT_TYPE, json)], self.0.to_string()).into_response()
+    }
+}
+
+async fn wrong_method() -> edge::Problem {
+    edge::Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This is not done here.")
+}
+
+/// Ends a call that takes too long; what it did not commit never happened. Event streams are past this point
+/// as soon as they begin.
+async fn limit_time(State(app): State<App>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(app.config().request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => edge::Problem::unavailable(5).into_response(),
+    }
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!(request_id = edge::request_id::current(), "a handler panicked");
+    edge::Problem::new(
+        axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "The server failed; the log says why.",
+    )
+    .into_response()
+}

@@ -1,0 +1,60 @@
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse as _, Response},
+};
+use bailiwick_access::sessions::{SignInOutcome, SignedIn, csrf_token};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::OperatorView;
+use crate::{
+    App, caller,
+    edge::{Json, Problem, Source},
+};
+
+/// Who signs in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignIn {
+    email: String,
+    #[schema(value_type = String, write_only)]
+    password: SecretString,
+}
+
+/// A new session; its cookie comes with the reply.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SignedIn)]
+pub struct SignedInView {
+    operator: OperatorView,
+    /// To be sent in X-CSRF-Token with every call that changes something.
+    csrf: String,
+    expires_at: Timestamp,
+}
+
+/// Signs an operator in. Every refusal looks the same and takes the same time.
+#[utoipa::path(post, path = "/api/v1/session", tag = "session",
+    request_body = SignIn, responses((status = 200, body = SignedInView)))]
+pub(super) async fn create(
+    State(app): State<App>,
+    source: Source,
+    headers: HeaderMap,
+    Json(body): Json<SignIn>,
+) -> Result<Response, Problem> {
+    app.limits().sign_in.count(&source.network())?;
+    let replaces = caller::session_cookie(&app, &headers);
+    let outcome =
+        app.access().sign_in(&body.email, &body.password, Some(source.to_string()), replaces.as_ref()).await?;
+    let SignInOutcome::SignedIn(SignedIn { secret, principal, expires_at }) = outcome else {
+        return Err(Problem::unauthenticated("invalid_credentials", "The e-mail address or the password is wrong."));
+    };
+    let operator = app.access().me(&principal).await?.into();
+    let view = SignedInView { operator, csrf: csrf_token(&secret), expires_at };
+    let mut response = axum::Json(view).into_response();
+    if let Some((name, value)) = caller::set(secret.expose_secret(), app.config().transport.secure()) {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
+}

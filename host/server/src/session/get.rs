@@ -1,0 +1,55 @@
+use axum::{Json, extract::State};
+use bailiwick_access::{Role, Via, sessions::csrf_token};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::OperatorView;
+use crate::{
+    App,
+    accounts::{AccountView, views},
+    caller::Caller,
+    edge::Problem,
+};
+
+/// A role on an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HeldRole {
+    account: AccountView,
+    /// `owner`, `technician` or `viewer`.
+    #[schema(value_type = String)]
+    role: Role,
+}
+
+/// The session.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    /// Who is signed in; null for an API token.
+    operator: Option<OperatorView>,
+    /// To be sent in X-CSRF-Token with every call that changes something; null for an API token.
+    csrf: Option<String>,
+    /// When the session ends in any case; null for an API token.
+    expires_at: Option<Timestamp>,
+    /// Where the caller's view of the tree begins.
+    grants: Vec<HeldRole>,
+}
+
+/// Who calls, and where its view of the tree begins.
+#[utoipa::path(get, path = "/api/v1/session", tag = "session", responses((status = 200, body = SessionView)))]
+pub(super) async fn get(State(app): State<App>, caller: Caller) -> Result<Json<SessionView>, Problem> {
+    let operator = match caller.principal.operator() {
+        Some(_) => Some(app.access().me(&caller.principal).await?.into()),
+        None => None,
+    };
+    let expires_at = match caller.principal.via() {
+        Via::Session { expires_at, .. } => Some(expires_at),
+        _ => None,
+    };
+    let mut grants = Vec::new();
+    for (account, role) in app.access().roots(&caller.principal).await? {
+        let account = views::one(&app, &caller.principal, account.id).await?;
+        grants.push(HeldRole { account, role });
+    }
+    Ok(Json(SessionView { operator, csrf: caller.session.as_ref().map(csrf_token), expires_at, grants }))
+}

@@ -1,0 +1,39 @@
+//! `/api/v1/session`: signing in, who one is, and signing out.
+
+mod create;
+mod delete;
+mod get;
+mod password;
+mod update;
+
+use bailiwick_access::operators::Operator;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::App;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create::create, get::get, update::update, delete::delete))
+        .routes(routes!(password::password))
+}
+
+/// The operator who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Operator)]
+pub struct OperatorView {
+    id: Uuid,
+    email: String,
+    name: String,
+    /// `en`, or with a region: `de-AT`.
+    locale: String,
+}
+
+impl From<Operator> for OperatorView {
+    fn from(operator: Operator) -> Self {
+        Self { id: operator.id.get(), email: operator.email, name: operator.name, locale: operator.locale }
+    }
+}

@@ -1,0 +1,41 @@
+use axum::{extract::State, http::StatusCode};
+use bailiwick_access::{AccessError, Password};
+use secrecy::SecretString;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{
+    App,
+    caller::Caller,
+    edge::{Json, Problem, Source},
+};
+
+/// The present password and the one to come.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewPassword)]
+pub(super) struct Body {
+    #[schema(value_type = String, write_only)]
+    present: SecretString,
+    /// At least 12 characters.
+    #[schema(value_type = String, write_only)]
+    new: SecretString,
+}
+
+/// Changes one's own password and ends one's other sessions.
+#[utoipa::path(put, path = "/api/v1/session/password", tag = "session",
+    request_body = Body, responses((status = 204)))]
+pub(super) async fn password(
+    State(app): State<App>,
+    caller: Caller,
+    source: Source,
+    Json(body): Json<Body>,
+) -> Result<StatusCode, Problem> {
+    app.limits().sign_in.count(&source.network())?;
+    let new = Password::new(body.new).map_err(|e| match AccessError::from(e) {
+        AccessError::Invalid { detail, .. } => Problem::field("new", "invalid", detail),
+        other => other.into(),
+    })?;
+    app.access().change_password(&caller.principal, &body.present, &new).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

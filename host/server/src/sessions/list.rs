@@ -1,0 +1,45 @@
+use axum::{extract::State, response::Response};
+use bailiwick_access::Via;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    caller::Caller,
+    edge::{Format, List, Problem},
+};
+
+/// One of one's own sessions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnSession {
+    id: Uuid,
+    created_at: Timestamp,
+    /// To the minute.
+    last_seen_at: Timestamp,
+    expires_at: Timestamp,
+    /// The address that the sign-in came from.
+    source: Option<String>,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+/// One's own sessions, newest first.
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", responses((status = 200, body = List<OwnSession>)))]
+pub(super) async fn list(State(app): State<App>, caller: Caller, form: Format) -> Result<Response, Problem> {
+    let this = match caller.principal.via() {
+        Via::Session { id, .. } => Some(id),
+        _ => None,
+    };
+    let sessions = app.access().sessions(&caller.principal).await?;
+    let views = sessions.into_iter().map(|session| OwnSession {
+        id: session.id.get(),
+        created_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+        expires_at: session.expires_at,
+        source: session.source,
+        current: this == Some(session.id),
+    });
+    form.reply(List::whole(views.collect()))
+}

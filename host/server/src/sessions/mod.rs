@@ -1,0 +1,13 @@
+//! `/api/v1/sessions`: where one is signed in.
+
+mod delete;
+mod list;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::App;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(delete::delete))
+}

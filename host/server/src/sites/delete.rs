@@ -1,0 +1,17 @@
+use axum::{http::StatusCode, response::Response};
+use bailiwick_devices::sites;
+
+use super::SiteAt;
+use crate::{
+    edge::{Path, Problem},
+    work::{Authorized, permission::Operate},
+};
+
+/// Removes a site that no collector or device belongs to.
+#[utoipa::path(delete, path = "/api/v1/accounts/{id}/sites/{site_id}", tag = "sites",
+    params(("id" = Uuid, Path, description = "The account."), SiteAt),
+    responses((status = 204)))]
+pub(super) async fn delete(mut work: Authorized<Operate>, Path(at): Path<SiteAt>) -> Result<Response, Problem> {
+    sites::delete(&mut work.scope, at.site_id).await?;
+    work.into_inner().done(StatusCode::NO_CONTENT).await
+}

@@ -1,0 +1,48 @@
+use axum::{http::StatusCode, response::Response};
+use bailiwick_devices::sites::{self, SiteChange};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{SiteAt, SiteSettings, SiteView};
+use crate::{
+    edge::{Json, Path, Problem, input::given},
+    work::{Authorized, permission::Operate},
+};
+
+/// What is to change; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SitePatch)]
+pub(super) struct Body {
+    /// 1 to 200 characters.
+    name: Option<String>,
+    /// The postal address; null removes it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    address: Option<Option<String>>,
+    /// How it is swept and polled.
+    #[serde(default)]
+    settings: SiteSettings,
+}
+
+/// Changes a site.
+#[utoipa::path(patch, path = "/api/v1/accounts/{id}/sites/{site_id}", tag = "sites",
+    params(("id" = Uuid, Path, description = "The account."), SiteAt),
+    request_body = Body, responses((status = 200, body = SiteView)))]
+pub(super) async fn update(
+    mut work: Authorized<Operate>,
+    Path(at): Path<SiteAt>,
+    Json(body): Json<Body>,
+) -> Result<Response, Problem> {
+    let change = SiteChange {
+        name: body.name,
+        address: body.address,
+        ranges: body.settings.ranges.clone(),
+        poll_seconds: body.settings.schedule_seconds,
+        sweep_seconds: body.settings.sweep_seconds,
+        communities: body.settings.communities(),
+    };
+    let app = work.app.clone();
+    let site = sites::update(&mut work.scope, app.sealing_key(), at.site_id, change).await?;
+    work.into_inner().reply(StatusCode::OK, &SiteView::from(site)).await
+}

@@ -1,0 +1,129 @@
+//! `Idempotency-Key` on POST: the same call twice does its work once.
+//!
+//! The key is claimed in the transaction that does the work and its answer kept in the same, so there is no
+//! moment in which the work is done and the key is not known. Of two calls at once with one key the second
+//! waits at the table's primary key for the first to end. An answer that shows a secret once is not kept:
+//! its repetition says that the call was done (409). Keys belong to one caller and account, and are forgotten
+//! after 24 hours.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest as _, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use bailiwick_store::{At, Scope};
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use super::{Refused, store};
+use crate::{
+    App,
+    edge::{Problem, input::body_problem},
+};
+
+const HEADER: &str = "idempotency-key";
+/// Says that an answer is a repetition.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A key that came with a call, and what the call was.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    pub(super) key: String,
+    pub(super) request: [u8; 32],
+}
+
+/// A key that was used before.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub request: Vec<u8>,
+    pub status: i32,
+    pub answer: Option<Vec<u8>>,
+}
+
+/// Reads bodies whole before a handler opens a transaction, so that none waits for a slow caller; and the
+/// key of a POST, with the call's fingerprint.
+pub async fn read(State(app): State<App>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS) {
+        return next.run(request).await;
+    }
+    let key = match key(request.headers()) {
+        Ok(key) => key.filter(|_| request.method() == Method::POST),
+        Err(problem) => return problem.into_response(),
+    };
+    let (parts, body) = request.into_parts();
+    let bytes = match Bytes::from_request(Request::from_parts(parts.clone(), body), &app).await {
+        Ok(bytes) => bytes,
+        Err(rejection) => return body_problem(&rejection).into_response(),
+    };
+    let pending = key.map(|key| {
+        let mut hash = Sha256::new();
+        hash.update(parts.uri.path().as_bytes());
+        hash.update([0]);
+        hash.update(parts.uri.query().unwrap_or_default().as_bytes());
+        hash.update([0]);
+        hash.update(&bytes);
+        Pending { key, request: hash.finalize().into() }
+    });
+    let mut request = Request::from_parts(parts, Body::from(bytes));
+    if let Some(pending) = pending {
+        request.extensions_mut().insert(pending);
+    }
+    next.run(request).await
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(HEADER) else { return Ok(None) };
+    let legal = |text: &&str| (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    let text = value.to_str().ok().filter(legal);
+    let wrong = || Problem::field("Idempotency-Key", "invalid", "give 1 to 200 visible ASCII characters");
+    text.map(|text| Some(text.to_owned())).ok_or_else(wrong)
+}
+
+impl Pending {
+    /// Takes the key for this call.
+    ///
+    /// # Errors
+    /// The answer to repeat where it was used before, `idempotency_mismatch` where that was another call,
+    /// `idempotency_done` where its answer was not kept.
+    pub(super) async fn claim(&self, scope: &mut Scope, now: Timestamp) -> Result<(), Refused> {
+        if store::claim(scope, self, At(now)).await.map_err(Problem::from)? {
+            return Ok(());
+        }
+        let kept = store::kept(scope, &self.key).await.map_err(Problem::from)?;
+        // It was there a moment ago: its call failed and gave it free.
+        let kept = kept.ok_or_else(|| Problem::unavailable(1))?;
+        if kept.request != self.request {
+            return Err(Problem::conflict("idempotency_mismatch", "This Idempotency-Key was used for another call.").into());
+        }
+        Err(Refused::Replay(kept.into_response()?))
+    }
+
+    pub(super) async fn keep(&self, scope: &mut Scope, status: StatusCode, answer: &[u8]) -> Result<(), Problem> {
+        Ok(store::keep(scope, &self.key, i32::from(status.as_u16()), answer).await?)
+    }
+
+    pub(super) async fn free(&self, scope: &mut Scope) -> Result<(), Problem> {
+        Ok(store::free(scope, &self.key).await?)
+    }
+}
+
+impl Kept {
+    fn into_response(self) -> Result<Response, Problem> {
+        let answer = self.answer.ok_or_else(|| {
+            Problem::conflict("idempotency_done", "This call was done before; its answer was not kept.")
+        })?;
+        let status = u16::try_from(self.status).ok().and_then(|s| StatusCode::from_u16(s).ok());
+        let status = status.unwrap_or(StatusCode::OK);
+        let empty = answer.is_empty();
+        let mut response = (status, answer).into_response();
+        let headers = response.headers_mut();
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if empty {
+            headers.remove(header::CONTENT_TYPE);
+        }
+        Ok(response)
+    }
+}
