@@ -59,11 +59,11 @@ impl Collector {
         Ok(())
     }
 
-    /// What `bailiwick-collector status --json` says.
+    /// What `bailiwick-collector status --json` says of a running collector.
     ///
     /// # Errors
-    /// When it fails or prints no JSON.
-    pub fn status(&self) -> Result<Value> {
+    /// When it does not run or prints no JSON.
+    pub fn status_of_running(&self) -> Result<Value> {
         let mut command = Command::new(program("bailiwick-collector")?);
         command.args(["status", "--json", "--data-dir"]).arg(self.folder.path());
         let text = run_well(command, "")?;

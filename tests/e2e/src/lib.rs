@@ -14,9 +14,11 @@ pub mod programs;
 pub mod server;
 pub mod site;
 pub mod wait;
+pub mod wire;
 
 pub use api::{Api, Reply};
 pub use authority::Authority;
 pub use collector::Collector;
 pub use server::{Server, Transport};
 pub use site::Site;
+pub use wire::Wire;

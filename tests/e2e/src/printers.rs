@@ -5,6 +5,10 @@ use serde_json::Value;
 
 /// The driver's name.
 pub const DRIVER: &str = "printer-snmp";
+/// Its meter of all pages.
+pub const PAGES: &str = "pages";
+/// A condition of it that has no rows.
+pub const JAM: &str = "jam";
 
 /// A scalar fact of a device as the API shows it; null where it has none.
 ///
