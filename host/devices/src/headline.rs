@@ -8,15 +8,15 @@
 //! |---|---|---|
 //! | `name`, `manufacturer`, `model`, `serial` | attribute (pattern or text) | the columns of that name |
 //! | `status` | attribute (enum) | status |
-//! | `supplies` | table with any of `name`, `color`, `percent`, `state` | bars |
-//! | `page_count` | meter without rows | page count, and the account's usage |
+//! | `supplies` | table with any of `description` (or `name`), `color`, `percent`, `state` | bars |
+//! | `pages` | counter without rows | page count, and the account's usage |
 
 use bailiwick_contract::value::{Fact, Scalar, Table};
 
 use crate::devices::Supply;
 
 /// The meter that a list shows and that an account's usage counts.
-pub(crate) const PAGE_COUNT: &str = "page_count";
+pub(crate) const PAGES: &str = "pages";
 const SUPPLIES: &str = "supplies";
 /// A list shows no more of them.
 const MOST_SUPPLIES: usize = 16;
@@ -70,7 +70,8 @@ impl Headline {
                     Some(Scalar::Token(text) | Scalar::Text(text)) => Some(text.chars().take(256).collect()),
                     _ => None,
                 };
-                Supply { name: text("name"), color: text("color"), percent: cell("percent").and_then(percent), state: text("state") }
+                let name = text("description").or_else(|| text("name"));
+                Supply { name, color: text("color"), percent: cell("percent").and_then(percent), state: text("state") }
             })
             .collect();
     }

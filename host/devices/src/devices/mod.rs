@@ -48,7 +48,7 @@ pub struct Device {
     pub last_seen_at: Timestamp,
     /// Alerts that are open.
     pub alerts_open: i32,
-    /// The meter `page_count`.
+    /// The latest point of the meter `pages`.
     pub page_count: Option<i64>,
     /// The lowest level of its supplies, percent.
     pub supply_low: Option<i16>,

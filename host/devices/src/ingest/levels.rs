@@ -81,7 +81,7 @@ impl Plan {
         }
         let Some(state) = self.enrollment(device, enrollment) else { return };
         state.fingerprints = now;
-        headline.page_count = state.meters.last(headline::PAGE_COUNT, "").map(headline::whole);
+        headline.page_count = state.meters.last(headline::PAGES, "").map(headline::whole);
         let shown = self.world.devices.get(&device).is_some_and(|d| d.driver == judged.report.driver);
         self.sight(source, device, at, judged.report.address, shown.then_some(headline));
     }

@@ -5,13 +5,20 @@
 //! together with its end, and only while its attempt is still the latest (the fence); so a worker that was only
 //! slow, and comes back after its lease was taken over, writes nothing.
 
+mod builtin;
+mod service;
+mod store;
+mod worker;
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use async_trait::async_trait;
-use bailiwick_store::{AccountId, Scope, Store, StoreError, uuid_id};
+use bailiwick_store::{AccountId, Actor, Scope, Store, StoreError, uuid_id};
 use jiff::Timestamp;
 
+pub use builtin::{Partitions, Retention, Sealing, schedule};
+pub use service::{claim, enqueue, fail, finish};
+pub use worker::Workers;
 
 uuid_id! {
     /// A job.
@@ -48,12 +55,25 @@ pub struct Claimed {
     pub key: String,
     /// What the worker needs to know.
     pub arguments: serde_json::Value,
-    /// 1 for the first try; the fence.
+    /// Rises with every claim: the fence.
     pub attempt: i32,
+    /// Claims since it was added or last ended, this one included.
+    pub tries: i32,
     /// How often it is tried.
     pub max_attempts: i32,
     /// How long after its end it runs again.
     pub recurs: Option<Duration>,
+}
+
+impl Claimed {
+    /// A scope of the job's account, in which the platform acts. Open it when there is something to write: an idle
+    /// transaction is cut off after a minute.
+    ///
+    /// # Errors
+    /// [`StoreError`], such as that the account is gone.
+    pub async fn scope(&self, store: &Store) -> Result<Scope, StoreError> {
+        store.scope(&Actor::System(Cow::Owned(self.kind.replace('_', "-"))), self.account).await
+    }
 }
 
 /// Why a job's attempt failed: a stable code, `[a-z][a-z0-9_]{0,63}`; what else there is to say is in the trace.
@@ -91,9 +111,9 @@ pub trait Worker: Send + Sync + 'static {
         Duration::from_secs(60)
     }
 
-    /// Does the job. What it writes in `scope` (of the job's account) commits together with the job's end.
-    /// What it does elsewhere must bear being done twice.
-    async fn run(&self, job: &Claimed, store: &Store, scope: &mut Scope) -> Result<(), JobFailure>;
+    /// Does the job, and gives back a scope of the job's account ([`Claimed::scope`]): what was written in it commits
+    /// together with the job's end. What it does elsewhere must bear being done twice.
+    async fn run(&self, job: &Claimed, store: &Store) -> Result<Scope, JobFailure>;
 }
 
 /// What can go wrong with the queue.

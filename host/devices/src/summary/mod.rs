@@ -16,7 +16,7 @@ pub struct Summary {
     pub alerts: AlertCounts,
     /// Collectors.
     pub collectors: CollectorCounts,
-    /// What the meter `page_count` rose by within 30 days.
+    /// What the meter `pages` rose by within 30 days.
     pub pages_30d: i64,
     /// Devices with a supply at 10 % or less.
     pub supplies_low: i64,

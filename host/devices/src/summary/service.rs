@@ -27,7 +27,7 @@ pub async fn summary(scope: &mut Scope, now: Timestamp) -> Result<Summary, Store
         }
     }
     let month = now.saturating_sub(SignedDuration::from_hours(30 * 24)).unwrap_or(now);
-    let pages = store::usage(scope, headline::PAGE_COUNT, month).await?;
+    let pages = store::usage(scope, headline::PAGES, month).await?;
     Ok(Summary {
         devices,
         online,

@@ -1,0 +1,106 @@
+//! Match, merge or refuse.
+
+use bailiwick_contract::report::Report;
+
+use crate::ground::*;
+
+fn at(ground: &Ground, sequence: u64, address: &str, identities: &[(&str, &str)]) -> Report {
+    Report { address: address.parse().unwrap(), ..ground.report(sequence, vec![identify(identities)]) }
+}
+
+#[tokio::test]
+async fn a_device_that_moves_stays_itself() {
+    let ground = Ground::new().await;
+    ground.send(vec![at(&ground, 1, "10.0.0.9", &[SERIAL, MAC])]).await;
+    let before = ground.device().await;
+    ground.send(vec![at(&ground, 2, "10.0.7.7", &[SERIAL, MAC])]).await;
+    let after = ground.device().await;
+    assert_eq!(before.id, after.id);
+    assert_eq!(after.address.as_deref(), Some("10.0.7.7"));
+}
+
+#[tokio::test]
+async fn the_strongest_identity_decides() {
+    let ground = Ground::new().await;
+    ground.send(vec![at(&ground, 1, "10.0.0.9", &[SERIAL, MAC])]).await;
+    // a changed network card: the same serial number with another MAC
+    ground.send(vec![at(&ground, 2, "10.0.0.10", &[SERIAL, ("mac", "0011223344bb")])]).await;
+    ground.device().await;
+    // the MAC of one with the serial number of another is neither
+    let stranger = at(&ground, 3, "10.0.0.11", &[("serial", "SN-2"), MAC]);
+    assert_eq!(ground.refused(stranger).await, "identity_conflict");
+    ground.device().await;
+    // by its MAC alone it is still known
+    ground.send(vec![at(&ground, 4, "10.0.0.12", &[MAC])]).await;
+    assert_eq!(ground.device().await.address.as_deref(), Some("10.0.0.12"));
+}
+
+#[tokio::test]
+async fn identities_of_two_devices_in_one_report_are_a_conflict() {
+    let ground = Ground::new().await;
+    let two = vec![
+        at(&ground, 1, "10.0.0.1", &[("serial", "SN-1"), ("mac", "000000000001")]),
+        at(&ground, 2, "10.0.0.2", &[("serial", "SN-2"), ("mac", "000000000002")]),
+    ];
+    ground.send(two).await;
+    let mixed = at(&ground, 3, "10.0.0.1", &[("serial", "SN-1"), ("mac", "000000000002")]);
+    assert_eq!(ground.refused(mixed).await, "identity_conflict");
+    assert_eq!(ground.devices(ground.customer).await.len(), 2);
+}
+
+#[tokio::test]
+async fn two_halves_of_one_device_become_one_with_both_histories() {
+    let ground = Ground::new().await;
+    let now = ground.now_ms();
+    let mut by_mac = at(&ground, 1, "10.0.0.1", &[MAC]);
+    by_mac.effects.extend([pages(now - 1_000, 5.0), conditions(&[("jam", None)])]);
+    let mut by_serial = at(&ground, 2, "10.0.0.2", &[SERIAL]);
+    by_serial.effects.push(pages(now - 500, 6.0));
+    ground.send(vec![by_mac, by_serial]).await;
+    assert_eq!(ground.devices(ground.customer).await.len(), 2);
+    ground.minutes(1);
+    ground.send(vec![at(&ground, 3, "10.0.0.1", &[SERIAL, MAC])]).await;
+    let device = ground.device().await;
+    assert_eq!(device.serial, None);
+    let mut scope = ground.scope(ground.customer).await;
+    let readings: i64 = sqlx::query_scalar("select count(*) from readings where device_id = $1")
+        .bind(device.id)
+        .fetch_one(scope.sql())
+        .await
+        .unwrap();
+    assert_eq!(readings, 2);
+    let open: i64 = sqlx::query_scalar("select count(*) from alerts where cleared_at is null and $1")
+        .bind(true)
+        .fetch_one(scope.sql())
+        .await
+        .unwrap();
+    assert_eq!(open, 0, "the half that went took its alert along");
+    // and it stays one
+    ground.send(vec![at(&ground, 4, "10.0.0.3", &[MAC])]).await;
+    assert_eq!(ground.device().await.id, device.id);
+}
+
+#[tokio::test]
+async fn halves_that_meet_in_one_batch_become_one() {
+    let ground = Ground::new().await;
+    let reports = vec![
+        at(&ground, 1, "10.0.0.1", &[MAC]),
+        at(&ground, 2, "10.0.0.2", &[SERIAL]),
+        at(&ground, 3, "10.0.0.1", &[SERIAL, MAC]),
+    ];
+    assert_eq!(ground.send(reports).await.applied, 3);
+    ground.device().await;
+}
+
+#[tokio::test]
+async fn one_account_never_meets_another_accounts_device() {
+    let ground = Ground::new().await;
+    let other = collector(&ground.store, &ground.key, ground.other).await;
+    ground.send(vec![at(&ground, 1, "10.0.0.9", &[SERIAL])]).await;
+    let batch = ground.batch(vec![at(&ground, 1, "10.0.0.9", &[SERIAL])]);
+    bailiwick_devices::ingest::apply(&ground.store, &ground.catalogue, &other, &batch).await.unwrap();
+    let (mine, theirs) = (ground.devices(ground.customer).await, ground.devices(ground.other).await);
+    assert_eq!((mine.len(), theirs.len()), (1, 1));
+    assert_ne!(mine[0].id, theirs[0].id);
+    assert_eq!(ground.devices(ground.dealer).await.len(), 2);
+}

@@ -1,0 +1,218 @@
+//! Batches: applied once, acknowledged always, judged whatever the collector did.
+
+use bailiwick_contract::{
+    exchange::{Effect, Ownership},
+    policy::{Category, Grant, Policy},
+    report::Batch,
+};
+use bailiwick_devices::{devices::{self, DeviceChange}, drivers, ingest::{self, IngestError}};
+use uuid::Uuid;
+
+use crate::ground::*;
+
+#[tokio::test]
+async fn a_report_becomes_a_device_with_all_that_its_list_shows() {
+    let ground = Ground::new().await;
+    let now = ground.now_ms();
+    let effects = vec![
+        identify(&[SERIAL, MAC]),
+        facts(&[("name", "Front desk"), ("model", "S-100"), ("serial", "SN-1"), ("status", "idle")]),
+        supplies(true, &[("1", "black", 40), ("2", "cyan", 7)]),
+        pages(now, 1_234.0),
+        conditions(&[("jam", None), ("low", Some("2"))]),
+    ];
+    let applied = ground.send(vec![ground.report(1, effects)]).await;
+    assert_eq!((applied.applied, applied.devices, applied.alerts, applied.dropped), (1, 1, 2, 0));
+    assert_eq!(applied.acknowledgement.acknowledged_through, 1);
+    let device = ground.device().await;
+    assert_eq!(device.name, "Front desk");
+    assert_eq!(device.model.as_deref(), Some("S-100"));
+    assert_eq!(device.serial.as_deref(), Some("SN-1"));
+    assert_eq!(device.status.as_deref(), Some("idle"));
+    assert_eq!(device.address.as_deref(), Some("10.0.0.9"));
+    assert_eq!(device.page_count, Some(1_234));
+    assert_eq!(device.supply_low, Some(7));
+    assert_eq!(device.supplies.len(), 2);
+    assert_eq!(device.alerts_open, 2);
+    assert!(device.online);
+    ground.minutes(17);
+    assert!(!ground.device().await.online, "three polls and a minute went by");
+}
+
+#[tokio::test]
+async fn a_batch_that_is_sent_twice_applies_once() {
+    let ground = Ground::new().await;
+    let batch = ground.batch(vec![ground.report(1, vec![identify(&[SERIAL])]), ground.report(2, vec![identify(&[SERIAL])])]);
+    let first = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await.unwrap();
+    let again = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await.unwrap();
+    assert_eq!((first.applied, first.repeated), (2, 0));
+    assert_eq!((again.applied, again.repeated), (0, 2));
+    assert_eq!(again.acknowledgement.acknowledged_through, 2);
+    // part of it new
+    let more = ground.batch(vec![ground.report(2, vec![identify(&[SERIAL])]), ground.report(5, vec![identify(&[SERIAL])])]);
+    let more = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &more).await.unwrap();
+    assert_eq!((more.applied, more.repeated, more.acknowledgement.acknowledged_through), (1, 1, 5));
+    // another spool counts by itself
+    let other = Batch { spool: Uuid::new_v4(), ..ground.batch(vec![ground.report(1, vec![identify(&[SERIAL])])]) };
+    assert_eq!(ingest::apply(&ground.store, &ground.catalogue, &ground.who, &other).await.unwrap().applied, 1);
+}
+
+#[tokio::test]
+async fn two_sends_of_one_batch_at_once_apply_once() {
+    let ground = Ground::new().await;
+    let reports = (1..=20).map(|n| ground.report(n, vec![identify(&[SERIAL]), pages(ground.now_ms() - 100 + n, n as f64)]));
+    let batch = ground.batch(reports.collect());
+    let send = || ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch);
+    let (a, b, c) = tokio::join!(send(), send(), send());
+    let applied = [a, b, c].map(|sent| sent.unwrap().applied);
+    assert_eq!(applied.iter().sum::<u32>(), 20, "{applied:?}");
+}
+
+#[tokio::test]
+async fn collectors_that_report_one_device_at_once_make_one_device() {
+    let ground = Ground::new().await;
+    let second = collector(&ground.store, &ground.key, ground.customer).await;
+    let mut tasks = Vec::new();
+    for round in 0..6_u64 {
+        for who in [ground.who, second] {
+            let (store, catalogue) = (ground.store.clone(), ground.catalogue.clone());
+            let reports = vec![ground.report(1, vec![identify(&[SERIAL]), pages(ground.now_ms() - round, 100.0)])];
+            let batch = Batch { spool: Uuid::new_v4(), ..ground.batch(reports) };
+            tasks.push(tokio::spawn(async move { ingest::apply(&store, &catalogue, &who, &batch).await }));
+        }
+    }
+    for task in tasks {
+        assert_eq!(task.await.unwrap().unwrap().applied, 1);
+    }
+    ground.device().await;
+}
+
+#[tokio::test]
+async fn a_poison_report_is_set_aside_with_its_code_and_the_others_apply() {
+    let ground = Ground::new().await;
+    let poison = ground.report(2, vec![identify(&[SERIAL]), facts(&[("salary", "1")])]);
+    let reports = vec![ground.report(1, vec![identify(&[SERIAL])]), poison, ground.report(3, vec![identify(&[SERIAL])])];
+    let applied = ground.send(reports).await;
+    assert_eq!((applied.applied, applied.acknowledgement.acknowledged_through), (2, 3));
+    let rejected = &applied.acknowledgement.rejected;
+    assert_eq!(rejected.len(), 1);
+    assert_eq!((rejected[0].sequence, rejected[0].code.as_str()), (2, "undeclared_attribute"));
+    let mut scope = ground.scope(ground.customer).await;
+    let letters: Vec<(i64, String)> =
+        sqlx::query_as("select sequence, code from dead_letters where $1").bind(true).fetch_all(scope.sql()).await.unwrap();
+    assert_eq!(letters, [(2, "undeclared_attribute".to_owned())]);
+}
+
+#[tokio::test]
+async fn what_a_collector_may_not_report_is_refused_with_a_stable_code() {
+    let ground = Ground::new().await;
+    let good = |sequence| ground.report(sequence, vec![identify(&[SERIAL])]);
+    let with = |sequence, change: fn(&mut bailiwick_contract::report::Report)| {
+        let mut report = good(sequence);
+        change(&mut report);
+        report
+    };
+    assert_eq!(ground.refused(with(1, |r| r.digest = "0".repeat(64))).await, "unknown_driver");
+    assert_eq!(ground.refused(with(2, |r| r.driver = "another".into())).await, "unknown_driver");
+    assert_eq!(ground.refused(with(3, |r| r.address = "192.168.0.1".parse().unwrap())).await, "address_out_of_range");
+    assert_eq!(ground.refused(with(4, |r| r.observed_at += 301_000)).await, "clock_unusable");
+    assert_eq!(ground.refused(with(5, |r| r.observed_at -= 91 * 86_400_000)).await, "clock_unusable");
+    assert_eq!(ground.refused(with(6, |r| r.effects.push(Effect::Retire))).await, "effect_not_allowed");
+    assert_eq!(ground.refused(with(7, |r| r.effects.push(Effect::Wake))).await, "effect_not_allowed");
+    assert_eq!(ground.refused(with(8, |r| r.effects.clear())).await, "identity_missing");
+    let far = ground.now_ms() + 86_400_000;
+    let mut report = good(9);
+    report.effects.push(pages(far, 1.0));
+    assert_eq!(ground.refused(report).await, "clock_unusable");
+    assert!(ground.devices(ground.customer).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_batch_out_of_shape_is_refused_as_a_whole() {
+    let ground = Ground::new().await;
+    let send = |reports| {
+        let batch = ground.batch(reports);
+        let ground = &ground;
+        async move { ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await }
+    };
+    let report = |sequence| ground.report(sequence, vec![identify(&[SERIAL])]);
+    assert!(matches!(send(vec![report(0)]).await, Err(IngestError::Sequence)));
+    assert!(matches!(send(vec![report(2), report(2)]).await, Err(IngestError::Sequence)));
+    assert!(matches!(send(vec![report(2), report(1)]).await, Err(IngestError::Sequence)));
+    assert!(matches!(send((1..=501).map(report).collect()).await, Err(IngestError::TooLarge)));
+    assert!(ground.devices(ground.customer).await.is_empty());
+    assert_eq!(send(Vec::new()).await.unwrap().acknowledgement.acknowledged_through, 0);
+}
+
+#[tokio::test]
+async fn a_collector_has_so_many_spools_and_no_more() {
+    let ground = Ground::new().await;
+    let empty = |spool| Batch { spool, ..ground.batch(Vec::new()) };
+    for _ in 0..64 {
+        ingest::apply(&ground.store, &ground.catalogue, &ground.who, &empty(Uuid::new_v4())).await.unwrap();
+    }
+    let one_more = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &empty(Uuid::new_v4())).await;
+    assert!(matches!(one_more, Err(IngestError::TooManySpools)));
+}
+
+#[tokio::test]
+async fn what_is_not_granted_or_denied_by_policy_is_not_kept() {
+    let ground = Ground::new().await;
+    let report = |sequence| {
+        ground.report(sequence, vec![
+            identify(&[SERIAL]),
+            facts(&[("name", "Desk"), ("serial", "SN-1"), ("note", "by the window")]),
+            pages(ground.now_ms(), 10.0),
+        ])
+    };
+    ground.send(vec![report(1)]).await;
+    assert_eq!(ground.device().await.serial.as_deref(), Some("SN-1"));
+
+    let mut scope = ground.scope(ground.customer).await;
+    let mut policy = Policy::default();
+    policy.company.remove(&Category::Usage);
+    drivers::set_policy(&mut scope, &policy, ground.store.now()).await.unwrap();
+    let mut grant = Grant::all_of(&manifest());
+    grant.texts.clear();
+    drivers::grant(&mut scope, "test-sensor", &grant, ground.store.now()).await.unwrap();
+    scope.commit().await.unwrap();
+    ground.minutes(1);
+    let applied = ground.send(vec![report(2)]).await;
+    assert_eq!((applied.applied, applied.dropped), (1, 2), "a meter and a text");
+
+    // a personal device keeps what the thing is and whether it is safe
+    let mut scope = ground.scope(ground.customer).await;
+    let id = ground.device().await.id;
+    let change = DeviceChange { ownership: Some(Ownership::Personal), ..DeviceChange::default() };
+    devices::update(&mut scope, id, change, ground.store.now()).await.unwrap();
+    scope.commit().await.unwrap();
+    ground.minutes(1);
+    ground.send(vec![report(3)]).await;
+    let device = ground.device().await;
+    assert_eq!((device.name.as_str(), device.serial), ("Desk", None));
+
+    // no grant, no reports
+    let mut scope = ground.scope(ground.customer).await;
+    drivers::revoke_grant(&mut scope, "test-sensor").await.unwrap();
+    scope.commit().await.unwrap();
+    assert_eq!(ground.refused(report(4)).await, "driver_not_granted");
+}
+
+#[tokio::test]
+async fn a_retired_device_takes_no_more_reports() {
+    let ground = Ground::new().await;
+    let report = |sequence| ground.report(sequence, vec![identify(&[SERIAL]), conditions(&[("jam", None)])]);
+    ground.send(vec![report(1)]).await;
+    let mut scope = ground.scope(ground.customer).await;
+    devices::retire(&mut scope, ground.device().await.id, ground.store.now()).await.unwrap();
+    scope.commit().await.unwrap();
+    assert!(ground.devices(ground.customer).await.is_empty());
+    assert_eq!(ground.refused(report(2)).await, "device_retired");
+    let mut scope = ground.scope(ground.customer).await;
+    let open: i64 = sqlx::query_scalar("select count(*) from alerts where cleared_at is null and $1")
+        .bind(true)
+        .fetch_one(scope.sql())
+        .await
+        .unwrap();
+    assert_eq!(open, 0);
+}
