@@ -143,6 +143,7 @@ export interface components {
       key: string;
       title: string;
       unit?: string | null;
+      kind?: string;
       rows: string[];
       last: { at: string; value: number } | null;
     };

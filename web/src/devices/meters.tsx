@@ -1,7 +1,7 @@
 /** A meter over time: the chart, what was counted in the range, and the same figures as a table. */
 import { useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import type { Meter } from "@/api/types";
+import type { Fact, Meter } from "@/api/types";
 import { Failed, Skeleton } from "@/design/feedback";
 import { Select } from "@/design/fields";
 import { Card } from "@/design/page";
@@ -9,8 +9,7 @@ import { m } from "@/i18n";
 import { dateTime, number } from "@/i18n/format";
 import { Chart } from "./chart";
 import { type Range, useReadings } from "./queries";
-import { unitName } from "./values";
-import { readable } from "./words";
+import { quantity, rowName, unitName } from "./values";
 
 const RANGES: Range[] = [
   { days: 1, stepSeconds: 300 },
@@ -20,9 +19,9 @@ const RANGES: Range[] = [
 ];
 const WEEK = 1;
 
-type Props = { account: string; device: string; meters: Meter[] };
+type Props = { account: string; device: string; meters: Meter[]; facts: Fact[] };
 
-export function MeterCard({ account, device, meters }: Props) {
+export function MeterCard({ account, device, meters, facts }: Props) {
   const [chosen, setChosen] = useState(meters[0]?.key ?? "");
   const [row, setRow] = useState<string>();
   const [rangeIndex, setRangeIndex] = useState(WEEK);
@@ -63,7 +62,7 @@ export function MeterCard({ account, device, meters }: Props) {
           {meter.rows.length > 1 && (
             <Select
               label={m.meter_row_label()}
-              choices={meter.rows.map((key) => ({ id: key, name: readable(key) }))}
+              choices={meter.rows.map((key) => ({ id: key, name: rowName(facts, key) }))}
               value={shownRow ?? null}
               onChange={setRow}
             />
@@ -92,12 +91,10 @@ function Series({ account, device, meter, row, range }: SeriesProps) {
         {meter.last && (
           <div>
             <dt>{m.meter_now()}</dt>
-            <dd>
-              {number(last?.[1] ?? meter.last.value)} {unit}
-            </dd>
+            <dd>{quantity(last?.[1] ?? meter.last.value, meter.unit)}</dd>
           </div>
         )}
-        {first && last && (
+        {first && last && meter.kind !== "gauge" && (
           <div>
             <dt>{m.meter_in_range()}</dt>
             <dd>{number(last[1] - first[1], { signDisplay: "exceptZero" })}</dd>

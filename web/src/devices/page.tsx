@@ -82,7 +82,7 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
           </Card>
         )}
         {device.meters.length > 0 && (
-          <MeterCard account={account} device={device.id} meters={device.meters} />
+          <MeterCard account={account} device={device.id} meters={device.meters} facts={device.facts} />
         )}
         <TableFacts facts={device.facts.filter((fact) => fact !== supplyFact)} />
       </div>

@@ -15,6 +15,7 @@ const STATES: Record<string, () => string> = {
   ok: m.supply_ok,
   low: m.supply_low,
   empty: m.supply_empty,
+  full: m.supply_full,
 };
 
 /** At or under this, a supply is called low when the device does not say so itself. */
@@ -34,7 +35,8 @@ export function supplyName(supply: Supply): string {
 export type SupplyUrgency = "fine" | "low" | "empty";
 
 export function urgency(supply: Supply): SupplyUrgency {
-  if (supply.state === "empty" || supply.percent === 0) return "empty";
+  // a receptacle, such as the waste toner box, is used up when it is full
+  if (supply.state === "empty" || supply.state === "full" || supply.percent === 0) return "empty";
   if (supply.state === "low" || (supply.percent !== null && supply.percent <= LOW_PERCENT)) return "low";
   return "fine";
 }
@@ -60,6 +62,8 @@ const INKS: Record<string, string> = {
   lightgray: "gray",
   photoblack: "black",
   matteblack: "black",
+  orange: "orange",
+  violet: "violet",
 };
 
 /** The class that colours a supply, so that colours stay in the style sheet with both themes. */

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
-import type { Supply } from "@/api/types";
+import type { Fact, Supply } from "@/api/types";
 import { overwriteGetLocale } from "@/i18n/compiled/runtime.js";
 import { fill, inkClass, supplyText, urgency } from "./supply";
-import { levelWord, valueText } from "./values";
+import { levelWord, rowName, valueText } from "./values";
 
 beforeEach(() => overwriteGetLocale(() => "en"));
 
@@ -60,6 +60,7 @@ test("a level without a percentage is said in words", () => {
 test("the device's own word outweighs its figure", () => {
   expect(urgency(supply({ percent: 100, state: "low" }))).toBe("low");
   expect(urgency(supply({ percent: 0, state: "ok" }))).toBe("empty");
+  expect(urgency(supply({ state: "full", color: null }))).toBe("empty");
   expect(urgency(supply({ percent: 10 }))).toBe("low");
   expect(urgency(supply({ percent: 11 }))).toBe("fine");
   expect(urgency(supply({ state: "unknown" }))).toBe("fine");
@@ -69,4 +70,24 @@ test("ink names are read as devices write them", () => {
   expect(inkClass("Light Cyan")).toBe("ink ink--light-cyan");
   expect(inkClass("photo_black")).toBe("ink ink--black");
   expect(inkClass(null)).toBe("ink ink--none");
+});
+
+test("a meter's row bears the name that the table of the same key gives it", () => {
+  const at = "2026-11-23T12:00:00Z";
+  const fact: Fact = {
+    attribute: "supplies",
+    title: "Supplies",
+    category: "health",
+    kind: "table",
+    columns: [
+      { key: "level", title: "Level", type: "integer", category: "health" },
+      { key: "description", title: "Description", type: "pattern", category: "device" },
+    ],
+    rows: [{ key: "1.2", cells: { level: 5, description: "Toner cyan" } }],
+    observed_at: at,
+    changed_at: at,
+    current: true,
+  };
+  expect(rowName([fact], "1.2")).toBe("Toner cyan");
+  expect(rowName([fact], "1.9")).toBe("1.9");
 });

@@ -2,7 +2,7 @@
  * How a fact's value is shown. Levels keep the meaning of RFC 3805: -1 no limit, -2 unknown, -3 some
  * left are words, never figures and never a percentage.
  */
-import type { Cell } from "@/api/types";
+import type { Cell, Fact } from "@/api/types";
 import { m } from "@/i18n";
 import { dateTime, number, percent } from "@/i18n/format";
 import { readable } from "./words";
@@ -43,7 +43,8 @@ export function unitName(unit: string): string {
   return UNITS[unit.replace(/-/g, "_").toLowerCase()]?.() ?? readable(unit).toLocaleLowerCase();
 }
 
-function quantity(value: number, unit: string | null | undefined): string {
+/** A figure with its unit, "29 %" or "12,000 pages". */
+export function quantity(value: number, unit: string | null | undefined): string {
   if (unit === "percent" || unit === "%") return percent(value);
   return unit ? `${number(value)} ${unitName(unit)}` : number(value);
 }
@@ -66,4 +67,15 @@ export function valueText(value: Cell | undefined, shape: Shape, withUnit = true
 
 export function isFigure(type: string): boolean {
   return type === "integer" || type === "real";
+}
+
+/** What a row is called by the table that has it: its first text; the key where no table tells. */
+export function rowName(facts: Fact[], key: string): string {
+  for (const fact of facts) {
+    const row = fact.rows?.find((candidate) => candidate.key === key);
+    const column = fact.columns?.find(({ type }) => type === "text" || type === "pattern");
+    const name = row && column ? row.cells[column.key] : undefined;
+    if (typeof name === "string" && name !== "") return name;
+  }
+  return key;
 }
