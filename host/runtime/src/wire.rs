@@ -9,7 +9,6 @@ use bailiwick_contract::{
     value::{self as v, Oid},
 };
 
-#[expect(missing_docs, reason = "generated; its documentation is that of sdk/wit")]
 mod generated {
     wasmtime::component::bindgen!({ path: "../../sdk/wit/0.1.0", world: "plugin" });
 }

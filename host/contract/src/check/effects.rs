@@ -51,7 +51,7 @@ impl Checker<'_> {
             }
             let effect = pass.effect(input, effect).map_err(|(code, place)| Violation {
                 code,
-                path: if place.is_empty() { format!("effects[{i}]") } else { format!("effects[{i}].{place}") },
+                path: format!("effects[{i}]{}{place}", if place.is_empty() || place.starts_with('[') { "" } else { "." }),
             })?;
             kept.extend(effect);
         }
