@@ -28,7 +28,7 @@ pub enum StoreError {
     /// The roles are missing and the login may not make them.
     #[error(
         "the database roles migrator, app, door and ops are missing or not granted to this login, and it may not \
-         create them: run `bailiwick admin database-roles` as a superuser, or give the login CREATEROLE"
+         create them: give the login CREATEROLE for the first start, or create the roles and grant them to it"
     )]
     Roles(#[source] sqlx::Error),
     /// A migration failed, or the database was migrated by a newer version.

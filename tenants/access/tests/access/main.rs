@@ -1,5 +1,12 @@
 //! Access against a real PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod accounts;
 mod operators;
 mod sessions;

@@ -67,7 +67,7 @@ async fn members_are_seen_as_far_up_as_the_caller_sees() {
     };
     let own = ("customer".to_owned(), None);
     let inherited = ("dealer".to_owned(), Some("A".to_owned()));
-    assert_eq!(members(&customer).await, [own.clone()]);
+    assert_eq!(members(&customer).await, std::slice::from_ref(&own));
     assert_eq!(members(&dealer).await, [own.clone(), inherited.clone()]);
     let top = ("root".to_owned(), Some("Platform".to_owned()));
     assert_eq!(members(&world.platform).await, [own, inherited, top]);

@@ -1,5 +1,11 @@
 //! The store against a real PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod attack;
 mod catalogue;
 mod embedded;
