@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use crate::build::Compiler;
 use crate::{exec, guests, portal, setup};
 
 /// Options of `cargo xtask bench`.
@@ -19,7 +20,7 @@ pub struct Options {
 /// Runs the verb.
 pub fn run(options: &Options) -> Result<()> {
     setup::for_demo()?;
-    guests::build()?;
+    guests::build(Compiler::Plain)?;
     portal::build()?;
     let mut cargo = exec::cargo();
     cargo.arg("bench");

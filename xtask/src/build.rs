@@ -1,4 +1,5 @@
-//! Building the host. One profile for the demo and the tests, so that neither compiles what the other has.
+//! Building programs of the workspace. Always with the features of the whole workspace, in the one profile: cargo
+//! would otherwise compile a dependency again for each selection of packages.
 
 use std::process::Command;
 
@@ -6,21 +7,42 @@ use anyhow::Result;
 
 use crate::exec;
 
-/// The programs of the product and of the demo world: (package, binary).
-const PROGRAMS: [(&str, &str); 3] =
-    [("bailiwick", "bailiwick"), ("bailiwick-collector", "bailiwick-collector"), ("sim-printers", "sim-printers")];
+/// The programs of the product and of the demo world.
+const PROGRAMS: [&str; 3] = ["bailiwick", "bailiwick-collector", "sim-printers"];
 
-/// Builds server, collector and simulator into `<target>/debug`.
-pub fn programs() -> Result<()> {
-    programs_with(|cargo| cargo)
+/// How the workspace's own crates are compiled.
+#[derive(Clone, Copy)]
+pub enum Compiler {
+    /// By rustc.
+    Plain,
+    /// By clippy's driver, with every warning an error: it lints and builds in one pass.
+    Linting,
 }
 
-/// The same with a change to the command: the tests build with lints on, and what is built must be theirs.
-pub fn programs_with(change: impl FnOnce(&mut Command) -> &mut Command) -> Result<()> {
-    let mut cargo = exec::cargo();
-    cargo.arg("build");
-    for (package, binary) in PROGRAMS {
-        cargo.args(["--package", package, "--bin", binary]);
+impl Compiler {
+    /// Sets the compiler. clippy's driver reads its arguments from one variable, with a separator of its own, and
+    /// tells cargo that the result depends on that variable.
+    pub fn apply(self, cargo: &mut Command) -> &mut Command {
+        match self {
+            Self::Plain => cargo,
+            Self::Linting => {
+                cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
+            }
+        }
     }
-    exec::run(change(&mut cargo))
+}
+
+/// Builds server, collector and simulator into `<target>/debug`.
+pub fn programs(compiler: Compiler) -> Result<()> {
+    binaries(&PROGRAMS, compiler)
+}
+
+/// Builds these binaries of the workspace into `<target>/debug`.
+pub fn binaries(names: &[&str], compiler: Compiler) -> Result<()> {
+    let mut cargo = exec::cargo();
+    cargo.args(["build", "--workspace"]);
+    for name in names {
+        cargo.args(["--bin", name]);
+    }
+    exec::run(compiler.apply(&mut cargo))
 }

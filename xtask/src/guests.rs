@@ -7,7 +7,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::build::{self, Compiler};
 use crate::{exec, workspace};
+
+/// The program that compiles and packages a driver.
+const PACKAGER: &str = "bailiwick-package";
 
 /// A driver in the checkout.
 pub struct Driver {
@@ -34,17 +38,17 @@ pub fn drivers() -> Result<Vec<Driver>> {
 
 /// Builds all drivers and answers the paths of their components. The package of the SDK does it, the same that
 /// `bailiwick driver build` is made of.
-pub fn build() -> Result<Vec<PathBuf>> {
+pub fn build(compiler: Compiler) -> Result<Vec<PathBuf>> {
     let drivers = drivers()?;
     ensure!(!drivers.is_empty(), "no folder under plugins/ has a driver.toml");
+    build::binaries(&[PACKAGER], compiler)?;
     fs::create_dir_all(workspace::drivers())?;
     let mut components = Vec::new();
     for driver in drivers {
         let component = workspace::drivers().join(format!("{}.wasm", driver.name));
-        let mut cargo = exec::cargo();
-        cargo.args(["run", "--quiet", "--package", "bailiwick-package", "--"]);
-        cargo.arg(&driver.folder).arg(workspace::target()).arg(&component);
-        exec::run(&mut cargo)?;
+        let mut package = exec::command(workspace::binary(PACKAGER));
+        package.arg(&driver.folder).arg(workspace::target()).arg(&component);
+        exec::run(&mut package)?;
         components.push(component);
     }
     Ok(components)

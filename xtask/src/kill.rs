@@ -4,6 +4,7 @@
 use anyhow::{Result, ensure};
 use clap::Args;
 
+use crate::build::Compiler;
 use crate::{build, exec, guests, portal, setup};
 
 /// Options of `cargo xtask kill-test`.
@@ -18,9 +19,9 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     ensure!(options.rounds > 0, "--rounds must be at least 1");
     setup::for_demo()?;
-    guests::build()?;
+    guests::build(Compiler::Plain)?;
     portal::build()?;
-    build::programs()?;
+    build::programs(Compiler::Plain)?;
     exec::run(
         exec::cargo()
             .args(["test", "--package", "bailiwick-e2e", "--test", "main", "--", "kill", "--nocapture"])

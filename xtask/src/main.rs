@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         Verb::Demo(options) => demo::run(&options),
         Verb::Test(options) => test::run(&options),
         Verb::Setup(options) => setup::run(&options),
-        Verb::Guests => setup::compilers().and_then(|()| guests::build()).map(drop),
+        Verb::Guests => setup::compilers().and_then(|()| guests::build(build::Compiler::Plain)).map(drop),
         Verb::Portal => setup::node().and_then(|()| portal::build()),
         Verb::KillTest(options) => kill::run(&options),
         Verb::Fuzz(options) => fuzz::run(&options),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
+use crate::build::Compiler;
 use crate::{build, demo, exec, guests, portal, setup, workspace};
 
 mod tally;
@@ -26,14 +27,14 @@ pub struct Options {
 enum Stage {
     /// rustfmt finds nothing to change
     Format,
-    /// the drivers as components
-    Guests,
     /// the portal's bundle
     Portal,
     /// types, lint, catalogues and unit tests of the portal
     PortalTests,
     /// clippy with warnings as errors, and the build of every program and test
     Lint,
+    /// the drivers as components
+    Guests,
     /// unit, integration, end-to-end and documentation tests
     Tests,
     /// the portal in Chromium against a running demo world
@@ -103,7 +104,7 @@ impl Stage {
     fn run(self, tally: &mut Tally) -> Result<()> {
         match self {
             Self::Format => exec::run(exec::cargo().args(["fmt", "--all", "--check"])),
-            Self::Guests => guests::build().map(drop),
+            Self::Guests => guests::build(Compiler::Linting).map(drop),
             Self::Portal => portal::build(),
             Self::PortalTests => {
                 let web = workspace::web();
@@ -111,24 +112,19 @@ impl Stage {
                 tally.count(exec::command("npm").current_dir(&web).args(["test"]))
             }
             Self::Lint => {
-                exec::run(linting(exec::cargo().args(["build", "--workspace", "--bins"])))?;
-                exec::run(linting(exec::cargo().args(["test", "--workspace", "--all-targets", "--no-run"])))
+                exec::run(Compiler::Linting.apply(exec::cargo().args(["build", "--workspace", "--all-targets"])))
             }
-            Self::Tests => tally.count(linting(exec::cargo().args(["test", "--workspace", "--no-fail-fast"]))),
+            Self::Tests => {
+                tally.count(Compiler::Linting.apply(exec::cargo().args(["test", "--workspace", "--no-fail-fast"])))
+            }
             Self::Browser => browser(tally),
         }
     }
 }
 
-/// Makes clippy's driver the compiler of the workspace's crates, with every warning an error. The driver reads its
-/// arguments from one variable, with a separator of its own; it tells cargo that it depends on that variable.
-fn linting(cargo: &mut std::process::Command) -> &mut std::process::Command {
-    cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
-}
-
 /// Runs the browser tests against a demo world of their own, which ends with them.
 fn browser(tally: &mut Tally) -> Result<()> {
-    build::programs_with(linting)?;
+    build::programs(Compiler::Linting)?;
     let world = demo::for_tests()?;
     let user = world.user()?;
     tally.count(

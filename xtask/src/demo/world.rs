@@ -16,6 +16,8 @@ use crate::{exec, workspace};
 
 /// Seconds between two polls of a demo site: short, so that the portal is alive at once.
 const POLL_SECONDS: u32 = 15;
+/// Seconds between two sweeps, so that a printer which was busy at the first is not missed for an hour.
+const SWEEP_SECONDS: u32 = 60;
 
 /// Creates the platform's owner by the command that an administrator uses.
 pub fn first_operator(configure: impl FnOnce(&mut Command)) -> Result<SignIn> {
@@ -84,6 +86,7 @@ fn collector(client: &Client, url: &str, account: &str, customer: &Customer, fol
     let settings = json!({
         "ranges": [network],
         "schedule_seconds": POLL_SECONDS,
+        "sweep_seconds": SWEEP_SECONDS,
         "community": "public",
     });
     let site = client.post(
