@@ -1,45 +1,46 @@
-//! Ctrl-C and its like, as something to wait for. The signals are blocked in every thread and taken one at a time,
-//! so no handler interrupts anything half done.
+//! Ctrl-C and its like, as something to wait for. A handler that only sets a flag, not a blocked signal: children
+//! would inherit the block and could not be stopped either.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signal::Signal;
+
+/// How often the flag is looked at.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The wish to end, once somebody has it.
+#[derive(Default)]
 pub struct Stop {
-    /// Absent where the process ends as any other does.
-    receiver: Option<Receiver<()>>,
+    wanted: Arc<AtomicBool>,
 }
 
 impl Stop {
-    /// From now on SIGINT, SIGTERM and SIGHUP end nothing by themselves. Call before any thread is started.
+    /// From now on SIGINT, SIGTERM and SIGHUP end nothing by themselves.
     pub fn listen() -> Result<Self> {
-        let mut set = SigSet::empty();
+        let stop = Self::default();
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
-            set.add(signal);
+            signal_hook::flag::register(signal as i32, Arc::clone(&stop.wanted))?;
         }
-        set.thread_block()?;
-        let (sender, receiver) = channel();
-        std::thread::spawn(move || {
-            // The receiver is gone only when the process ends.
-            while set.wait().is_ok() && sender.send(()).is_ok() {}
-        });
-        Ok(Self { receiver: Some(receiver) })
+        Ok(stop)
     }
 
     /// A wish that never comes: signals end the process at once.
-    pub const fn never() -> Self {
-        Self { receiver: None }
+    pub fn never() -> Self {
+        Self::default()
     }
 
-    /// Waits this long; true if it is time to end.
+    /// Waits this long, or shorter where it is time to end: then true.
     pub fn within(&self, time: Duration) -> bool {
-        let Some(receiver) = &self.receiver else {
-            std::thread::sleep(time);
-            return false;
-        };
-        !matches!(receiver.recv_timeout(time), Err(RecvTimeoutError::Timeout))
+        let start = Instant::now();
+        loop {
+            if self.wanted.load(Ordering::Acquire) {
+                return true;
+            }
+            let Some(left) = time.checked_sub(start.elapsed()) else { return false };
+            std::thread::sleep(left.min(LOOK));
+        }
     }
 }
