@@ -67,11 +67,11 @@ impl Range {
             return Err(RangeError::Backwards(told()));
         }
         let range = Self { first, last };
-        if range.addresses() > Self::MAX_ADDRESSES {
-            return Err(RangeError::TooLarge(told()));
-        }
         if RESERVED.iter().any(|(from, to)| range.overlaps(*from, *to)) {
             return Err(RangeError::NotUnicast(told()));
+        }
+        if range.addresses() > Self::MAX_ADDRESSES {
+            return Err(RangeError::TooLarge(told()));
         }
         Ok(range)
     }

@@ -35,7 +35,7 @@ pub enum Attack {
     Oversized,
     /// Asks for people and replies with what came back.
     People,
-    /// Replies with 40 MiB.
+    /// Replies with 20 MiB.
     Output,
     /// Gives a million effects.
     Effects,
@@ -103,7 +103,7 @@ impl Driver for Hostile {
                 Err(failure) => Err(failure.into()),
             };
         } else if is(Attack::Output) {
-            return reply(&vec![7; 40 << 20]);
+            return reply(&vec![7; 20 << 20]);
         } else if is(Attack::Effects) {
             let mut outcome = Outcome::new();
             outcome.effects = vec![Effect::Wake; 100_000];
