@@ -11,18 +11,12 @@ pub use reach::{Allowance, OnLink, Reach};
 /// Why a range is refused. Messages repeat the range as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RangeError {
-    /// Not a CIDR, not `A-B`, not an address.
-    #[error("`{0}` is not a range: write 192.0.2.0/24, 192.0.2.1-192.0.2.99 or 192.0.2.1")]
-    Syntax(String),
-    /// The end comes before the beginning.
-    #[error("`{0}` ends before it begins")]
-    Reversed(String),
+    /// It is no range, or not unicast.
+    #[error(transparent)]
+    Written(#[from] bailiwick_contract::ranges::RangeError),
     /// IPv6 networks cannot be swept.
     #[error("`{0}`: for IPv6 only single addresses can be given")]
     Ipv6Network(String),
-    /// Multicast, broadcast, reserved or "this network".
-    #[error("`{0}` holds addresses that are not unicast")]
-    NotUnicast(String),
     /// Neither private, link-local, loopback nor on-link, and the site's own configuration does not allow it.
     #[error("`{0}` is not a private, link-local, loopback or on-link range; only the site's own configuration can allow it")]
     NotPermitted(String),
@@ -39,10 +33,8 @@ impl RangeError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Syntax(_) => "range_syntax",
-            Self::Reversed(_) => "range_reversed",
+            Self::Written(error) => error.code(),
             Self::Ipv6Network(_) => "range_ipv6_network",
-            Self::NotUnicast(_) => "range_not_unicast",
             Self::NotPermitted(_) => "range_not_permitted",
             Self::TooMany => "range_too_many",
             Self::Empty => "range_empty",
