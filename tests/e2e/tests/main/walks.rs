@@ -16,11 +16,7 @@ use sim_printers::{Model, Simulator, snmprec};
 
 /// Where we and the other tool differ, and who is right: (walk, field, why).
 const DIFFERENCES: [(&str, &str, &str); 6] = [
-    (
-        "librenms_epson",
-        "model",
-        "ours: hrDeviceDescr says WF-C5790BA; theirs is the name of another printer in a private object",
-    ),
+    ("librenms_epson", "model", "ours: hrDeviceDescr says WF-C5790BA; theirs does not stand in the recording"),
     (
         "librenms_konica",
         "model",
@@ -29,7 +25,7 @@ const DIFFERENCES: [(&str, &str, &str); 6] = [
     (
         "librenms_samsungprinter_m4080fx",
         "model",
-        "ours: hrDeviceDescr and sysDescr say M408x; theirs is from a private object of another device",
+        "ours: hrDeviceDescr says M408x; theirs does not stand in the recording",
     ),
     (
         "librenms_zebra",
