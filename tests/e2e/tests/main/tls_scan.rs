@@ -17,6 +17,10 @@ impl Findings {
         self.0.get(id).map_or("(not checked)", |(_, finding)| finding)
     }
 
+    fn severity(&self, id: &str) -> &str {
+        self.0.get(id).map_or("(not checked)", |(severity, _)| severity)
+    }
+
     /// Adds to `wrong` where a finding does not begin as it must.
     fn must(&self, wrong: &mut Vec<String>, id: &str, beginnings: &[&str]) {
         let text = self.text(id);
@@ -93,14 +97,29 @@ async fn the_listener_meets_the_criteria_of_an_a_plus() -> Result<()> {
     found.must(&mut wrong, "cert_keySize", &["EC 256", "EC 384", "RSA 2048", "RSA 3072", "RSA 4096"]);
     found.must(&mut wrong, "cert_trust", &["Ok via SAN"]);
     found.must(&mut wrong, "cert_chain_of_trust", &["passed"]);
-    // What has a name of its own.
-    for id in ["heartbleed", "CCS", "ticketbleed", "ROBOT", "secure_client_renego", "CRIME_TLS", "POODLE_SSL"] {
-        found.must(&mut wrong, id, &["not vulnerable"]);
+    // What has a name of its own. BREACH is no criterion: it needs a compressed reply with a secret and an echo of
+    // the attacker's words, and the page at '/' that the scanner asks is a file with neither.
+    for id in [
+        "heartbleed",
+        "CCS",
+        "ticketbleed",
+        "ROBOT",
+        "secure_client_renego",
+        "CRIME_TLS",
+        "POODLE_SSL",
+        "SWEET32",
+        "FREAK",
+        "DROWN",
+        "LOGJAM",
+        "BEAST",
+        "LUCKY13",
+        "RC4",
+    ] {
+        if found.severity(id) != "OK" {
+            wrong.push(format!("{id}: {}", found.text(id)));
+        }
     }
-    for id in ["SWEET32", "FREAK", "DROWN", "LOGJAM", "BEAST", "LUCKY13", "RC4", "BREACH"] {
-        found.must(&mut wrong, id, &["not vulnerable"]);
-    }
-    found.must(&mut wrong, "secure_renego", &["supported", "OpenSSL handshake didn't succeed"]);
+    found.must(&mut wrong, "secure_renego", &["supported"]);
     found.must(&mut wrong, "fallback_SCSV", &["no protocol below TLS 1.2 offered", "supported"]);
     // HSTS of at least half a year lifts A to A+.
     let days = found.text("HSTS_time").split_whitespace().next().and_then(|days| days.parse::<u32>().ok()).unwrap_or(0);
@@ -108,7 +127,7 @@ async fn the_listener_meets_the_criteria_of_an_a_plus() -> Result<()> {
         wrong.push(format!("HSTS_time: {}", found.text("HSTS_time")));
     }
     // And nothing else that the scanner itself calls high or critical, but for what a test's own authority lacks.
-    let own_authority = ["cert_revocation", "cert_expirationStatus", "cert_notAfter", "cipher_order"];
+    let own_authority = ["cert_revocation"];
     for (id, (severity, text)) in &found.0 {
         if matches!(severity.as_str(), "HIGH" | "CRITICAL" | "FATAL") && !own_authority.contains(&id.as_str()) {
             wrong.push(format!("{severity}: {id}: {text}"));
