@@ -1,5 +1,7 @@
 //! `/api/v1/accounts/{id}/audit`: who did what to what, newest first.
 
+use std::collections::HashMap;
+
 use axum::response::Response;
 use bailiwick_audit::{self as audit, AuditError, Record};
 use bailiwick_store::{Actor, OperatorId};
@@ -12,6 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     App,
     edge::{Format, List, Page, Problem, Query},
+    operators::names::{names, operator},
     work::{Authorized, permission::ReadAudit},
 };
 
@@ -81,13 +84,13 @@ pub struct AuditEntry {
     sealed: bool,
 }
 
-impl From<Record> for AuditEntry {
-    fn from(record: Record) -> Self {
+impl AuditEntry {
+    fn new(record: Record, names: &HashMap<OperatorId, String>) -> Self {
         let (kind, id) = record.actor.split_once(':').map_or((record.actor.as_str(), None), |(k, id)| (k, Some(id)));
         Self {
             id: record.id.get(),
             at: record.at,
-            actor: AuditActor { kind: kind.to_owned(), id: id.map(str::to_owned), name: None },
+            actor: AuditActor { kind: kind.to_owned(), id: id.map(str::to_owned), name: operator(&record.actor).and_then(|o| names.get(&o).cloned()) },
             r#as: record.as_whom,
             action: record.action,
             object: AuditObject { kind: record.object_kind, id: Some(record.object_id), name: record.object_name },
@@ -114,8 +117,9 @@ async fn list(
     let filter = filter.parse()?;
     let limit = u16::try_from(page.limit()?).unwrap_or(500);
     let found = audit::list(&mut work.scope, &filter, page.after()?, limit).await?;
+    let names = names(&mut work.scope, found.items.iter().map(|record| record.actor.as_str())).await?;
     form.reply(List {
-        items: found.items.into_iter().map(AuditEntry::from).collect(),
+        items: found.items.into_iter().map(|record| AuditEntry::new(record, &names)).collect(),
         next: found.next.map(|cursor| cursor.to_string()),
     })
 }

@@ -3,12 +3,14 @@
 //! What holds for all routes is added here once: the shape of errors, how callers prove who they are, and
 //! `Idempotency-Key`. Operation ids are `<tag>_<handler>`; clients generate names from them.
 
+use std::collections::BTreeMap;
+
 use utoipa::{
     OpenApi,
     openapi::{
         Content, HttpMethod, OpenApi as Document, Ref, RefOr, Required, ResponseBuilder,
         path::{Operation, ParameterBuilder, ParameterIn, PathItem},
-        schema::{ObjectBuilder, Type},
+        schema::{ArrayBuilder, ObjectBuilder, Schema, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
@@ -41,9 +43,21 @@ pub(crate) fn complete(document: &mut Document) {
         "The portal's session. Calls that change something carry its `csrf` value in X-CSRF-Token too.",
     );
     components.security_schemes.insert("session".to_owned(), RefOr::T(SecurityScheme::ApiKey(ApiKey::Cookie(cookie))));
+    name_rows(&mut components.schemas);
     for item in document.paths.paths.values_mut() {
         for (method, operation) in operations(item) {
             complete_operation(&method, operation);
+        }
+    }
+}
+
+/// A list's rows are of a named schema, so that generated clients have one type for a row and for a thing.
+fn name_rows(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    for (name, schema) in schemas {
+        if let (Some(row), RefOr::T(Schema::Object(list))) = (name.strip_prefix("List_"), schema) {
+            let rows = ArrayBuilder::new().items(RefOr::Ref::<Schema>(Ref::from_schema_name(row))).build();
+            list.properties.insert("items".to_owned(), RefOr::T(Schema::Array(rows)));
+            list.required = ["items", "next"].map(str::to_owned).to_vec();
         }
     }
 }
@@ -80,7 +94,7 @@ fn complete_operation(method: &HttpMethod, operation: &mut Operation) {
         .content("application/problem+json", Content::new(Some(RefOr::Ref::<_>(Ref::from_schema_name("Problem")))))
         .build();
     operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
-    if matches!(method, HttpMethod::Post) {
+    if matches!(method, HttpMethod::Post) && operation.operation_id.as_deref() != Some("session_create") {
         let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).build();
         let header = ParameterBuilder::new()
             .name("Idempotency-Key")

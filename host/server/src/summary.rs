@@ -1,4 +1,4 @@
-//! `/api/v1/accounts/{id}/summary`: an account's subtree in figures.
+//! `/api/v1/accounts/{id}/summary`: an account's subtree in found.
 
 use axum::Json;
 use bailiwick_devices::summary;
@@ -14,7 +14,7 @@ use crate::{
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(figures))
 }
 
 /// Open alerts by severity.
@@ -33,7 +33,7 @@ pub struct CollectorCounts {
     offline: i64,
 }
 
-/// An account's subtree in figures.
+/// Figures of an account's subtree.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Summary {
     /// Devices that are not retired.
@@ -48,26 +48,26 @@ pub struct Summary {
     supplies_low: i64,
 }
 
-/// The figures.
+/// An account's subtree in found.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/summary", tag = "accounts",
     params(("id" = Uuid, Path, description = "The account.")), responses((status = 200, body = Summary)))]
-async fn get(mut work: Authorized<View>) -> Result<Json<Summary>, Problem> {
+async fn figures(mut work: Authorized<View>) -> Result<Json<Summary>, Problem> {
     let now = work.app.store().now();
-    let figures = summary::summary(&mut work.scope, now).await?;
+    let found = summary::summary(&mut work.scope, now).await?;
     Ok(Json(Summary {
-        devices: figures.devices,
-        online: figures.online,
+        devices: found.devices,
+        online: found.online,
         alerts: AlertCounts {
-            critical: figures.alerts.critical,
-            warning: figures.alerts.warning,
-            info: figures.alerts.info,
+            critical: found.alerts.critical,
+            warning: found.alerts.warning,
+            info: found.alerts.info,
         },
         collectors: CollectorCounts {
-            online: figures.collectors.online,
-            late: figures.collectors.late,
-            offline: figures.collectors.offline,
+            online: found.collectors.online,
+            late: found.collectors.late,
+            offline: found.collectors.offline,
         },
-        pages_30d: figures.pages_30d,
-        supplies_low: figures.supplies_low,
+        pages_30d: found.pages_30d,
+        supplies_low: found.supplies_low,
     }))
 }

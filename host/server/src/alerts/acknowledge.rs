@@ -20,7 +20,8 @@ pub(super) async fn acknowledge(
     let now = work.app.store().now();
     let alert = alerts::acknowledge(&mut work.scope, at.alert_id, now).await?;
     let (app, account, lineage) = (work.app.clone(), work.scope.account(), work.scope.lineage().clone());
-    let view = AlertView::new(alert, app.drivers(), locale);
+    let view = AlertView::all(&mut work.scope, vec![alert], app.drivers(), locale).await?.pop();
+    let view = view.ok_or_else(Problem::not_found)?;
     let reply = work.into_inner().reply(StatusCode::OK, &view).await?;
     app.bus().poke(Kind::Alerts, account, &lineage);
     Ok(reply)

@@ -52,5 +52,8 @@ pub(super) async fn list(
         device: None,
     };
     let found = alerts::list(&mut work.scope, &filter, &page.request()?).await?;
-    form.reply(List::of(found, |alert| AlertView::new(alert, work.app.drivers(), locale)))
+    let next = found.next.map(|cursor| cursor.to_string());
+    let app = work.app.clone();
+    let items = AlertView::all(&mut work.scope, found.items, app.drivers(), locale).await?;
+    form.reply(List { items, next })
 }

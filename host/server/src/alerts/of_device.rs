@@ -26,5 +26,8 @@ pub(super) async fn of_device(
     devices::get(&mut work.scope, at.device_id, now).await?;
     let filter = AlertFilter { device: Some(at.device_id), ..AlertFilter::default() };
     let found = alerts::list(&mut work.scope, &filter, &page.request()?).await?;
-    form.reply(List::of(found, |alert| AlertView::new(alert, work.app.drivers(), locale)))
+    let next = found.next.map(|cursor| cursor.to_string());
+    let app = work.app.clone();
+    let items = AlertView::all(&mut work.scope, found.items, app.drivers(), locale).await?;
+    form.reply(List { items, next })
 }

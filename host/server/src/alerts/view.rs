@@ -1,13 +1,20 @@
 //! An alert as callers see it: its title is the manifest's, in their language.
 
+use std::collections::HashMap;
+
 use bailiwick_devices::{alerts::Alert, drivers::Catalogue};
-use bailiwick_store::Actor;
+use bailiwick_store::{Actor, OperatorId, Scope, StoreError};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{drivers::severity, edge::Locale, named::NamedView};
+use crate::{
+    drivers::severity,
+    edge::Locale,
+    named::NamedView,
+    operators::names::names,
+};
 
 /// The device of an alert.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,8 +29,10 @@ pub struct AlertDevice {
 pub struct Acknowledger {
     /// `operator` or `token`.
     kind: String,
-    /// The operator, where one is known.
+    /// The operator, also behind a token.
     id: Option<Uuid>,
+    /// Its name, where the caller sees who it is.
+    name: Option<String>,
     /// When.
     at: Option<Timestamp>,
 }
@@ -53,14 +62,27 @@ pub struct AlertView {
 }
 
 impl AlertView {
-    pub(super) fn new(alert: Alert, drivers: &Catalogue, locale: Locale) -> Self {
+    /// Of alerts, with the names of who took note as far as the scope sees them.
+    pub(super) async fn all(
+        scope: &mut Scope,
+        alerts: Vec<Alert>,
+        drivers: &Catalogue,
+        locale: Locale,
+    ) -> Result<Vec<Self>, StoreError> {
+        let names = names(scope, alerts.iter().filter_map(|alert| alert.acknowledged_by.as_deref())).await?;
+        Ok(alerts.into_iter().map(|alert| Self::new(alert, &names, drivers, locale)).collect())
+    }
+
+    fn new(alert: Alert, names: &HashMap<OperatorId, String>, drivers: &Catalogue, locale: Locale) -> Self {
         let title = drivers.active(&alert.driver).and_then(|driver| {
             let kind = driver.manifest.conditions.iter().find(|c| c.key == alert.condition)?;
             Some(kind.title.locale(locale.0).to_owned())
         });
         let at = alert.acknowledged_at;
         let acknowledged_by = alert.acknowledged_by.and_then(|text| text.parse::<Actor>().ok()).map(|actor| {
-            Acknowledger { kind: actor.kind().to_owned(), id: actor.operator().map(|o| o.get()), at }
+            let operator = actor.operator();
+            let name = operator.and_then(|id| names.get(&id).cloned());
+            Acknowledger { kind: actor.kind().to_owned(), id: operator.map(|id| id.get()), name, at }
         });
         Self {
             id: alert.id.get(),

@@ -12,8 +12,7 @@ pub(super) struct Show {
 
 pub(super) fn run(show: &Show, settings: impl FnOnce() -> Result<Config, ConfigError>) -> anyhow::Result<()> {
     if show.print_defaults {
-        print!("{DEFAULTS}");
-        return Ok(());
+        return super::print(DEFAULTS);
     }
     let config = settings()?;
     println!("listen           {}", config.listen);

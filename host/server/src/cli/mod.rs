@@ -12,7 +12,7 @@ mod log;
 mod open;
 mod serve;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -65,9 +65,16 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Driver(command) => driver::run(command, settings),
         Command::Config(show) => config::run(&show, settings),
         Command::Openapi => {
-            println!("{}", crate::router::document().to_pretty_json()?);
-            Ok(())
+            print(&format!("{}\n", crate::router::document().to_pretty_json()?))
         }
+    }
+}
+
+/// Writes a long result. A reader that has seen enough (`| head`) is no error.
+fn print(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => Ok(done?),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{}: cannot be read: {source}. Check the path given to --config and its permissions.", path.display())]
+    #[error("{}: cannot be read; check the path given to --config and its permissions", path.display())]
     File {
         /// Which file.
         path: PathBuf,
@@ -15,10 +15,10 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// A key is unknown or has the wrong type.
-    #[error("settings: {0}. `bailiwick config --print-defaults` lists every key.")]
+    #[error("a setting is unknown or of the wrong type; `bailiwick config --print-defaults` lists every key")]
     Shape(#[source] Box<figment::Error>),
     /// A value is wrong.
-    #[error("{key} {problem}: {advice} (BAILIWICK_{}).", key.to_uppercase())]
+    #[error("{key} {problem}: {advice} (BAILIWICK_{})", key.to_uppercase())]
     Value {
         /// The key.
         key: &'static str,

@@ -9,7 +9,9 @@ fn parse(toml: &str) -> Result<Config, ConfigError> {
 }
 
 fn refused(toml: &str, key: &str) {
-    let error = parse(toml).expect_err(toml).to_string();
+    let error = parse(toml).expect_err(toml);
+    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |e| e.source());
+    let error = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     assert!(error.contains(key), "{toml}: the error must name {key}: {error}");
 }
 

@@ -41,7 +41,7 @@ const SUITES: [SupportedCipherSuite; 9] = [
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// The chain does not load.
-    #[error("tls_certificate: {} does not load: {source}. It must be a PEM file with the certificate first.", path.display())]
+    #[error("tls_certificate: {} does not load; it must be a PEM file with the certificate first", path.display())]
     Certificate {
         /// The file.
         path: PathBuf,
@@ -50,13 +50,13 @@ pub enum TlsError {
         source: rustls_pki_types::pem::Error,
     },
     /// There is no certificate in the file.
-    #[error("tls_certificate: {} holds no certificate. It must be a PEM file with the certificate first.", path.display())]
+    #[error("tls_certificate: {} holds no certificate; it must be a PEM file with the certificate first", path.display())]
     NoCertificate {
         /// The file.
         path: PathBuf,
     },
     /// The key does not load.
-    #[error("tls_key: {} does not load: {source}. It must be an unencrypted PEM key that this server may read.", path.display())]
+    #[error("tls_key: {} does not load; it must be an unencrypted PEM key that this server may read", path.display())]
     Key {
         /// The file.
         path: PathBuf,
@@ -65,10 +65,10 @@ pub enum TlsError {
         source: rustls_pki_types::pem::Error,
     },
     /// Key and certificate do not belong together, or the key is of a kind that is not supported.
-    #[error("tls_key: does not fit tls_certificate: {0}. Name the pair that was issued together.")]
+    #[error("tls_key: does not fit tls_certificate; name the pair that was issued together")]
     Pair(#[source] rustls::Error),
     /// The protocol settings are not accepted.
-    #[error("TLS cannot be set up: {0}")]
+    #[error("TLS cannot be set up")]
     Setup(#[source] rustls::Error),
 }
 

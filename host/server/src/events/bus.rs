@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 /// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = EventKind)]
 pub enum Kind {
     /// Devices or their facts and readings.
     Devices,

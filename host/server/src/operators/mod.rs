@@ -2,6 +2,7 @@
 
 mod add;
 mod list;
+pub mod names;
 mod remove;
 mod update;
 

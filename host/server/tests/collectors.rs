@@ -1,0 +1,240 @@
+//! A collector's life, and what a hostile one tries.
+
+use std::time::SystemTime;
+
+use bailiwick_access::Role;
+use bailiwick_contract::{
+    exchange::Effect,
+    report::Report,
+    value::{Condition, Fact, Identity, Point, Scalar},
+};
+use bailiwick_store::AccountId;
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Api, Reply, Server, Tree, driver};
+
+struct World {
+    server: Server,
+    tree: Tree,
+    digest: String,
+    collector: Api,
+    id: String,
+}
+
+async fn enroll(server: &Server, tree: &Tree, account: AccountId) -> (Api, String) {
+    let path = format!("/api/v1/accounts/{account}");
+    let site = tree.root.post(&format!("{path}/sites"), json!({ "name": "Site", "settings": { "ranges": ["10.1.0.0/24"], "community": "secret" } })).await;
+    let site = site.expect(StatusCode::CREATED);
+    let made = tree.root.post(&format!("{path}/collectors/enrollments"), json!({ "site_id": site["id"], "name": "Keller" })).await;
+    let made = made.expect(StatusCode::CREATED);
+    let token = made["token"].as_str().expect("a token");
+    assert!(made["command_line"].as_str().is_some_and(|line| line.contains(token)));
+    let body = json!({ "token": token, "version": "0.1.0" });
+    let url = format!("{}/collector/v1/enroll", server.base);
+    let enrolled = Reply::of(Client::new().post(&url).json(&body)).await.expect(StatusCode::OK);
+    assert_eq!(enrolled["account_id"], account.to_string());
+    Reply::of(Client::new().post(&url).json(&body)).await.refused(401, "invalid_enrollment_token");
+    let key = enrolled["key"].as_str().expect("a key");
+    (Api::new(&server.base, key), enrolled["collector_id"].as_str().expect("an id").to_owned())
+}
+
+async fn world() -> World {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let digest = driver::install(&server).await;
+    let grant = format!("/api/v1/accounts/{}/drivers/test-driver", tree.customer);
+    tree.root.send(Method::PUT, &grant, json!({ "granted": true })).await.expect(StatusCode::OK);
+    let (collector, id) = enroll(&server, &tree, tree.customer).await;
+    World { server, tree, digest, collector, id }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis().try_into().expect("fits")
+}
+
+fn report(digest: &str, sequence: u64, address: &str, pages: f64) -> Report {
+    let serial = Identity { kind: "serial".to_owned(), value: "ABC123".to_owned() };
+    let model = Fact { attribute: "model".to_owned(), value: Scalar::Token("LaserJet".to_owned()) };
+    let point = Point { meter: "page_count".to_owned(), row: None, value: pages, at: now() };
+    let jam = Condition { key: "jam".to_owned(), row: None };
+    Report {
+        sequence,
+        driver: "test-driver".to_owned(),
+        digest: digest.to_owned(),
+        address: address.parse().expect("an address"),
+        observed_at: now(),
+        clock_offset_ms: Some(0),
+        effects: vec![
+            Effect::Identify(vec![serial]),
+            Effect::Facts(vec![model]),
+            Effect::Readings(vec![point]),
+            Effect::Conditions(vec![jam]),
+        ],
+    }
+}
+
+impl World {
+    async fn send(&self, spool: Uuid, reports: &[Report]) -> Reply {
+        self.collector.post("/collector/v1/reports", json!({ "spool": spool, "clock": now(), "reports": reports })).await
+    }
+
+    async fn devices(&self, account: AccountId) -> Value {
+        self.tree.root.get(&format!("/api/v1/accounts/{account}/devices")).await.expect(StatusCode::OK)["items"].clone()
+    }
+}
+
+#[tokio::test]
+async fn a_report_becomes_a_device_with_facts_readings_and_an_alert() {
+    let world = world().await;
+    let assignment = world.collector.get("/collector/v1/assignment").await;
+    let etag = assignment.headers["etag"].clone();
+    let assignment = assignment.expect(StatusCode::OK);
+    assert_eq!(assignment["communities"], json!(["secret"]));
+    assert_eq!(assignment["drivers"][0]["digest"], world.digest.as_str());
+    let again = world.collector.call(Method::GET, "/collector/v1/assignment").header("if-none-match", etag);
+    assert_eq!(Reply::of(again).await.status, StatusCode::NOT_MODIFIED);
+    let bytes = world.collector.get(&format!("/collector/v1/drivers/{}", world.digest)).await;
+    assert_eq!(bytes.text, "not run here");
+
+    let mut events = world.tree.root.call(Method::GET, &format!("/api/v1/events?account={}", world.tree.dealer)).send().await.expect("listens");
+    let spool = Uuid::now_v7();
+    let first = world.send(spool, &[report(&world.digest, 1, "10.1.0.7", 100.0)]).await.expect(StatusCode::OK);
+    assert_eq!(first["acknowledged_through"], 1);
+    assert_eq!(first["rejected"], json!([]));
+    let poke = async {
+        let mut heard = String::new();
+        while !heard.contains("\"devices\"") {
+            heard.push_str(&String::from_utf8_lossy(&events.chunk().await.expect("reads").expect("goes on")));
+        }
+        heard
+    };
+    let heard = tokio::time::timeout(std::time::Duration::from_secs(5), poke).await.expect("a poke");
+    assert!(heard.contains(&world.tree.customer.to_string()), "{heard}");
+
+    let devices = world.devices(world.tree.dealer).await;
+    assert_eq!(devices.as_array().map(Vec::len), Some(1));
+    let device = &devices[0];
+    assert_eq!((&device["serial"], &device["model"], &device["page_count"]), (&json!("ABC123"), &json!("LaserJet"), &json!(100)));
+    assert_eq!((&device["alerts_open"], &device["address"]), (&json!(1), &json!("10.1.0.7")));
+    let path = format!("/api/v1/accounts/{}/devices/{}", world.tree.customer, device["id"].as_str().expect("an id"));
+    let german = world.tree.root.call(Method::GET, &path).header("accept-language", "de");
+    let detail = Reply::of(german).await.expect(StatusCode::OK);
+    assert_eq!((&detail["facts"][0]["title"], &detail["facts"][0]["value"]), (&json!("Modell"), &json!("LaserJet")));
+    assert_eq!(detail["meters"][0]["last"]["value"], json!(100.0));
+    let readings = world.tree.root.get(&format!("{path}/readings?meter=page_count")).await.expect(StatusCode::OK);
+    assert_eq!((&readings["unit"], &readings["points"][0][1]), (&json!("pages"), &json!(100.0)));
+
+    let alerts = format!("/api/v1/accounts/{}/alerts", world.tree.customer);
+    let open = world.tree.root.get(&format!("{alerts}?state=open")).await.expect(StatusCode::OK);
+    assert_eq!(open["items"][0]["title"], "Paper jam");
+    let acknowledge = format!("{alerts}/{}/acknowledge", open["items"][0]["id"].as_str().expect("an id"));
+    let noted = Reply::of(world.tree.root.call(Method::POST, &acknowledge)).await.expect(StatusCode::OK);
+    assert_eq!(noted["acknowledged_by"]["kind"], "token");
+
+    let elsewhere = world.server.token(world.tree.sibling, Role::Owner).await;
+    elsewhere.get(&path).await.refused(404, "not_found");
+    let own = path.replace(&world.tree.customer.to_string(), &world.tree.sibling.to_string());
+    elsewhere.get(&own).await.refused(404, "not_found");
+    assert_eq!(world.devices(world.tree.sibling).await, json!([]));
+}
+
+#[tokio::test]
+async fn a_batch_sent_twice_applies_once() {
+    let world = world().await;
+    let spool = Uuid::now_v7();
+    let batch = [report(&world.digest, 1, "10.1.0.7", 100.0), report(&world.digest, 2, "10.1.0.7", 101.0)];
+    for _ in 0..2 {
+        let reply = world.send(spool, &batch).await.expect(StatusCode::OK);
+        assert_eq!(reply["acknowledged_through"], 2);
+    }
+    assert_eq!(world.devices(world.tree.customer).await.as_array().map(Vec::len), Some(1));
+    let reports = world.server.app.metrics().text().expect("figures");
+    let text = String::from_utf8(reports).expect("UTF-8");
+    assert!(text.contains("bailiwick_ingest_reports_total{outcome=\"repeated\"} 2"), "{text}");
+}
+
+#[tokio::test]
+async fn poison_is_acknowledged_with_its_reason_and_nothing_of_it_is_kept() {
+    let world = world().await;
+    let foreign = report(&world.digest, 1, "192.168.9.9", 1.0);
+    let mut undeclared = report(&world.digest, 2, "10.1.0.8", 1.0);
+    undeclared.effects.push(Effect::Facts(vec![Fact { attribute: "diary".to_owned(), value: Scalar::Text("dear".to_owned()) }]));
+    let unknown = report(&"0".repeat(64), 3, "10.1.0.9", 1.0);
+    let mut command = report(&world.digest, 4, "10.1.0.10", 1.0);
+    command.effects.push(Effect::Wake);
+    let good = report(&world.digest, 5, "10.1.0.11", 1.0);
+    let reply = world.send(Uuid::now_v7(), &[foreign, undeclared, unknown, command, good]).await.expect(StatusCode::OK);
+    assert_eq!(reply["acknowledged_through"], 5);
+    let rejected = reply["rejected"].as_array().expect("a list");
+    let sequences: Vec<_> = rejected.iter().map(|r| r["sequence"].as_u64()).collect();
+    assert_eq!(sequences, [Some(1), Some(2), Some(3), Some(4)], "{reply}");
+    assert!(rejected.iter().all(|r| r["code"].as_str().is_some_and(|c| !c.is_empty())));
+    assert!(!reply.to_string().contains("dear"), "a reason holds no value");
+    let devices = world.devices(world.tree.customer).await;
+    assert_eq!(devices.as_array().map(Vec::len), Some(1), "{devices}");
+}
+
+#[tokio::test]
+async fn a_collector_is_held_to_its_own_key_and_shapes() {
+    let world = world().await;
+    let spool = Uuid::now_v7();
+    let fine = report(&world.digest, 1, "10.1.0.7", 1.0);
+    world.send(spool, &[fine.clone(), fine.clone()]).await.refused(422, "invalid_input");
+    let many: Vec<Report> = (1..=501).map(|n| report(&world.digest, n, "10.1.0.7", 1.0)).collect();
+    world.send(spool, &many).await.refused(422, "invalid_input");
+    let post = |body: &'static str| {
+        Reply::of(world.collector.call(Method::POST, "/collector/v1/reports").header("content-type", "application/json").body(body))
+    };
+    post("{\"spool\":").await.refused(400, "malformed_json");
+    post("{\"spool\": 1}").await.refused(422, "invalid_input");
+    let stranger = Api::new(&world.server.base, "bwc_nonsense");
+    stranger.get("/collector/v1/assignment").await.refused(401, "invalid_credentials");
+    world.tree.root.get("/collector/v1/assignment").await.refused(401, "invalid_credentials");
+    world.collector.get("/api/v1/drivers").await.refused(401, "invalid_credentials");
+    assert_eq!(world.devices(world.tree.customer).await, json!([]));
+}
+
+#[tokio::test]
+async fn a_collector_is_seen_asked_to_scan_and_revoked() {
+    let world = world().await;
+    let status = json!({ "version": "0.2.0", "clock": now(), "pending": 3, "dead_letters": 1, "last_sweep": null });
+    world.collector.post("/collector/v1/status", status).await.expect(StatusCode::NO_CONTENT);
+    let collectors = format!("/api/v1/accounts/{}/collectors", world.tree.customer);
+    let listed = world.tree.root.get(&collectors).await.expect(StatusCode::OK)["items"][0].clone();
+    assert_eq!((&listed["state"], &listed["version"], &listed["spool"]["pending"]), (&json!("online"), &json!("0.2.0"), &json!(3)));
+    let before = world.collector.get("/collector/v1/assignment").await.expect(StatusCode::OK)["scan_requested"].as_u64();
+    Reply::of(world.tree.root.call(Method::POST, &format!("{collectors}/{}/scan", world.id))).await.expect(StatusCode::ACCEPTED);
+    let after = world.collector.get("/collector/v1/assignment").await.expect(StatusCode::OK)["scan_requested"].as_u64();
+    assert!(after > before, "{before:?} {after:?}");
+    world.tree.root.delete(&format!("{collectors}/{}", world.id)).await.expect(StatusCode::NO_CONTENT);
+    world.collector.get("/collector/v1/assignment").await.refused(401, "collector_revoked");
+}
+
+#[tokio::test]
+async fn a_driver_that_was_not_granted_is_neither_assigned_nor_heard() {
+    let world = world().await;
+    let (other, _) = enroll(&world.server, &world.tree, world.tree.sibling).await;
+    let assignment = other.get("/collector/v1/assignment").await.expect(StatusCode::OK);
+    assert_eq!(assignment["drivers"], json!([]));
+    other.get(&format!("/collector/v1/drivers/{}", world.digest)).await.refused(404, "not_found");
+    let body = json!({ "spool": Uuid::now_v7(), "clock": now(), "reports": [report(&world.digest, 1, "10.1.0.7", 1.0)] });
+    let reply = other.post("/collector/v1/reports", body).await.expect(StatusCode::OK);
+    assert_eq!(reply["rejected"].as_array().map(Vec::len), Some(1), "{reply}");
+    assert_eq!(world.devices(world.tree.sibling).await, json!([]));
+}
+
+#[tokio::test]
+async fn only_the_platform_installs_and_garbage_is_no_driver() {
+    let world = world().await;
+    let install = |api: &Api| Reply::of(api.call(Method::POST, "/api/v1/drivers").header("content-type", "application/wasm").body("garbage"));
+    let dealer = world.server.token(world.tree.dealer, Role::Owner).await;
+    install(&dealer).await.refused(403, "denied");
+    let refused = install(&world.tree.root).await;
+    refused.refused(422, "driver_invalid");
+    assert_eq!(refused.json()["errors"][0]["field"], "component");
+    let listed = dealer.get("/api/v1/drivers").await.expect(StatusCode::OK);
+    assert_eq!(listed["items"][0]["name"], "test-driver");
+    assert_eq!(listed["items"][0]["attributes"][0]["category"], "device");
+}

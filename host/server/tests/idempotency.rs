@@ -1,0 +1,76 @@
+//! The same call with the same key does its work once.
+
+use bailiwick_access::Role;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{Api, Reply, Server};
+
+async fn keyed(api: &Api, path: &str, key: &str, body: &Value) -> Reply {
+    Reply::of(api.call(Method::POST, path).header("idempotency-key", key).json(body)).await
+}
+
+async fn count(api: &Api, path: &str) -> usize {
+    api.get(path).await.expect(StatusCode::OK)["items"].as_array().map_or(0, Vec::len)
+}
+
+#[tokio::test]
+async fn a_repeated_call_gets_the_first_answer() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let sites = format!("/api/v1/accounts/{}/sites", tree.customer);
+    let accounts = format!("/api/v1/accounts/{}/accounts", tree.dealer);
+    for (path, body) in [(&sites, json!({ "name": "Site" })), (&accounts, json!({ "name": "Third", "kind": "customer" }))] {
+        let before = count(&tree.root, path).await;
+        let first = keyed(&tree.root, path, "one", &body).await;
+        let again = keyed(&tree.root, path, "one", &body).await;
+        assert!(first.headers.get("idempotency-replayed").is_none());
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+        assert_eq!((first.status, &first.json()), (StatusCode::CREATED, &again.json()));
+        assert_eq!(again.status, StatusCode::CREATED);
+        assert_eq!(count(&tree.root, path).await, before + 1);
+        keyed(&tree.root, path, "one", &json!({ "name": "Other", "kind": "customer" })).await.refused(409, "idempotency_mismatch");
+    }
+}
+
+#[tokio::test]
+async fn calls_at_once_do_the_work_once() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let sites = format!("/api/v1/accounts/{}/sites", tree.customer);
+    let body = json!({ "name": "Site" });
+    let calls = (0..5).map(|_| keyed(&tree.root, &sites, "same", &body));
+    let replies = futures::future::join_all(calls).await;
+    let ids: Vec<_> = replies.iter().map(|r| r.json()["id"].clone()).collect();
+    assert!(replies.iter().all(|r| r.status == StatusCode::CREATED), "{ids:?}");
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(count(&tree.root, &sites).await, 1);
+}
+
+#[tokio::test]
+async fn a_secret_is_not_repeated() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let tokens = format!("/api/v1/accounts/{}/tokens", tree.customer);
+    let body = json!({ "name": "n", "role": "viewer" });
+    keyed(&tree.root, &tokens, "k", &body).await.expect(StatusCode::CREATED);
+    keyed(&tree.root, &tokens, "k", &body).await.refused(409, "idempotency_done");
+    assert_eq!(count(&tree.root, &tokens).await, 1);
+}
+
+#[tokio::test]
+async fn what_failed_may_be_tried_again_and_keys_are_each_caller_s_own() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let accounts = format!("/api/v1/accounts/{}/accounts", tree.dealer);
+    let wrong = json!({ "name": "", "kind": "customer" });
+    keyed(&tree.root, &accounts, "k", &wrong).await.refused(422, "invalid_input");
+    keyed(&tree.root, &accounts, "k", &json!({ "name": "Right", "kind": "customer" })).await.expect(StatusCode::CREATED);
+    let other = server.token(tree.dealer, Role::Owner).await;
+    let reply = keyed(&other, &accounts, "k", &json!({ "name": "Another", "kind": "customer" })).await;
+    assert!(reply.headers.get("idempotency-replayed").is_none());
+    reply.expect(StatusCode::CREATED);
+    let stranger = server.token(tree.sibling, Role::Owner).await;
+    keyed(&stranger, &accounts, "k", &json!({ "name": "Right", "kind": "customer" })).await.refused(404, "not_found");
+    keyed(&tree.root, &accounts, "ü", &json!({ "name": "Right", "kind": "customer" })).await.refused(422, "invalid_input");
+}

@@ -1,0 +1,57 @@
+//! A driver as the database knows it, without a component that runs: the server never runs one for a report.
+
+use bailiwick_contract::manifest::Manifest;
+use bailiwick_devices::drivers;
+use bailiwick_store::{AccountId, Actor};
+use sha2::{Digest as _, Sha256};
+
+use super::Server;
+
+const MANIFEST: &str = r#"
+[driver]
+name = "test-driver"
+version = "1.0.0"
+contract = "0.1.0"
+title = { en = "Test driver", de = "Testtreiber", nl = "Testdriver", fr = "Pilote de test" }
+
+[[identity]]
+kind = "serial"
+pattern = "[A-Z0-9]{1,32}"
+category = "identifier"
+
+[[attribute]]
+key = "model"
+type = "pattern"
+pattern = "[ -~]{1,64}"
+category = "device"
+title = { en = "Model", de = "Modell", nl = "Model", fr = "Modèle" }
+
+[[meter]]
+key = "page_count"
+kind = "counter"
+unit = "pages"
+category = "usage"
+title = { en = "Pages", de = "Seiten", nl = "Pagina's", fr = "Pages" }
+
+[[condition]]
+key = "jam"
+severity = "critical"
+category = "health"
+title = { en = "Paper jam", de = "Papierstau", nl = "Papierstoring", fr = "Bourrage papier" }
+
+[asks]
+snmp = ["1.3.6.1.2.1.43"]
+"#;
+
+/// Installs it; gives its digest.
+pub async fn install(server: &Server) -> String {
+    let manifest = Manifest::parse(MANIFEST).expect("the manifest is whole");
+    let component = b"not run here";
+    let digest = hex::encode(Sha256::digest(component));
+    let store = server.app.store();
+    let mut scope = store.scope(&Actor::system("test"), AccountId::ROOT).await.expect("a scope");
+    drivers::install(&mut scope, &manifest, &digest, component, store.now()).await.expect("installs");
+    scope.commit().await.expect("commits");
+    server.app.drivers().reload(store).await.expect("reloads");
+    digest
+}

@@ -1,0 +1,191 @@
+//! A server on a real socket over a fresh database, and clients for it.
+
+use std::{net::SocketAddr, sync::Once};
+
+use axum_server::Handle;
+use bailiwick::{
+    App, Parts,
+    config::Config,
+    edge::{Metrics, listener},
+    router::router,
+};
+use bailiwick_access::{Access, Password, Principal, Role, operators::NewOperator, tokens::NewToken};
+use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
+use bailiwick_runtime::{Runtime, RuntimeConfig};
+use bailiwick_store::{AccountId, testing::TestDatabase};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+
+pub mod driver;
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Initialises what the process needs once.
+pub fn provider() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        rustls::crypto::ring::default_provider().install_default().expect("nobody installed another");
+    });
+}
+
+pub struct Server {
+    pub app: App,
+    pub database: TestDatabase,
+    pub base: String,
+    pub access: Access,
+    handle: Handle<SocketAddr>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.handle.shutdown();
+    }
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        provider();
+        let database = bailiwick_store::testing::database().await;
+        let mut config = Config::load(None).expect("the defaults are valid");
+        config.rates.sign_in = 1_000;
+        change(&mut config);
+        let store = database.store.clone();
+        let metrics = Metrics::new().expect("the figures register");
+        let access = Access::new(store.clone()).await.expect("access opens");
+        let app = App::new(Parts {
+            config,
+            drivers: Catalogue::open(&store).await.expect("the catalogue opens"),
+            sealing_key: SealingKey::random().expect("randomness"),
+            runtime: Runtime::new(RuntimeConfig { threads: 1, instances: 2, ..RuntimeConfig::default() }).expect("the sandbox starts"),
+            access: access.clone(),
+            store,
+            metrics,
+        });
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
+        let base = format!("http://{}", socket.local_addr().expect("an address"));
+        let handle = Handle::new();
+        tokio::spawn(listener::serve(socket, None, router(app.clone()), handle.clone()));
+        Self { app, database, base, access, handle }
+    }
+
+    pub fn platform() -> Principal {
+        Principal::system("test")
+    }
+
+    /// An API token with a role on an account.
+    pub async fn token(&self, account: AccountId, role: Role) -> Api {
+        let new = NewToken { name: "test".to_owned(), role, expires_at: None };
+        let issued = self.access.create_token(&Self::platform(), account, new).await.expect("a token");
+        Api::new(&self.base, issued.secret.expose_secret())
+    }
+
+    /// An operator with [`PASSWORD`].
+    pub async fn operator(&self, account: AccountId, email: &str, role: Role) {
+        let new = NewOperator {
+            email: email.parse().expect("an address"),
+            name: "Test Operator".to_owned(),
+            role,
+            password: Some(Password::new(PASSWORD.into()).expect("long enough")),
+        };
+        self.access.add_operator(&Self::platform(), account, new).await.expect("an operator");
+    }
+
+    /// A dealer with two customers.
+    pub async fn tree(&self) -> Tree {
+        let root = self.token(AccountId::ROOT, Role::Owner).await;
+        let dealer = root.make_account(AccountId::ROOT, "Dealer", "dealer").await;
+        let customer = root.make_account(dealer, "Customer", "customer").await;
+        let sibling = root.make_account(dealer, "Sibling", "customer").await;
+        Tree { root, dealer, customer, sibling }
+    }
+}
+
+pub struct Tree {
+    pub root: Api,
+    pub dealer: AccountId,
+    pub customer: AccountId,
+    pub sibling: AccountId,
+}
+
+/// A client with a bearer token.
+#[derive(Clone)]
+pub struct Api {
+    pub client: Client,
+    pub base: String,
+    pub token: String,
+}
+
+impl Api {
+    pub fn new(base: &str, token: &str) -> Self {
+        provider();
+        Self { client: Client::new(), base: base.to_owned(), token: token.to_owned() }
+    }
+
+    pub fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        Reply::of(self.call(Method::GET, path)).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Value) -> Reply {
+        Reply::of(self.call(method, path).json(&body)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, body).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        Reply::of(self.call(Method::DELETE, path)).await
+    }
+
+    async fn make_account(&self, parent: AccountId, name: &str, kind: &str) -> AccountId {
+        let path = format!("/api/v1/accounts/{parent}/accounts");
+        let made = self.post(&path, serde_json::json!({ "name": name, "kind": kind })).await.expect(StatusCode::CREATED);
+        made["id"].as_str().expect("an id").parse().expect("a UUID")
+    }
+}
+
+/// A reply, read.
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Reply {
+    pub async fn of(request: RequestBuilder) -> Self {
+        Self::read(request.send().await.expect("the server answers")).await
+    }
+
+    pub async fn read(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, text: response.text().await.expect("text") }
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    /// The body, if the status is this.
+    #[track_caller]
+    pub fn expect(self, status: StatusCode) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.json()
+    }
+
+    /// Asserts a problem with this status and code.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) {
+        assert_eq!((self.status.as_u16(), self.json()["code"].as_str()), (status, Some(code)), "{}", self.text);
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        assert_eq!(self.json()["request_id"].as_str(), self.headers["x-request-id"].to_str().ok(), "one id for both");
+    }
+}
