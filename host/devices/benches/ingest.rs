@@ -5,7 +5,7 @@
 //! measured apart from known ones. The database keeps its promises (fsync) or not as the test server is set up; the
 //! figure says which.
 
-#![expect(clippy::unwrap_used, reason = "a bench can only stop")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench can only stop")]
 
 #[path = "../tests/devices/ground.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use the rest")]
@@ -36,7 +36,7 @@ fn report(ground: &Ground, device: u64, round: u64) -> Report {
             ("name", format!("printer-{device}").as_str()),
             ("model", "LaserWriter 9000"),
             ("serial", format!("SN-{device:06}").as_str()),
-            ("status", if (device + round) % 10 == 0 { "busy" } else { "idle" }),
+            ("status", if (device + round).is_multiple_of(10) { "busy" } else { "idle" }),
             ("note", "second floor"),
         ]),
         supplies(true, &[("1", "black", level), ("2", "cyan", 50), ("3", "magenta", 60), ("4", "yellow", 70)]),
@@ -47,7 +47,7 @@ fn report(ground: &Ground, device: u64, round: u64) -> Report {
             point("level", Some("3"), 60.0),
             point("level", Some("4"), 70.0),
         ]),
-        conditions(if (device + round) % 50 == 0 { &[("jam", None)] } else { &[] }),
+        conditions(if (device + round).is_multiple_of(50) { &[("jam", None)] } else { &[] }),
     ];
     let mut report = ground.report(0, effects);
     report.address = format!("10.0.{}.{}", device / 250 % 250, device % 250 + 1).parse().unwrap();

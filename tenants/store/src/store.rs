@@ -17,8 +17,9 @@ use crate::pools::{Connector, Pools, Role};
 use crate::scope::Scope;
 use crate::time::At;
 
-/// Months of partitions kept ready: the one before this month, for late readings, and three to come.
-const MONTHS_BEHIND: i32 = 1;
+/// Months of partitions kept ready: the four before this month, since readings may be 90 days late even after the
+/// server was away for long, and three to come.
+const MONTHS_BEHIND: i32 = 4;
 const MONTHS_AHEAD: i32 = 3;
 
 /// The database. Cheap to clone; all clones share the pools and, where it is embedded, the server.
@@ -118,7 +119,7 @@ impl Store {
         Arc::clone(&self.inner.clock)
     }
 
-    /// Makes the monthly partitions around `now` of every table partitioned by time: one month back, three ahead.
+    /// Makes the monthly partitions around `now` of every table partitioned by time: four months back, three ahead.
     /// Done when the store opens; a daily job does it again. Returns how many are new.
     ///
     /// # Errors

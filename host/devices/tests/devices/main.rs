@@ -1,5 +1,12 @@
 //! Devices against a real PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test can only stop"
+)]
+
 mod collectors;
 mod drivers;
 mod ground;

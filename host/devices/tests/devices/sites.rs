@@ -11,7 +11,8 @@ use crate::ground::*;
 async fn what_is_wrong_is_named() {
     let ground = Ground::new().await;
     let mut scope = ground.scope(ground.customer).await;
-    let changes: [(&str, fn(&mut NewSite)); 7] = [
+    type Change = fn(&mut NewSite);
+    let changes: [(&str, Change); 7] = [
         ("name", |s| s.name = "  ".into()),
         ("ranges[1]", |s| s.ranges = vec!["10.0.0.1".into(), "ten".into()]),
         ("ranges[0]", |s| s.ranges = vec!["224.0.0.0/24".into()]),
