@@ -57,21 +57,19 @@ pub fn mac(interfaces: &[Binding]) -> Option<String> {
     best.or(found.first()).map(|(_, address, _)| address.iter().map(|octet| format!("{octet:02x}")).collect())
 }
 
-/// The model: Printer-MIB's device description, the vendor's object, or what sysDescr begins with.
+/// The model: the printer's hrDeviceDescr unless the agent's maker never filled it in, then the
+/// vendor's object, what sysDescr begins with, and prtGeneralPrinterName, which people rename.
 pub fn model(got: &[Binding], known: Option<Known>, printer: &[u32], descr: &str) -> Option<String> {
-    let vendor = known.into_iter().flat_map(|k| k.vendor.model).filter_map(|oid| value::text(get(got, oid)?));
     let device = get(got, &o::below(o::HR_DEVICE_DESCR, printer)).and_then(value::text);
+    let device = device.filter(|device| !device.starts_with("Generic "));
+    let vendor = known.into_iter().flat_map(|k| k.vendor.model).filter_map(|oid| value::text(get(got, oid)?));
+    let described = descr.split([';', ',']).next().map(|d| {
+        let d = d.split(" version ").next().unwrap_or(d);
+        d.trim_end_matches(" /P").to_owned()
+    });
     let general = first(got, o::GENERAL_NAME).filter_map(value::text);
-    let described = descr
-        .split([';', ','])
-        .next()
-        .map(|d| d.split(" version ").next().unwrap_or(d).trim_end_matches(" /P").to_owned());
-    vendor
-        .chain(device)
-        .chain(described)
-        .chain(general)
-        .filter(|model| !value::is_filler(model))
-        .find_map(|model| value::label(&model))
+    let all = device.into_iter().chain(vendor).chain(described).chain(general);
+    all.filter(|model| !value::is_filler(model)).find_map(|model| value::label(&model))
 }
 
 /// A host name, where sysName is one.
