@@ -90,7 +90,11 @@ impl AuditEntry {
         Self {
             id: record.id.get(),
             at: record.at,
-            actor: AuditActor { kind: kind.to_owned(), id: id.map(str::to_owned), name: operator(&record.actor).and_then(|o| names.get(&o).cloned()) },
+            actor: AuditActor {
+                kind: kind.to_owned(),
+                id: id.map(str::to_owned),
+                name: operator(&record.actor).and_then(|o| names.get(&o).cloned()),
+            },
             r#as: record.as_whom,
             action: record.action,
             object: AuditObject { kind: record.object_kind, id: Some(record.object_id), name: record.object_name },
@@ -130,9 +134,9 @@ impl Filter {
         let actor = given(self.actor)
             .map(|text| {
                 let operator = text.parse::<OperatorId>().map(Actor::Operator).ok();
-                operator.or_else(|| text.parse().ok()).ok_or_else(|| {
-                    Problem::field("actor", "invalid", "is no operator's id and no actor")
-                })
+                operator
+                    .or_else(|| text.parse().ok())
+                    .ok_or_else(|| Problem::field("actor", "invalid", "is no operator's id and no actor"))
             })
             .transpose()?;
         let (object_kind, object_id) = match given(self.object) {

@@ -83,10 +83,8 @@ fn complete_operation(method: &HttpMethod, operation: &mut Operation) {
     let name = format!("{tag}_{}", operation.operation_id.as_deref().unwrap_or_default());
     if !OPEN.contains(&name.as_str()) {
         let none: [String; 0] = [];
-        operation.security = Some(vec![
-            SecurityRequirement::new("token", none.clone()),
-            SecurityRequirement::new("session", none),
-        ]);
+        operation.security =
+            Some(vec![SecurityRequirement::new("token", none.clone()), SecurityRequirement::new("session", none)]);
     }
     operation.operation_id = Some(name);
     let problem = ResponseBuilder::new()

@@ -57,11 +57,7 @@ async fn figures(mut work: Authorized<View>) -> Result<Json<Summary>, Problem> {
     Ok(Json(Summary {
         devices: found.devices,
         online: found.online,
-        alerts: AlertCounts {
-            critical: found.alerts.critical,
-            warning: found.alerts.warning,
-            info: found.alerts.info,
-        },
+        alerts: AlertCounts { critical: found.alerts.critical, warning: found.alerts.warning, info: found.alerts.info },
         collectors: CollectorCounts {
             online: found.collectors.online,
             late: found.collectors.late,

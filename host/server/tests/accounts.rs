@@ -13,9 +13,11 @@ async fn the_tree_is_built_and_read() {
     let tree = server.tree().await;
     let all = tree.root.get(&format!("/api/v1/accounts/{}/accounts?depth=subtree", AccountId::ROOT)).await;
     let all = all.expect(StatusCode::OK);
-    let names: Vec<_> = all["items"].as_array().expect("items").iter().map(|a| a["name"].as_str().unwrap_or("")).collect();
+    let names: Vec<_> =
+        all["items"].as_array().expect("items").iter().map(|a| a["name"].as_str().unwrap_or("")).collect();
     assert_eq!(names, ["Customer", "Dealer", "Sibling"]);
-    let path: Vec<_> = all["items"][0]["path"].as_array().expect("path").iter().map(|s| s["kind"].as_str().unwrap_or("")).collect();
+    let path: Vec<_> =
+        all["items"][0]["path"].as_array().expect("path").iter().map(|s| s["kind"].as_str().unwrap_or("")).collect();
     assert_eq!(path, ["platform", "dealer", "customer"]);
 
     let mine = server.token(tree.customer, Role::Viewer).await;
@@ -40,7 +42,10 @@ async fn pages_follow_each_other() {
     let first = tree.root.get(&list).await.expect(StatusCode::OK);
     let cursor = first["next"].as_str().expect("a next page");
     let second = tree.root.get(&format!("{list}&cursor={cursor}")).await.expect(StatusCode::OK);
-    assert_eq!((first["items"][0]["name"].as_str(), second["items"][0]["name"].as_str()), (Some("Customer"), Some("Sibling")));
+    assert_eq!(
+        (first["items"][0]["name"].as_str(), second["items"][0]["name"].as_str()),
+        (Some("Customer"), Some("Sibling"))
+    );
     assert_eq!(second["next"], json!(null));
     tree.root.get(&format!("{list}&cursor=zzz")).await.refused(422, "invalid_input");
     tree.root.get(&format!("/api/v1/accounts/{}/accounts?limit=0", tree.dealer)).await.refused(422, "invalid_input");
@@ -120,9 +125,14 @@ async fn an_account_of_somebody_else_does_not_exist() {
 #[tokio::test]
 async fn the_table_of_paths_is_that_of_the_document() {
     let document = serde_json::to_value(bailiwick::router::document()).expect("JSON");
-    let mut documented: Vec<String> = document["paths"].as_object().expect("paths").iter()
+    let mut documented: Vec<String> = document["paths"]
+        .as_object()
+        .expect("paths")
+        .iter()
         .filter(|(path, _)| path.starts_with("/api/v1/accounts/"))
-        .flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, _)| format!("{method} {path}")))
+        .flat_map(|(path, item)| {
+            item.as_object().into_iter().flatten().map(move |(method, _)| format!("{method} {path}"))
+        })
         .collect();
     documented.sort();
     assert_eq!(documented.len(), paths(AccountId::ROOT).len(), "{documented:#?}");
@@ -156,14 +166,15 @@ async fn sites_keep_their_community_to_themselves() {
     let site = format!("{sites}/{}", made["id"].as_str().expect("an id"));
     let read = api.get(&site).await;
     assert!(!read.text.contains("hunter2"));
-    assert_eq!(read.json()["ranges"], json!(["10.1.0.0/24"]));
+    assert_eq!(read.json()["ranges"], json!(["10.1.0.1-10.1.0.254"]), "as it is understood");
     let audit = tree.root.get(&format!("/api/v1/accounts/{}/audit", tree.customer)).await;
     assert!(!audit.text.contains("hunter2"), "nor does the audit tell");
 
     let wrong = api.post(&sites, json!({ "name": "x", "settings": { "ranges": ["10.1.0.0/24", "everywhere"] } })).await;
     wrong.refused(422, "invalid_input");
     assert_eq!(wrong.json()["errors"][0]["field"], "settings.ranges[1]");
-    let cleared = api.send(Method::PATCH, &site, json!({ "settings": { "community": "" } })).await.expect(StatusCode::OK);
+    let cleared =
+        api.send(Method::PATCH, &site, json!({ "settings": { "community": "" } })).await.expect(StatusCode::OK);
     assert_eq!(cleared["community_set"], false);
     assert_eq!(cleared["poll_seconds"], 60, "what was not named stays");
     api.delete(&site).await.expect(StatusCode::NO_CONTENT);
@@ -175,11 +186,18 @@ async fn operators_are_added_changed_and_removed() {
     let server = Server::start().await;
     let tree = server.tree().await;
     let operators = format!("/api/v1/accounts/{}/operators", tree.customer);
-    let added = tree.root.post(&operators, json!({ "email": "new@example.org", "name": "New", "role": "viewer" })).await;
+    let added =
+        tree.root.post(&operators, json!({ "email": "new@example.org", "name": "New", "role": "viewer" })).await;
     let added = added.expect(StatusCode::CREATED);
     assert_eq!(added["initial_password"].as_str().map(str::len), Some(20));
-    tree.root.post(&operators, json!({ "email": "NEW@example.org", "name": "New", "role": "viewer" })).await.refused(409, "conflict");
-    tree.root.post(&operators, json!({ "email": "nothing", "name": "New", "role": "viewer" })).await.refused(422, "invalid_input");
+    tree.root
+        .post(&operators, json!({ "email": "NEW@example.org", "name": "New", "role": "viewer" }))
+        .await
+        .refused(409, "conflict");
+    tree.root
+        .post(&operators, json!({ "email": "nothing", "name": "New", "role": "viewer" }))
+        .await
+        .refused(422, "invalid_input");
     let one = format!("{operators}/{}", added["id"].as_str().expect("an id"));
     let changed = tree.root.send(Method::PATCH, &one, json!({ "role": "owner" })).await.expect(StatusCode::OK);
     assert_eq!(changed["role"], "owner");

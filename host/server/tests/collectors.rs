@@ -25,9 +25,18 @@ struct World {
 
 async fn enroll(server: &Server, tree: &Tree, account: AccountId) -> (Api, String) {
     let path = format!("/api/v1/accounts/{account}");
-    let site = tree.root.post(&format!("{path}/sites"), json!({ "name": "Site", "settings": { "ranges": ["10.1.0.0/24"], "community": "secret" } })).await;
+    let site = tree
+        .root
+        .post(
+            &format!("{path}/sites"),
+            json!({ "name": "Site", "settings": { "ranges": ["10.1.0.0/24"], "community": "secret" } }),
+        )
+        .await;
     let site = site.expect(StatusCode::CREATED);
-    let made = tree.root.post(&format!("{path}/collectors/enrollments"), json!({ "site_id": site["id"], "name": "Keller" })).await;
+    let made = tree
+        .root
+        .post(&format!("{path}/collectors/enrollments"), json!({ "site_id": site["id"], "name": "Keller" }))
+        .await;
     let made = made.expect(StatusCode::CREATED);
     let token = made["token"].as_str().expect("a token");
     assert!(made["command_line"].as_str().is_some_and(|line| line.contains(token)));
@@ -57,7 +66,8 @@ fn now() -> u64 {
 fn report(digest: &str, sequence: u64, address: &str, pages: f64) -> Report {
     let serial = Identity { kind: "serial".to_owned(), value: "ABC123".to_owned() };
     let model = Fact { attribute: "model".to_owned(), value: Scalar::Token("LaserJet".to_owned()) };
-    let point = Point { meter: "page_count".to_owned(), row: None, value: pages, at: now() };
+    let number = Fact { attribute: "serial".to_owned(), value: Scalar::Token("ABC123".to_owned()) };
+    let point = Point { meter: "pages".to_owned(), row: None, value: pages, at: now() };
     let jam = Condition { key: "jam".to_owned(), row: None };
     Report {
         sequence,
@@ -68,7 +78,7 @@ fn report(digest: &str, sequence: u64, address: &str, pages: f64) -> Report {
         clock_offset_ms: Some(0),
         effects: vec![
             Effect::Identify(vec![serial]),
-            Effect::Facts(vec![model]),
+            Effect::Facts(vec![model, number]),
             Effect::Readings(vec![point]),
             Effect::Conditions(vec![jam]),
         ],
@@ -77,7 +87,9 @@ fn report(digest: &str, sequence: u64, address: &str, pages: f64) -> Report {
 
 impl World {
     async fn send(&self, spool: Uuid, reports: &[Report]) -> Reply {
-        self.collector.post("/collector/v1/reports", json!({ "spool": spool, "clock": now(), "reports": reports })).await
+        self.collector
+            .post("/collector/v1/reports", json!({ "spool": spool, "clock": now(), "reports": reports }))
+            .await
     }
 
     async fn devices(&self, account: AccountId) -> Value {
@@ -98,7 +110,13 @@ async fn a_report_becomes_a_device_with_facts_readings_and_an_alert() {
     let bytes = world.collector.get(&format!("/collector/v1/drivers/{}", world.digest)).await;
     assert_eq!(bytes.text, "not run here");
 
-    let mut events = world.tree.root.call(Method::GET, &format!("/api/v1/events?account={}", world.tree.dealer)).send().await.expect("listens");
+    let mut events = world
+        .tree
+        .root
+        .call(Method::GET, &format!("/api/v1/events?account={}", world.tree.dealer))
+        .send()
+        .await
+        .expect("listens");
     let spool = Uuid::now_v7();
     let first = world.send(spool, &[report(&world.digest, 1, "10.1.0.7", 100.0)]).await.expect(StatusCode::OK);
     assert_eq!(first["acknowledged_through"], 1);
@@ -116,14 +134,17 @@ async fn a_report_becomes_a_device_with_facts_readings_and_an_alert() {
     let devices = world.devices(world.tree.dealer).await;
     assert_eq!(devices.as_array().map(Vec::len), Some(1));
     let device = &devices[0];
-    assert_eq!((&device["serial"], &device["model"], &device["page_count"]), (&json!("ABC123"), &json!("LaserJet"), &json!(100)));
+    assert_eq!(
+        (&device["serial"], &device["model"], &device["page_count"]),
+        (&json!("ABC123"), &json!("LaserJet"), &json!(100))
+    );
     assert_eq!((&device["alerts_open"], &device["address"]), (&json!(1), &json!("10.1.0.7")));
     let path = format!("/api/v1/accounts/{}/devices/{}", world.tree.customer, device["id"].as_str().expect("an id"));
     let german = world.tree.root.call(Method::GET, &path).header("accept-language", "de");
     let detail = Reply::of(german).await.expect(StatusCode::OK);
     assert_eq!((&detail["facts"][0]["title"], &detail["facts"][0]["value"]), (&json!("Modell"), &json!("LaserJet")));
     assert_eq!(detail["meters"][0]["last"]["value"], json!(100.0));
-    let readings = world.tree.root.get(&format!("{path}/readings?meter=page_count")).await.expect(StatusCode::OK);
+    let readings = world.tree.root.get(&format!("{path}/readings?meter=pages")).await.expect(StatusCode::OK);
     assert_eq!((&readings["unit"], &readings["points"][0][1]), (&json!("pages"), &json!(100.0)));
 
     let alerts = format!("/api/v1/accounts/{}/alerts", world.tree.customer);
@@ -160,7 +181,9 @@ async fn poison_is_acknowledged_with_its_reason_and_nothing_of_it_is_kept() {
     let world = world().await;
     let foreign = report(&world.digest, 1, "192.168.9.9", 1.0);
     let mut undeclared = report(&world.digest, 2, "10.1.0.8", 1.0);
-    undeclared.effects.push(Effect::Facts(vec![Fact { attribute: "diary".to_owned(), value: Scalar::Text("dear".to_owned()) }]));
+    undeclared
+        .effects
+        .push(Effect::Facts(vec![Fact { attribute: "diary".to_owned(), value: Scalar::Text("dear".to_owned()) }]));
     let unknown = report(&"0".repeat(64), 3, "10.1.0.9", 1.0);
     let mut command = report(&world.digest, 4, "10.1.0.10", 1.0);
     command.effects.push(Effect::Wake);
@@ -185,7 +208,13 @@ async fn a_collector_is_held_to_its_own_key_and_shapes() {
     let many: Vec<Report> = (1..=501).map(|n| report(&world.digest, n, "10.1.0.7", 1.0)).collect();
     world.send(spool, &many).await.refused(422, "invalid_input");
     let post = |body: &'static str| {
-        Reply::of(world.collector.call(Method::POST, "/collector/v1/reports").header("content-type", "application/json").body(body))
+        Reply::of(
+            world
+                .collector
+                .call(Method::POST, "/collector/v1/reports")
+                .header("content-type", "application/json")
+                .body(body),
+        )
     };
     post("{\"spool\":").await.refused(400, "malformed_json");
     post("{\"spool\": 1}").await.refused(422, "invalid_input");
@@ -203,9 +232,15 @@ async fn a_collector_is_seen_asked_to_scan_and_revoked() {
     world.collector.post("/collector/v1/status", status).await.expect(StatusCode::NO_CONTENT);
     let collectors = format!("/api/v1/accounts/{}/collectors", world.tree.customer);
     let listed = world.tree.root.get(&collectors).await.expect(StatusCode::OK)["items"][0].clone();
-    assert_eq!((&listed["state"], &listed["version"], &listed["spool"]["pending"]), (&json!("online"), &json!("0.2.0"), &json!(3)));
-    let before = world.collector.get("/collector/v1/assignment").await.expect(StatusCode::OK)["scan_requested"].as_u64();
-    Reply::of(world.tree.root.call(Method::POST, &format!("{collectors}/{}/scan", world.id))).await.expect(StatusCode::ACCEPTED);
+    assert_eq!(
+        (&listed["state"], &listed["version"], &listed["spool"]["pending"]),
+        (&json!("online"), &json!("0.2.0"), &json!(3))
+    );
+    let before =
+        world.collector.get("/collector/v1/assignment").await.expect(StatusCode::OK)["scan_requested"].as_u64();
+    Reply::of(world.tree.root.call(Method::POST, &format!("{collectors}/{}/scan", world.id)))
+        .await
+        .expect(StatusCode::ACCEPTED);
     let after = world.collector.get("/collector/v1/assignment").await.expect(StatusCode::OK)["scan_requested"].as_u64();
     assert!(after > before, "{before:?} {after:?}");
     world.tree.root.delete(&format!("{collectors}/{}", world.id)).await.expect(StatusCode::NO_CONTENT);
@@ -219,7 +254,8 @@ async fn a_driver_that_was_not_granted_is_neither_assigned_nor_heard() {
     let assignment = other.get("/collector/v1/assignment").await.expect(StatusCode::OK);
     assert_eq!(assignment["drivers"], json!([]));
     other.get(&format!("/collector/v1/drivers/{}", world.digest)).await.refused(404, "not_found");
-    let body = json!({ "spool": Uuid::now_v7(), "clock": now(), "reports": [report(&world.digest, 1, "10.1.0.7", 1.0)] });
+    let body =
+        json!({ "spool": Uuid::now_v7(), "clock": now(), "reports": [report(&world.digest, 1, "10.1.0.7", 1.0)] });
     let reply = other.post("/collector/v1/reports", body).await.expect(StatusCode::OK);
     assert_eq!(reply["rejected"].as_array().map(Vec::len), Some(1), "{reply}");
     assert_eq!(world.devices(world.tree.sibling).await, json!([]));
@@ -228,7 +264,9 @@ async fn a_driver_that_was_not_granted_is_neither_assigned_nor_heard() {
 #[tokio::test]
 async fn only_the_platform_installs_and_garbage_is_no_driver() {
     let world = world().await;
-    let install = |api: &Api| Reply::of(api.call(Method::POST, "/api/v1/drivers").header("content-type", "application/wasm").body("garbage"));
+    let install = |api: &Api| {
+        Reply::of(api.call(Method::POST, "/api/v1/drivers").header("content-type", "application/wasm").body("garbage"))
+    };
     let dealer = world.server.token(world.tree.dealer, Role::Owner).await;
     install(&dealer).await.refused(403, "denied");
     let refused = install(&world.tree.root).await;

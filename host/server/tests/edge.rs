@@ -44,7 +44,10 @@ async fn every_reply_tells_a_browser_what_it_may_do() {
     for path in ["/", "/api/v1/session", "/a/some/page", "/api/v1/openapi.json"] {
         let reply = Reply::of(Client::new().get(format!("{}{path}", server.base))).await;
         let csp = reply.headers["content-security-policy"].to_str().expect("ASCII");
-        assert!(csp.starts_with("default-src 'self';") && csp.contains("frame-ancestors 'none'") && !csp.contains("unsafe"), "{csp}");
+        assert!(
+            csp.starts_with("default-src 'self';") && csp.contains("frame-ancestors 'none'") && !csp.contains("unsafe"),
+            "{csp}"
+        );
         assert_eq!(reply.headers["x-content-type-options"], "nosniff");
         assert_eq!(reply.headers["x-frame-options"], "DENY");
         assert!(reply.headers.contains_key("permissions-policy") && reply.headers.contains_key("referrer-policy"));
@@ -69,22 +72,31 @@ async fn a_page_of_the_portal_is_its_entry_page_and_a_missing_file_is_missing() 
 
 #[tokio::test]
 async fn behind_a_proxy_only_the_proxy_is_heard_and_cookies_are_secure() {
-    let server = Server::with(|config| config.transport = Transport::Proxied(vec!["127.0.0.0/8".parse().expect("net")])).await;
+    let server =
+        Server::with(|config| config.transport = Transport::Proxied(vec!["127.0.0.0/8".parse().expect("net")])).await;
     server.operator(AccountId::ROOT, "a@example.org", Role::Owner).await;
     let url = format!("{}/api/v1/session", server.base);
     Reply::of(Client::new().get(&url)).await.refused(403, "https_required");
     let body = serde_json::json!({ "email": "a@example.org", "password": crate::support::PASSWORD });
-    let request = Client::new().post(&url).header("x-forwarded-proto", "https").header("x-forwarded-for", "203.0.113.7").json(&body);
+    let request = Client::new()
+        .post(&url)
+        .header("x-forwarded-proto", "https")
+        .header("x-forwarded-for", "203.0.113.7")
+        .json(&body);
     let reply = Reply::of(request).await;
     let cookie = reply.headers["set-cookie"].to_str().expect("ASCII");
     assert!(cookie.starts_with("__Host-bailiwick=") && cookie.contains("Secure"), "{cookie}");
     assert_eq!(reply.headers["strict-transport-security"], "max-age=63072000; includeSubDomains");
     let session = cookie.split(';').next().unwrap_or_default().to_owned();
-    let own = Client::new().get(format!("{}/api/v1/sessions", server.base)).header("x-forwarded-proto", "https").header("cookie", session);
+    let own = Client::new()
+        .get(format!("{}/api/v1/sessions", server.base))
+        .header("x-forwarded-proto", "https")
+        .header("cookie", session);
     let own = Reply::of(own).await.expect(StatusCode::OK);
     assert_eq!(own["items"][0]["source"], "203.0.113.7");
 
-    let strict = Server::with(|config| config.transport = Transport::Proxied(vec!["10.0.0.0/8".parse().expect("net")])).await;
+    let strict =
+        Server::with(|config| config.transport = Transport::Proxied(vec!["10.0.0.0/8".parse().expect("net")])).await;
     let request = Client::new().get(format!("{}/api/v1/session", strict.base)).header("x-forwarded-proto", "https");
     Reply::of(request).await.refused(403, "proxy_required");
 }

@@ -20,7 +20,9 @@ async fn a_repeated_call_gets_the_first_answer() {
     let tree = server.tree().await;
     let sites = format!("/api/v1/accounts/{}/sites", tree.customer);
     let accounts = format!("/api/v1/accounts/{}/accounts", tree.dealer);
-    for (path, body) in [(&sites, json!({ "name": "Site" })), (&accounts, json!({ "name": "Third", "kind": "customer" }))] {
+    for (path, body) in
+        [(&sites, json!({ "name": "Site" })), (&accounts, json!({ "name": "Third", "kind": "customer" }))]
+    {
         let before = count(&tree.root, path).await;
         let first = keyed(&tree.root, path, "one", &body).await;
         let again = keyed(&tree.root, path, "one", &body).await;
@@ -29,7 +31,9 @@ async fn a_repeated_call_gets_the_first_answer() {
         assert_eq!((first.status, &first.json()), (StatusCode::CREATED, &again.json()));
         assert_eq!(again.status, StatusCode::CREATED);
         assert_eq!(count(&tree.root, path).await, before + 1);
-        keyed(&tree.root, path, "one", &json!({ "name": "Other", "kind": "customer" })).await.refused(409, "idempotency_mismatch");
+        keyed(&tree.root, path, "one", &json!({ "name": "Other", "kind": "customer" }))
+            .await
+            .refused(409, "idempotency_mismatch");
     }
 }
 
@@ -65,12 +69,16 @@ async fn what_failed_may_be_tried_again_and_keys_are_each_caller_s_own() {
     let accounts = format!("/api/v1/accounts/{}/accounts", tree.dealer);
     let wrong = json!({ "name": "", "kind": "customer" });
     keyed(&tree.root, &accounts, "k", &wrong).await.refused(422, "invalid_input");
-    keyed(&tree.root, &accounts, "k", &json!({ "name": "Right", "kind": "customer" })).await.expect(StatusCode::CREATED);
+    keyed(&tree.root, &accounts, "k", &json!({ "name": "Right", "kind": "customer" }))
+        .await
+        .expect(StatusCode::CREATED);
     let other = server.token(tree.dealer, Role::Owner).await;
     let reply = keyed(&other, &accounts, "k", &json!({ "name": "Another", "kind": "customer" })).await;
     assert!(reply.headers.get("idempotency-replayed").is_none());
     reply.expect(StatusCode::CREATED);
     let stranger = server.token(tree.sibling, Role::Owner).await;
     keyed(&stranger, &accounts, "k", &json!({ "name": "Right", "kind": "customer" })).await.refused(404, "not_found");
-    keyed(&tree.root, &accounts, "ü", &json!({ "name": "Right", "kind": "customer" })).await.refused(422, "invalid_input");
+    keyed(&tree.root, &accounts, "ü", &json!({ "name": "Right", "kind": "customer" }))
+        .await
+        .refused(422, "invalid_input");
 }

@@ -15,13 +15,17 @@ fn the_document_is_the_one_checked_in() {
         std::fs::write(&path, &now).expect("writes");
     }
     let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(now == checked_in, "the interface changed: run this test with BAILIWICK_BLESS=1 and look at the difference of openapi.json");
+    assert!(
+        now == checked_in,
+        "the interface changed: run this test with BAILIWICK_BLESS=1 and look at the difference of openapi.json"
+    );
 }
 
 #[tokio::test]
 async fn every_documented_operation_is_served() {
     let server = Server::start().await;
-    let served = Reply::of(Client::new().get(format!("{}/api/v1/openapi.json", server.base))).await.expect(StatusCode::OK);
+    let served =
+        Reply::of(Client::new().get(format!("{}/api/v1/openapi.json", server.base))).await.expect(StatusCode::OK);
     assert_eq!(served["openapi"], "3.1.0");
     let mut ids = BTreeSet::new();
     for (path, item) in served["paths"].as_object().expect("paths") {
@@ -31,14 +35,27 @@ async fn every_documented_operation_is_served() {
             assert!(ids.insert(id.clone()), "{id} twice");
             assert!(operation["responses"].get("default").is_some(), "{id} tells of problems");
             assert!(operation["summary"].is_string() || operation["description"].is_string(), "{id} is described");
-            let names: Vec<_> = operation["parameters"].as_array().into_iter().flatten()
-                .map(|p| format!("{} {}", p["in"], p["name"])).collect();
+            let names: Vec<_> = operation["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|p| format!("{} {}", p["in"], p["name"]))
+                .collect();
             assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len(), "{id}: {names:?}");
-            assert_eq!(method == "post" && id != "session_create", names.iter().any(|n| n.contains("Idempotency-Key")), "{id}");
+            assert_eq!(
+                method == "post" && id != "session_create",
+                names.iter().any(|n| n.contains("Idempotency-Key")),
+                "{id}"
+            );
             let placeholders = path.matches('{').count();
             assert_eq!(placeholders, names.iter().filter(|n| n.starts_with("\"path\"")).count(), "{id}: {names:?}");
-            let concrete: String = path.split('/').map(|part| if part.starts_with('{') { "0190c0de-0000-7000-8000-000000000001" } else { part }).collect::<Vec<_>>().join("/");
-            let request = Client::new().request(method.to_uppercase().parse().expect("a method"), format!("{}{concrete}", server.base));
+            let concrete: String = path
+                .split('/')
+                .map(|part| if part.starts_with('{') { "0190c0de-0000-7000-8000-000000000001" } else { part })
+                .collect::<Vec<_>>()
+                .join("/");
+            let request = Client::new()
+                .request(method.to_uppercase().parse().expect("a method"), format!("{}{concrete}", server.base));
             let reply = Reply::of(request).await;
             assert!(!matches!(reply.status.as_u16(), 404 | 405 | 500), "{method} {path}: {}", reply.text);
         }

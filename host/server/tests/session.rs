@@ -13,7 +13,8 @@ const EMAIL: &str = "owner@example.org";
 
 async fn sign_in(server: &Server, email: &str, password: &str) -> (Client, Reply) {
     let client = Client::builder().cookie_store(true).build().expect("a client");
-    let request = client.post(format!("{}/api/v1/session", server.base)).json(&json!({ "email": email, "password": password }));
+    let request =
+        client.post(format!("{}/api/v1/session", server.base)).json(&json!({ "email": email, "password": password }));
     let reply = Reply::of(request).await;
     (client, reply)
 }
@@ -117,7 +118,8 @@ async fn a_revoked_a_mistyped_and_a_missing_token_are_refused() {
 #[tokio::test]
 async fn calls_are_limited_by_credential() {
     let server = Server::with(|config| config.rates.calls = 3).await;
-    let (one, two) = (server.token(AccountId::ROOT, Role::Viewer).await, server.token(AccountId::ROOT, Role::Viewer).await);
+    let (one, two) =
+        (server.token(AccountId::ROOT, Role::Viewer).await, server.token(AccountId::ROOT, Role::Viewer).await);
     for _ in 0..3 {
         one.get("/api/v1/drivers").await.expect(StatusCode::OK);
     }

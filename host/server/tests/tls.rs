@@ -8,7 +8,12 @@ use bailiwick::edge::{
     listener,
     tls::{self, Certificate},
 };
-use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::{CertificateDer, ServerName}, version};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, ServerName},
+    version,
+};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
@@ -50,7 +55,11 @@ fn start() -> (Tls, CertificateDer<'static>) {
 
 type Handshake = Result<tokio_rustls::client::TlsStream<TcpStream>, std::io::Error>;
 
-async fn handshake(address: SocketAddr, trusted: &CertificateDer<'static>, suites: Option<Vec<rustls::SupportedCipherSuite>>) -> Handshake {
+async fn handshake(
+    address: SocketAddr,
+    trusted: &CertificateDer<'static>,
+    suites: Option<Vec<rustls::SupportedCipherSuite>>,
+) -> Handshake {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).expect("a root");
     let mut crypto = ring::default_provider();
@@ -79,8 +88,10 @@ async fn both_versions_and_every_suite_serve_and_strangers_are_not_trusted() {
     roots.add(der.clone()).expect("a root");
     let crypto = rustls::crypto::CryptoProvider { cipher_suites: older, ..ring::default_provider() };
     let client = ClientConfig::builder_with_provider(Arc::new(crypto))
-        .with_protocol_versions(&[&version::TLS12]).expect("TLS 1.2")
-        .with_root_certificates(roots).with_no_client_auth();
+        .with_protocol_versions(&[&version::TLS12])
+        .expect("TLS 1.2")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     let socket = TcpStream::connect(server.address).await.expect("connects");
     let name = ServerName::try_from("localhost").expect("a name");
     let stream = TlsConnector::from(Arc::new(client)).connect(name, socket).await.expect("shakes hands");

@@ -18,9 +18,7 @@ use crate::App;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(get::get, update::update))
-        .routes(routes!(list::list, create::create))
+    OpenApiRouter::new().routes(routes!(get::get, update::update)).routes(routes!(list::list, create::create))
 }
 
 /// Which account.

@@ -9,12 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{
-    drivers::severity,
-    edge::Locale,
-    named::NamedView,
-    operators::names::names,
-};
+use crate::{drivers::severity, edge::Locale, named::NamedView, operators::names::names};
 
 /// The device of an alert.
 #[derive(Debug, Serialize, ToSchema)]

@@ -15,11 +15,7 @@ pub(super) fn check(secret: &SecretString, headers: &HeaderMap) -> Result<(), Pr
     if csrf_token(secret).as_bytes().ct_eq(sent).into() {
         Ok(())
     } else {
-        Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "csrf",
-            "Send the csrf value of GET /api/v1/session in X-CSRF-Token.",
-        ))
+        Err(Problem::new(StatusCode::FORBIDDEN, "csrf", "Send the csrf value of GET /api/v1/session in X-CSRF-Token."))
     }
 }
 
@@ -31,7 +27,9 @@ mod tests {
     fn only_the_session_s_own_value_passes() {
         let (mine, other) = (SecretString::from("a"), SecretString::from("b"));
         let with = |value: &str| -> HeaderMap {
-            [(HEADER.parse::<axum::http::HeaderName>().expect("name"), value.parse().expect("value"))].into_iter().collect()
+            [(HEADER.parse::<axum::http::HeaderName>().expect("name"), value.parse().expect("value"))]
+                .into_iter()
+                .collect()
         };
         assert!(check(&mine, &with(&csrf_token(&mine))).is_ok());
         assert!(check(&mine, &with(&csrf_token(&other))).is_err());

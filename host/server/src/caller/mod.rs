@@ -21,7 +21,6 @@ use uuid::Uuid;
 
 pub use cookie::{clear, set};
 
-
 use crate::{
     App,
     edge::{Problem, Source, rate::Remaining},

@@ -128,7 +128,8 @@ pub(super) async fn run(command: Admin, config: Config) -> anyhow::Result<()> {
         }
         Admin::VerifyAudit { head, json } => {
             let path = config.data_dir.join("audit.key");
-            let key = SealKey::load_or_create(&path).context("data_dir: the key that seals the audit cannot be used")?;
+            let key =
+                SealKey::load_or_create(&path).context("data_dir: the key that seals the audit cannot be used")?;
             let store = open::store(&config).await?;
             let report = bailiwick_audit::verify(&store, &[key.public()], head).await;
             store.close().await;
@@ -167,8 +168,11 @@ async fn create_operator(
     let Added { operator, grant, initial_password } = access.add_operator(&platform, account, new).await?;
     let initial_password = initial_password.map(|p| p.expose_secret().to_owned());
     if command.json {
-        println!("{}", json!({ "id": operator, "grant_id": grant, "account_id": account,
-            "email": command.email.trim(), "role": command.role, "initial_password": initial_password }));
+        println!(
+            "{}",
+            json!({ "id": operator, "grant_id": grant, "account_id": account,
+            "email": command.email.trim(), "role": command.role, "initial_password": initial_password })
+        );
         return Ok(());
     }
     println!("{} is {} of {}", command.email.trim(), command.role, command.account);
@@ -184,11 +188,16 @@ async fn create_token(store: &Store, command: CreateToken) -> anyhow::Result<()>
     let account = account(&access, &platform, &command.account).await?;
     let lifetime = command.days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
     let expires_at = lifetime.map(|lifetime| store.now().checked_add(lifetime)).transpose()?;
-    let issued = access.create_token(&platform, account, NewToken { name: command.name, role: command.role, expires_at }).await?;
+    let issued = access
+        .create_token(&platform, account, NewToken { name: command.name, role: command.role, expires_at })
+        .await?;
     let secret = issued.secret.expose_secret();
     if command.json {
-        println!("{}", json!({ "id": issued.token.id, "account_id": account, "name": issued.token.name,
-            "role": issued.token.role, "expires_at": issued.token.expires_at, "secret": secret }));
+        println!(
+            "{}",
+            json!({ "id": issued.token.id, "account_id": account, "name": issued.token.name,
+            "role": issued.token.role, "expires_at": issued.token.expires_at, "secret": secret })
+        );
     } else {
         println!("{secret}");
     }
@@ -209,11 +218,17 @@ fn verified(report: &bailiwick_audit::Report, json: bool) -> anyhow::Result<()> 
     let broken = report.broken.as_ref().map(told);
     let head = report.head.as_ref().map(|head| (head.number, hex::encode(head.hash)));
     if json {
-        println!("{}", json!({ "whole": report.is_whole(), "seals": report.seals, "entries": report.entries,
+        println!(
+            "{}",
+            json!({ "whole": report.is_whole(), "seals": report.seals, "entries": report.entries,
             "erased": report.erased, "unsealed": report.unsealed, "broken": broken,
-            "head": head.map(|(number, hash)| json!({ "number": number, "hash": hash })) }));
+            "head": head.map(|(number, hash)| json!({ "number": number, "hash": hash })) })
+        );
     } else {
-        println!("{} seals hold {} entries ({} erased); {} wait for a seal", report.seals, report.entries, report.erased, report.unsealed);
+        println!(
+            "{} seals hold {} entries ({} erased); {} wait for a seal",
+            report.seals, report.entries, report.erased, report.unsealed
+        );
         if let Some((number, hash)) = head {
             println!("head {number}:{hash}");
         }

@@ -124,9 +124,15 @@ async fn verify(file: &File) -> anyhow::Result<()> {
     let driver = crate::drivers::verify(&runtime()?, &read(&file.driver)?).await?;
     let manifest = driver.manifest();
     if file.json {
-        println!("{}", json!({ "name": manifest.driver.name, "version": manifest.driver.version, "digest": driver.digest() }));
+        println!(
+            "{}",
+            json!({ "name": manifest.driver.name, "version": manifest.driver.version, "digest": driver.digest() })
+        );
     } else {
-        println!("{} {} is a driver for contract {}", manifest.driver.name, manifest.driver.version, manifest.driver.contract);
+        println!(
+            "{} {} is a driver for contract {}",
+            manifest.driver.name, manifest.driver.version, manifest.driver.contract
+        );
     }
     Ok(())
 }
@@ -140,8 +146,11 @@ async fn install(file: &File, config: Config) -> anyhow::Result<()> {
     let known = matches!(installed?, Installation::Known);
     let manifest = driver.manifest();
     if file.json {
-        println!("{}", json!({ "name": manifest.driver.name, "version": manifest.driver.version,
-            "digest": driver.digest(), "known": known }));
+        println!(
+            "{}",
+            json!({ "name": manifest.driver.name, "version": manifest.driver.version,
+            "digest": driver.digest(), "known": known })
+        );
     } else {
         let known = if known { " again" } else { "" };
         println!("{} {} is installed{known}; accounts may grant it now", manifest.driver.name, manifest.driver.version);
@@ -168,8 +177,10 @@ async fn list(config: Config, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         let rows: Vec<_> = all
             .iter()
-            .map(|d| json!({ "name": d.name(), "version": d.manifest.driver.version, "digest": d.digest,
-                "installed_at": d.installed_at, "active": d.active }))
+            .map(|d| {
+                json!({ "name": d.name(), "version": d.manifest.driver.version, "digest": d.digest,
+                "installed_at": d.installed_at, "active": d.active })
+            })
             .collect();
         println!("{}", serde_json::Value::Array(rows));
         return Ok(());

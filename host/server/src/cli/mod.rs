@@ -64,9 +64,7 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Admin(command) => block(admin::run(command, settings()?)),
         Command::Driver(command) => driver::run(command, settings),
         Command::Config(show) => config::run(&show, settings),
-        Command::Openapi => {
-            print(&format!("{}\n", crate::router::document().to_pretty_json()?))
-        }
+        Command::Openapi => print(&format!("{}\n", crate::router::document().to_pretty_json()?)),
     }
 }
 

@@ -12,7 +12,10 @@ pub(super) fn data_dir(config: &Config) -> anyhow::Result<&Path> {
     let path = config.data_dir.as_path();
     if !path.is_dir() {
         std::fs::DirBuilder::new().recursive(true).mode(0o711).create(path).with_context(|| {
-            format!("data_dir: {} cannot be made; create it, or set BAILIWICK_DATA_DIR to a folder of this user", path.display())
+            format!(
+                "data_dir: {} cannot be made; create it, or set BAILIWICK_DATA_DIR to a folder of this user",
+                path.display()
+            )
         })?;
     }
     Ok(path)

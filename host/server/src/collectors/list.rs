@@ -11,7 +11,11 @@ use crate::{
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/collectors", tag = "collectors",
     params(("id" = Uuid, Path, description = "The account."), Page),
     responses((status = 200, body = List<CollectorView>)))]
-pub(super) async fn list(mut work: Authorized<View>, Query(page): Query<Page>, form: Format) -> Result<Response, Problem> {
+pub(super) async fn list(
+    mut work: Authorized<View>,
+    Query(page): Query<Page>,
+    form: Format,
+) -> Result<Response, Problem> {
     let now = work.app.store().now();
     let found = collectors::list(&mut work.scope, &page.request()?, now).await?;
     form.reply(List::of(found, CollectorView::from))

@@ -40,10 +40,13 @@ impl From<CollectorError> for Problem {
                 "invalid_enrollment_token",
                 "The enrollment token is not valid, or was used before: make a new one in the portal.",
             ),
-            CollectorError::ExpiredToken => {
-                Self::unauthenticated("token_expired", "The enrollment token has expired: make a new one in the portal.")
+            CollectorError::ExpiredToken => Self::unauthenticated(
+                "token_expired",
+                "The enrollment token has expired: make a new one in the portal.",
+            ),
+            CollectorError::UnknownKey => {
+                Self::unauthenticated("invalid_credentials", "The collector's key is not valid.")
             }
-            CollectorError::UnknownKey => Self::unauthenticated("invalid_credentials", "The collector's key is not valid."),
             CollectorError::Revoked => Self::unauthenticated("collector_revoked", "This collector was revoked."),
             CollectorError::Invalid { field, why } => Self::field(field, "invalid", why),
             CollectorError::Site(error) => error.into(),

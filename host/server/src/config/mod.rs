@@ -114,8 +114,8 @@ impl Config {
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+            let text =
+                std::fs::read_to_string(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
             figment = figment.merge(Toml::string(&text));
         }
         let figment = figment.merge(Env::prefixed("BAILIWICK_").only(settings::KEYS));
@@ -168,7 +168,11 @@ impl TryFrom<Settings> for Config {
 fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     text.parse().map_err(|_| {
-        ConfigError::value(key, format!("'{text}' is not an address with a port"), "write it like 127.0.0.1:8080 or [::]:443")
+        ConfigError::value(
+            key,
+            format!("'{text}' is not an address with a port"),
+            "write it like 127.0.0.1:8080 or [::]:443",
+        )
     })
 }
 
@@ -210,7 +214,11 @@ fn networks(texts: &[String]) -> Result<Vec<IpNet>, ConfigError> {
     let one = |text: &String| {
         let text = text.trim();
         text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
-            ConfigError::value("trusted_proxies", format!("'{text}' is not a network"), "write networks like 10.0.0.0/8 or single addresses")
+            ConfigError::value(
+                "trusted_proxies",
+                format!("'{text}' is not a network"),
+                "write networks like 10.0.0.0/8 or single addresses",
+            )
         })
     };
     texts.iter().filter(|t| !t.trim().is_empty()).map(one).collect()

@@ -94,9 +94,10 @@ impl DeviceDetail {
 fn meter_views(known: &Known, driver: &Installed, locale: Locale) -> Vec<MeterView> {
     let view = |meter: &bailiwick_contract::manifest::Meter| {
         let points: Vec<&Latest> = known.meters.iter().filter(|p| p.meter == meter.key).collect();
-        let last = points.iter().max_by_key(|p| p.at).and_then(|p| {
-            Some(MeterPoint { at: Timestamp::from_millisecond(p.at).ok()?, value: p.value })
-        })?;
+        let last = points
+            .iter()
+            .max_by_key(|p| p.at)
+            .and_then(|p| Some(MeterPoint { at: Timestamp::from_millisecond(p.at).ok()?, value: p.value }))?;
         Some(MeterView {
             key: meter.key.clone(),
             driver: driver.name().to_owned(),

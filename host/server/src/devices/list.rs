@@ -49,9 +49,11 @@ pub(super) async fn list(
     Query(page): Query<Page>,
     form: Format,
 ) -> Result<Response, Problem> {
-    let sort: Sort = filter.sort.as_deref().map_or(Ok(Sort::default()), str::parse).map_err(|e: UnknownSort| {
-        Problem::field("sort", "unknown", e.to_string())
-    })?;
+    let sort: Sort = filter
+        .sort
+        .as_deref()
+        .map_or(Ok(Sort::default()), str::parse)
+        .map_err(|e: UnknownSort| Problem::field("sort", "unknown", e.to_string()))?;
     let text = |value: Option<String>| value.map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
     let filter = DeviceFilter {
         q: text(filter.q),

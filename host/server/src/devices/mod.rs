@@ -44,7 +44,9 @@ impl From<DeviceError> for Problem {
     fn from(error: DeviceError) -> Self {
         match error {
             DeviceError::NotFound => Self::not_found(),
-            DeviceError::UnknownSite => Self::field("site_id", "unknown", "there is no such site in the device's account"),
+            DeviceError::UnknownSite => {
+                Self::field("site_id", "unknown", "there is no such site in the device's account")
+            }
             DeviceError::Name => Self::field("name", "invalid", "a name is 1 to 200 characters"),
             DeviceError::Cursor(_) => Page::foreign_cursor(),
             DeviceError::Fact(error) => error.into(),

@@ -56,9 +56,12 @@ pub(super) async fn readings(
     let to = range.to.unwrap_or(now);
     let month = SignedDuration::from_hours(30 * 24);
     let from = range.from.unwrap_or_else(|| to.saturating_sub(month).unwrap_or(Timestamp::MIN));
-    let unit = work.app.drivers().all_active().iter().find_map(|driver| {
-        driver.manifest.meters.iter().find(|m| m.key == range.meter).map(|m| m.unit.clone())
-    });
+    let unit = work
+        .app
+        .drivers()
+        .all_active()
+        .iter()
+        .find_map(|driver| driver.manifest.meters.iter().find(|m| m.key == range.meter).map(|m| m.unit.clone()));
     let request = SeriesRequest { meter: range.meter, row: range.row, from, to, step: range.step };
     let points = readings::series(&mut work.scope, at.device_id, &request, now).await?;
     Ok(Json(Readings { meter: request.meter, unit, row: request.row.unwrap_or_default(), points }))

@@ -39,11 +39,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let field = error.path().to_string();
         let error = error.into_inner();
-        if error.is_data() {
-            Problem::field(field, "invalid", error.to_string())
-        } else {
-            malformed(&error)
-        }
+        if error.is_data() { Problem::field(field, "invalid", error.to_string()) } else { malformed(&error) }
     })?;
     json.end().map_err(|e| malformed(&e))?;
     Ok(value)
@@ -80,11 +76,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let axum::extract::Query(value) = axum::extract::Query::from_request_parts(parts, state).await.map_err(|e| {
-            let detail = std::error::Error::source(&e).map_or_else(|| e.to_string(), ToString::to_string);
-            let field = detail.split_once(": ").map_or("query", |(field, _)| field).to_owned();
-            Problem::invalid(detail.clone()).with_errors(vec![FieldProblem { field, code: "invalid".to_owned(), detail }])
-        })?;
+        let axum::extract::Query(value) =
+            axum::extract::Query::from_request_parts(parts, state).await.map_err(|e| {
+                let detail = std::error::Error::source(&e).map_or_else(|| e.to_string(), ToString::to_string);
+                let field = detail.split_once(": ").map_or("query", |(field, _)| field).to_owned();
+                Problem::invalid(detail.clone()).with_errors(vec![FieldProblem {
+                    field,
+                    code: "invalid".to_owned(),
+                    detail,
+                }])
+            })?;
         Ok(Self(value))
     }
 }

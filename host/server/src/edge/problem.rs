@@ -65,7 +65,14 @@ impl Problem {
     /// A problem with this status, code and detail.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Inner { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None, challenge: None }))
+        Self(Box::new(Inner {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            challenge: None,
+        }))
     }
 
     /// Its status.
@@ -141,8 +148,7 @@ impl Problem {
     /// A fault of the server: logged here with its causes, shown without them.
     #[must_use]
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
-        let causes: Vec<String> =
-            std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect();
+        let causes: Vec<String> = std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect();
         tracing::error!(request_id = request_id::current(), causes = causes.join(": "), "a call failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed; the log says why.")
     }

@@ -119,7 +119,10 @@ mod tests {
         let http = headers(&[("x-forwarded-proto", "http")]);
         assert_eq!(source(&transport, ip("192.0.2.1"), &https).expect_err("refused").code(), "proxy_required");
         assert_eq!(source(&transport, ip("10.0.0.1"), &http).expect_err("refused").code(), "https_required");
-        assert_eq!(source(&transport, ip("10.0.0.1"), &HeaderMap::new()).expect_err("refused").code(), "https_required");
+        assert_eq!(
+            source(&transport, ip("10.0.0.1"), &HeaderMap::new()).expect_err("refused").code(),
+            "https_required"
+        );
     }
 
     #[test]

@@ -144,8 +144,7 @@ fn load(chain: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
     if certificates.is_empty() {
         return Err(TlsError::NoCertificate { path: chain.to_owned() });
     }
-    let secret =
-        PrivateKeyDer::from_pem_file(key).map_err(|source| TlsError::Key { path: key.to_owned(), source })?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|source| TlsError::Key { path: key.to_owned(), source })?;
     CertifiedKey::from_der(certificates, secret, &provider()).map_err(TlsError::Pair)
 }
 

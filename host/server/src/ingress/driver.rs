@@ -12,7 +12,11 @@ use crate::{
 };
 
 /// A component that the collector's account granted, by its digest; it never changes.
-pub(super) async fn driver(State(app): State<App>, peer: Peer, Path(digest): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn driver(
+    State(app): State<App>,
+    peer: Peer,
+    Path(digest): Path<String>,
+) -> Result<Response, Problem> {
     let known = app.drivers().by_digest(&digest).ok_or_else(Problem::not_found)?;
     let mut scope = peer.scope(&app).await?;
     if !drivers::grants(&mut scope).await?.iter().any(|granted| granted.driver == known.name()) {

@@ -55,12 +55,13 @@ pub(super) async fn add(once: Once, Json(body): Json<Body>) -> Result<Response, 
         };
         once.app.access().add_operator(&once.caller.principal, once.account, new).await
     };
-    let added: Result<CreatedOperator, Problem> = added.await.map_err(Problem::from).map(|added: Added| CreatedOperator {
-        id: added.operator.get(),
-        email,
-        grant_id: added.grant.get(),
-        initial_password: added.initial_password.map(|p| p.expose_secret().to_owned()),
-    });
+    let added: Result<CreatedOperator, Problem> =
+        added.await.map_err(Problem::from).map(|added: Added| CreatedOperator {
+            id: added.operator.get(),
+            email,
+            grant_id: added.grant.get(),
+            initial_password: added.initial_password.map(|p| p.expose_secret().to_owned()),
+        });
     match &added {
         Ok(created) if created.initial_password.is_some() => once.end_once(StatusCode::CREATED, added).await,
         _ => once.end(StatusCode::CREATED, added).await,

@@ -18,9 +18,7 @@ use crate::{App, named::NamedView};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list::list, add::add))
-        .routes(routes!(update::update, remove::remove))
+    OpenApiRouter::new().routes(routes!(list::list, add::add)).routes(routes!(update::update, remove::remove))
 }
 
 /// Which operator of the account.

@@ -22,9 +22,11 @@ use crate::{App, edge::Problem};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list::list, create::create))
-        .routes(routes!(get::get, update::update, delete::delete))
+    OpenApiRouter::new().routes(routes!(list::list, create::create)).routes(routes!(
+        get::get,
+        update::update,
+        delete::delete
+    ))
 }
 
 /// Which site.

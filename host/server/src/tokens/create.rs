@@ -42,9 +42,8 @@ pub(super) async fn create(once: Once, Json(body): Json<Body>) -> Result<Respons
     once.claim::<ManageTokens>().await?;
     let new = NewToken { name: body.name, role: body.role, expires_at: body.expires_at };
     let issued = once.app.access().create_token(&once.caller.principal, once.account, new).await;
-    let created: Result<CreatedToken, Problem> = issued.map_err(Problem::from).map(|issued| CreatedToken {
-        token: issued.token.into(),
-        secret: issued.secret.expose_secret().to_owned(),
-    });
+    let created: Result<CreatedToken, Problem> = issued
+        .map_err(Problem::from)
+        .map(|issued| CreatedToken { token: issued.token.into(), secret: issued.secret.expose_secret().to_owned() });
     once.end_once(StatusCode::CREATED, created).await
 }

@@ -95,7 +95,9 @@ impl Pending {
         // It was there a moment ago: its call failed and gave it free.
         let kept = kept.ok_or_else(|| Problem::unavailable(1))?;
         if kept.request != self.request {
-            return Err(Problem::conflict("idempotency_mismatch", "This Idempotency-Key was used for another call.").into());
+            return Err(
+                Problem::conflict("idempotency_mismatch", "This Idempotency-Key was used for another call.").into()
+            );
         }
         Err(Refused::Replay(kept.into_response()?))
     }

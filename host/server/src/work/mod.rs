@@ -50,7 +50,8 @@ impl Work {
         account: AccountId,
         pending: Option<Pending>,
     ) -> Result<Self, Refused> {
-        let mut scope = app.access().authorize(&caller.principal, account, P::PERMISSION).await.map_err(Problem::from)?;
+        let mut scope =
+            app.access().authorize(&caller.principal, account, P::PERMISSION).await.map_err(Problem::from)?;
         if let Some(pending) = &pending {
             pending.claim(&mut scope, app.store().now()).await?;
         }

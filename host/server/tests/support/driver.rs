@@ -26,8 +26,15 @@ pattern = "[ -~]{1,64}"
 category = "device"
 title = { en = "Model", de = "Modell", nl = "Model", fr = "Modèle" }
 
+[[attribute]]
+key = "serial"
+type = "pattern"
+pattern = "[A-Z0-9]{1,32}"
+category = "identifier"
+title = { en = "Serial number", de = "Seriennummer", nl = "Serienummer", fr = "Numéro de série" }
+
 [[meter]]
-key = "page_count"
+key = "pages"
 kind = "counter"
 unit = "pages"
 category = "usage"

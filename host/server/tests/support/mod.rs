@@ -61,7 +61,8 @@ impl Server {
             config,
             drivers: Catalogue::open(&store).await.expect("the catalogue opens"),
             sealing_key: SealingKey::random().expect("randomness"),
-            runtime: Runtime::new(RuntimeConfig { threads: 1, instances: 2, ..RuntimeConfig::default() }).expect("the sandbox starts"),
+            runtime: Runtime::new(RuntimeConfig { threads: 1, instances: 2, ..RuntimeConfig::default() })
+                .expect("the sandbox starts"),
             access: access.clone(),
             store,
             metrics,
@@ -148,7 +149,8 @@ impl Api {
 
     async fn make_account(&self, parent: AccountId, name: &str, kind: &str) -> AccountId {
         let path = format!("/api/v1/accounts/{parent}/accounts");
-        let made = self.post(&path, serde_json::json!({ "name": name, "kind": kind })).await.expect(StatusCode::CREATED);
+        let made =
+            self.post(&path, serde_json::json!({ "name": name, "kind": kind })).await.expect(StatusCode::CREATED);
         made["id"].as_str().expect("an id").parse().expect("a UUID")
     }
 }
