@@ -49,10 +49,13 @@ pub async fn database_with(app_connections: u32) -> TestDatabase {
         .expect("the template can be copied");
     admin.close().await.expect("the connection closes");
     let connector = server.connector_to(&name);
-    // rights on a database are not copied with it
+    // rights on a database are not copied with it; roles are shared by all databases, so one test at a time
+    static ROLES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let turn = ROLES.lock().await;
     let mut superuser = connector.connect_as_superuser().await.expect("the new database answers");
     sqlx::raw_sql(migrations::ROLES).execute(&mut superuser).await.expect("the roles get their rights");
     superuser.close().await.expect("the connection closes");
+    drop(turn);
     let clock = Arc::new(TestClock::at(Timestamp::now()));
     let store = Store::assemble(connector, None, app_connections, Arc::clone(&clock) as Arc<dyn Clock>)
         .await
