@@ -59,15 +59,18 @@ impl Collector {
         Ok(())
     }
 
-    /// What `bailiwick-collector status --json` says of a running collector.
+    /// What `bailiwick-collector status --json` says of a running collector; `None` where it does not run (yet).
     ///
     /// # Errors
-    /// When it does not run or prints no JSON.
-    pub fn status_of_running(&self) -> Result<Value> {
+    /// When the program cannot be started or prints no JSON.
+    pub fn status(&self) -> Result<Option<Value>> {
         let mut command = Command::new(program("bailiwick-collector")?);
         command.args(["status", "--json", "--data-dir"]).arg(self.folder.path());
-        let text = run_well(command, "")?;
-        serde_json::from_str(&text).with_context(|| format!("no JSON: {text}"))
+        let (runs, text, _) = run(command, "")?;
+        if !runs {
+            return Ok(None);
+        }
+        serde_json::from_str(&text).map(Some).with_context(|| format!("no JSON: {text}"))
     }
 
     /// Its folder.

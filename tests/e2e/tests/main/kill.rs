@@ -23,9 +23,11 @@ fn moment(round: u32, most: Duration) -> Duration {
     most.mul_f64((f64::from(round) * 0.618_034).fract())
 }
 
-/// All points of a device's page counter.
-async fn points(site: &Site, device: &str) -> Result<Vec<(i64, f64)>> {
-    let path = format!("/accounts/{}/devices/{device}/readings?meter={}&step=1", site.account, printers::PAGES);
+/// All points of a device's page counter since a time in ms. A list has at most 500 buckets, so the time since then
+/// must be short beside the distance of two points.
+async fn points(site: &Site, device: &str, since: u64) -> Result<Vec<(i64, f64)>> {
+    let from = jiff::Timestamp::from_millisecond(i64::try_from(since)?)?;
+    let path = format!("/accounts/{}/devices/{device}/readings?meter={}&from={from}", site.account, printers::PAGES);
     let reply = site.api.get(&path).await?;
     let points = reply.get("points").context("no points")?.clone();
     Ok(serde_json::from_value(points)?)
@@ -93,13 +95,15 @@ async fn a_killed_server_keeps_what_it_acknowledged_and_applies_nothing_twice() 
 
     for device in site.devices().await? {
         let id = text(&device, "id")?;
-        let number: u64 = text(&device, "serial")?.trim_start_matches("KILL-").parse()?;
+        let address: Ipv4Addr = text(&device, "address")?.parse()?;
+        let [.., host] = address.octets();
+        let number = u64::from(host) - 1;
         let own: Vec<u64> = (1..=REPORTS).filter(|sequence| sequence % DEVICES == number).collect();
         let expected: Vec<(i64, f64)> = own
             .iter()
             .map(|sequence| (i64::try_from(start + sequence / DEVICES * APART).unwrap_or_default(), *sequence as f64))
             .collect();
-        let stored = points(&site, id).await?;
+        let stored = points(&site, id, start).await?;
         assert_eq!(stored.len(), expected.len(), "points of {id}");
         let values: Vec<f64> = stored.iter().map(|(_, value)| *value).collect();
         assert_eq!(
@@ -121,6 +125,7 @@ async fn a_killed_server_keeps_what_it_acknowledged_and_applies_nothing_twice() 
 async fn a_killed_collector_delivers_all_that_it_spooled_once() -> Result<()> {
     let mut server = Server::start(Transport::Tls).await?;
     let site = Site::create(&server, "Spooled", "127.22.1.0/28", 10).await?;
+    let begun = wire::now();
     let kind = Arc::new(Kind::all()?.into_iter().find(|kind| kind.name == "mono-laser").context("no mono-laser")?);
     let mut builder = Simulator::builder().world(World::real(600.0));
     for host in 1..=12 {
@@ -157,7 +162,7 @@ async fn a_killed_collector_delivers_all_that_it_spooled_once() -> Result<()> {
     collector.start()?;
     wait::until("an empty spool", Duration::from_secs(60), async || {
         collector.process()?.check()?;
-        let status = collector.status_of_running()?;
+        let Some(status) = collector.status()? else { return Ok(None) };
         let waiting = status.pointer("/spool/pending").and_then(Value::as_u64);
         let swept = status.pointer("/last_sweep/polled").and_then(Value::as_u64).unwrap_or(0);
         Ok((waiting == Some(0) && swept >= 12).then_some(()))
@@ -177,7 +182,7 @@ async fn a_killed_collector_delivers_all_that_it_spooled_once() -> Result<()> {
     let mut stored = BTreeMap::new();
     for device in site.devices().await? {
         let id = text(&device, "id")?;
-        stored.insert(text(&device, "serial")?.to_owned(), points(&site, id).await?.len() as u64);
+        stored.insert(text(&device, "address")?.to_owned(), points(&site, id, begun).await?.len() as u64);
     }
     assert_eq!(stored.values().sum::<u64>() + waiting, numbered, "reports numbered by the spool; stored: {stored:?}");
     Ok(())
