@@ -50,13 +50,23 @@ pub enum Warmth {
     /// Never: each exchange has its own memory.
     #[default]
     Fresh,
-    /// Up to `uses` exchanges of the same driver and account, at most `idle` instances kept for each driver.
+    /// Up to `uses` exchanges of the same driver and account, at most `idle` instances kept in all.
     Reuse {
         /// Exchanges that one instance serves.
         uses: u32,
         /// Instances that are kept while nothing runs.
         idle: usize,
     },
+}
+
+impl Warmth {
+    /// The most instances that are kept while nothing runs.
+    pub(crate) fn idle(self) -> usize {
+        match self {
+            Self::Fresh => 0,
+            Self::Reuse { idle, .. } => idle,
+        }
+    }
 }
 
 /// How out-of-bounds accesses of linear memory are caught.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError, Weak, atomic::AtomicUsize},
     time::Instant,
 };
 
@@ -46,6 +46,8 @@ pub(crate) struct Shared {
     instances: usize,
     pause: PauseRule,
     warmth: Warmth,
+    /// Warm instances of all drivers.
+    idle: Arc<AtomicUsize>,
     /// Compiling takes all cores by itself.
     compiling: Semaphore,
     loaded: Mutex<HashMap<String, Weak<Inner>>>,
@@ -70,7 +72,6 @@ impl Runtime {
         let metrics = Metrics::new(config.registry.as_ref())?;
         let engine = engine(&config)?;
         let cache = config.cache_dir.as_deref().map(|folder| Cache::open(folder, &engine)).transpose();
-        // Idle warm instances hold slots of the pool too, but never all of them.
         let instances = usize::try_from(config.instances.max(1)).unwrap_or(usize::MAX);
         Ok(Self {
             shared: Arc::new(Shared {
@@ -83,6 +84,7 @@ impl Runtime {
                 instances,
                 pause: config.pause,
                 warmth: config.warmth,
+                idle: Arc::default(),
                 compiling: Semaphore::new(1),
                 loaded: Mutex::default(),
             }),
@@ -104,7 +106,7 @@ impl Runtime {
         let made = tokio::task::spawn_blocking(move || {
             let code = shared.code(&bytes, &digest)?;
             let image = Arc::new(Image::new(&shared.engine, &code, &manifest)?);
-            let (pauses, warm) = (Pauses::new(shared.pause), Warm::new(shared.warmth));
+            let (pauses, warm) = (Pauses::new(shared.pause), Warm::new(shared.warmth, Arc::clone(&shared.idle)));
             Ok::<_, LoadError>(Arc::new(Inner { manifest, digest, image, pauses, warm, shared }))
         });
         let inner = made.await.map_err(|_| LoadError::Stopped)??;
@@ -195,7 +197,7 @@ impl Driver {
         answers: &dyn Answers,
     ) -> Result<Exchange, ExchangeError> {
         let (run, span) = (Run::new(&self.inner, account, permitted, &input), self.inner.span(&input));
-        let (ended, figures, _) = run.to_end(context, input, answers).instrument(span).await?;
+        let (ended, figures, _) = run.run(context, input, answers).instrument(span).await?;
         match ended {
             Ended::Done(checked) => {
                 let (outcome, dropped) = checked.into_parts();
@@ -220,7 +222,7 @@ impl Driver {
     ) -> Result<(Transcript, Figures), ExchangeError> {
         let run = Run::new(&self.inner, account, permitted, &input).recording();
         let span = self.inner.span(&input);
-        let ran = run.to_end(context.clone(), input.clone(), answers).instrument(span).await;
+        let ran = run.run(context.clone(), input.clone(), answers).instrument(span).await;
         ran.map(|(ended, figures, rounds)| (Transcript { context, input, rounds, end: End::from(ended) }, figures))
     }
 

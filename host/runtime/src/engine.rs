@@ -35,7 +35,9 @@ pub(crate) fn engine(config: &RuntimeConfig) -> Result<Engine, RuntimeError> {
 }
 
 fn settings(config: &RuntimeConfig, pagemap_scan: Enabled) -> Config {
-    let instances = config.instances.max(1);
+    // What idles warm holds its slot too, beside those that are under way.
+    let idle = u32::try_from(config.warmth.idle()).unwrap_or(u32::MAX);
+    let instances = config.instances.max(1).saturating_add(idle);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(MAX_CORE_INSTANCES))

@@ -51,7 +51,7 @@ pub enum LoadError {
     /// It does not compile, or not against this contract.
     #[error("the component does not compile: {0}")]
     Compile(String),
-    /// The compiled code could not be kept.
+    /// The runtime was stopped meanwhile.
     #[error("the runtime is stopping")]
     Stopped,
 }

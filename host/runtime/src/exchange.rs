@@ -57,7 +57,7 @@ impl<'a> Run<'a> {
     }
 
     /// Runs it to its end. Dropping the future ends the exchange where it is.
-    pub(crate) async fn to_end(
+    pub(crate) async fn run(
         mut self,
         context: Context,
         input: Input,

@@ -156,7 +156,7 @@ impl Instance {
     }
 
     /// The next step, with one answer for each ask of the last.
-    pub(crate) fn step(mut self: Box<Self>, answers: Vec<Answer>) -> Turn {
+    pub(crate) fn step(mut self, answers: Vec<Answer>) -> Turn {
         arm(&mut self.store);
         self.take_step(answers)
     }

@@ -3,7 +3,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use crate::{AccountTag, Warmth, sandbox::Instance};
@@ -11,12 +14,14 @@ use crate::{AccountTag, Warmth, sandbox::Instance};
 /// One driver's idle instances.
 pub(crate) struct Warm {
     warmth: Warmth,
-    idle: Mutex<HashMap<AccountTag, Vec<Box<Instance>>>>,
+    idle: Mutex<HashMap<AccountTag, Vec<Instance>>>,
+    /// Of all drivers of the runtime: idle instances hold slots of its pool.
+    count: Arc<AtomicUsize>,
 }
 
 impl Warm {
-    pub(crate) fn new(warmth: Warmth) -> Self {
-        Self { warmth, idle: Mutex::default() }
+    pub(crate) fn new(warmth: Warmth, count: Arc<AtomicUsize>) -> Self {
+        Self { warmth, idle: Mutex::default(), count }
     }
 
     /// An instance that has served this account before.
@@ -30,17 +35,28 @@ impl Warm {
         if of_account.is_empty() {
             idle.remove(&account);
         }
-        instance.map(|instance| *instance)
+        instance.inspect(|_| {
+            self.count.fetch_sub(1, Ordering::Relaxed);
+        })
     }
 
     /// Keeps an instance whose exchange has ended well, or gives it back to be dropped.
     pub(crate) fn give(&self, account: AccountTag, instance: Box<Instance>) -> Option<Box<Instance>> {
         let Warmth::Reuse { uses, idle: most } = self.warmth else { return Some(instance) };
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if instance.uses() >= uses || idle.values().map(Vec::len).sum::<usize>() >= most {
+        let room = |n: usize| (n < most).then(|| n.saturating_add(1));
+        let counted = || self.count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_ok();
+        if instance.uses() >= uses || !counted() {
             return Some(instance);
         }
-        idle.entry(account).or_default().push(instance);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.entry(account).or_default().push(*instance);
         None
+    }
+}
+
+impl Drop for Warm {
+    fn drop(&mut self) {
+        let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.count.fetch_sub(idle.values().map(Vec::len).sum(), Ordering::Relaxed);
     }
 }

@@ -48,7 +48,7 @@ fn what_is_no_driver_is_refused_before_it_is_compiled() {
     assert_eq!(code(&with(&[section("bailiwick:manifest", b"\xff")])), "manifest_not_text");
     assert_eq!(code(&with(&[section("bailiwick:manifest", b"garbage")])), "manifest_invalid");
     assert_eq!(code(&with(&[section("bailiwick:manifest", &vec![b' '; 300 << 10])])), "manifest_not_text");
-    assert_eq!(code(&with(&[manifest.clone()])), "export_missing");
+    assert_eq!(code(&with(std::slice::from_ref(&manifest))), "export_missing");
     let mut wasi = with(&[import("wasi:clocks/wall-clock@0.2.0"), manifest]);
     match inspect(&wasi) {
         Err(LoadError::Import(name)) => assert_eq!(name, "wasi:clocks/wall-clock@0.2.0"),

@@ -60,7 +60,8 @@ pub enum Attack {
 static EXCHANGES: AtomicU64 = AtomicU64::new(0);
 static KEPT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-struct Hostile;
+/// The driver.
+pub struct Hostile;
 
 impl Driver for Hostile {
     /// Walks outside its prefixes where the device's description says so, and tells what came back.
