@@ -28,7 +28,12 @@ const SENDERS: usize = 4;
 
 fn report(ground: &Ground, device: u64, round: u64) -> Report {
     let at = ground.now_ms();
-    let point = |meter: &str, row: Option<&str>, value: f64| Point { meter: meter.into(), row: row.map(str::to_owned), value, at };
+    let point = |meter: &str, row: Option<&str>, value: f64| Point {
+        meter: meter.into(),
+        row: row.map(str::to_owned),
+        value,
+        at,
+    };
     let level = 100 - i64::try_from(round % 100).unwrap();
     let effects = vec![
         identify(&[("serial", format!("SN-{device:06}").as_str()), ("mac", format!("{device:012x}").as_str())]),

@@ -69,12 +69,8 @@ impl SealingKey {
         use std::{io::Write, os::unix::fs::OpenOptionsExt};
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut()).map_err(SealError::Randomness)?;
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(SealError::File)?;
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(SealError::File)?;
         file.write_all(bytes.as_ref()).and_then(|()| file.sync_all()).map_err(SealError::File)?;
         Self::new(bytes.as_ref())
     }
@@ -101,7 +97,8 @@ impl SealingKey {
         let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(SealError::Broken)?;
         let mut body = Zeroizing::new(body.to_vec());
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let length = self.0.open_in_place(nonce, Aad::from(place.bytes()), &mut body).map_err(|_| SealError::Broken)?.len();
+        let length =
+            self.0.open_in_place(nonce, Aad::from(place.bytes()), &mut body).map_err(|_| SealError::Broken)?.len();
         body.truncate(length);
         Ok(body)
     }

@@ -16,9 +16,7 @@ use secrecy::SecretString;
 
 use crate::{CollectorTokenId, Named, SiteId, drivers::DriverError, sites::SiteError};
 
-pub use service::{
-    assignment, authenticate, create_token, enroll, get, list, request_scan, revoke, status, touch,
-};
+pub use service::{assignment, authenticate, create_token, enroll, get, list, request_scan, revoke, status, touch};
 
 /// How a collector is, from when it was last heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

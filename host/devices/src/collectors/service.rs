@@ -66,7 +66,8 @@ pub async fn create_token(
     let (token, hash) = secret::make(secret::TOKEN)?;
     let id = CollectorTokenId::new();
     let expires_at = now.saturating_add(TOKEN_LIFETIME).unwrap_or(now);
-    store::insert_token(scope, NewTokenRow { id, site: site.id, name, hash: &hash, created_at: now, expires_at }).await?;
+    store::insert_token(scope, NewTokenRow { id, site: site.id, name, hash: &hash, created_at: now, expires_at })
+        .await?;
     let after = json!({ "site": site.id, "name": name, "expires_at": expires_at });
     journal::record(scope, "collector.token_created", Object::of("collector_token", id), None, Some(after)).await?;
     Ok(NewToken { id, token, expires_at })
@@ -104,7 +105,11 @@ pub async fn enroll(store: &Store, token: &str, version: &str) -> Result<Enrolle
 
 fn check_version(version: &str) -> Result<(), CollectorError> {
     let legal = (1..=64).contains(&version.len()) && version.bytes().all(|b| b.is_ascii_graphic());
-    if legal { Ok(()) } else { Err(CollectorError::Invalid { field: "version", why: "1 to 64 visible ASCII characters" }) }
+    if legal {
+        Ok(())
+    } else {
+        Err(CollectorError::Invalid { field: "version", why: "1 to 64 visible ASCII characters" })
+    }
 }
 
 /// Whose key this is.
@@ -155,12 +160,7 @@ pub async fn touch(scope: &mut Scope, id: CollectorId, now: Timestamp) -> Result
 ///
 /// # Errors
 /// [`CollectorError::Invalid`] for its version.
-pub async fn status(
-    scope: &mut Scope,
-    id: CollectorId,
-    status: &Status,
-    now: Timestamp,
-) -> Result<(), CollectorError> {
+pub async fn status(scope: &mut Scope, id: CollectorId, status: &Status, now: Timestamp) -> Result<(), CollectorError> {
     check_version(&status.version)?;
     let theirs = i64::try_from(status.clock).unwrap_or(i64::MAX);
     let offset = now.as_millisecond().saturating_sub(theirs);

@@ -87,7 +87,8 @@ pub async fn update(
     store::advance(scope, id).await?;
     let device = get(scope, id, now).await?;
     let after = told(&device);
-    journal::record(scope, "device.updated", Object::of("device", id).named(&device.name), Some(before), Some(after)).await?;
+    journal::record(scope, "device.updated", Object::of("device", id).named(&device.name), Some(before), Some(after))
+        .await?;
     Ok(device)
 }
 
@@ -99,7 +100,8 @@ pub async fn update(
 pub async fn retire(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<(), DeviceError> {
     let device = lock(scope, id, now).await?;
     store::retire(scope, id, now).await?;
-    journal::record(scope, "device.retired", Object::of("device", id).named(&device.name), Some(told(&device)), None).await?;
+    journal::record(scope, "device.retired", Object::of("device", id).named(&device.name), Some(told(&device)), None)
+        .await?;
     Ok(())
 }
 

@@ -74,10 +74,11 @@ pub(super) async fn get(scope: &mut Scope, id: DeviceId) -> Result<Option<Device
 
 /// Keeps a device from being changed by another until the scope ends.
 pub(super) async fn lock(scope: &mut Scope, id: DeviceId) -> Result<bool, StoreError> {
-    let found: Option<bool> = sqlx::query_scalar("select true from devices where id = $1 and retired_at is null for update")
-        .bind(id)
-        .fetch_optional(scope.sql())
-        .await?;
+    let found: Option<bool> =
+        sqlx::query_scalar("select true from devices where id = $1 and retired_at is null for update")
+            .bind(id)
+            .fetch_optional(scope.sql())
+            .await?;
     Ok(found.unwrap_or_default())
 }
 

@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn what_is_granted_beyond_the_manifest_is_named() {
-        let declared = Grant { categories: [Category::Device].into(), texts: [].into(), asks: ["snmp_get".into()].into() };
+        let declared =
+            Grant { categories: [Category::Device].into(), texts: [].into(), asks: ["snmp_get".into()].into() };
         let mut asked = declared.clone();
         assert!(beyond(&asked, &declared).is_empty());
         asked.categories.insert(Category::Location);

@@ -44,7 +44,8 @@ pub(super) async fn deactivate(scope: &mut Scope, name: &str) -> Result<(), Stor
 }
 
 pub(super) async fn activate(scope: &mut Scope, digest: &str) -> Result<bool, StoreError> {
-    let done = sqlx::query("update drivers set active = true where digest = $1").bind(digest).execute(scope.sql()).await?;
+    let done =
+        sqlx::query("update drivers set active = true where digest = $1").bind(digest).execute(scope.sql()).await?;
     Ok(done.rows_affected() > 0)
 }
 

@@ -60,7 +60,9 @@ impl Edges {
     /// The condition ceased.
     pub(super) fn clear(&mut self, key: Key, at: Timestamp) {
         let edge = match self.latest.remove(&key) {
-            Some(Edge::Raise { about, at: since, flaps, .. }) => Edge::Raise { about, at: since, cleared: Some(at), flaps },
+            Some(Edge::Raise { about, at: since, flaps, .. }) => {
+                Edge::Raise { about, at: since, cleared: Some(at), flaps }
+            }
             Some(Edge::Clear { .. }) | None => Edge::Clear { at },
         };
         self.latest.insert(key, edge);

@@ -237,7 +237,14 @@ impl Plan {
         self.merges.push((from, into));
     }
 
-    pub(super) fn sight(&mut self, source: &Source, device: DeviceId, at: Timestamp, address: IpAddr, headline: Option<Headline>) {
+    pub(super) fn sight(
+        &mut self,
+        source: &Source,
+        device: DeviceId,
+        at: Timestamp,
+        address: IpAddr,
+        headline: Option<Headline>,
+    ) {
         let expected_by = source.expected_by(at);
         match self.sightings.get_mut(&device) {
             Some(sighting) => {

@@ -55,7 +55,9 @@ pub async fn apply(
     }
     for attempt in 0..TRIES {
         if attempt > 0 {
-            let wait = Duration::from_millis(u64::from(attempt * attempt) * 5 + u64::from(who.collector.get().as_fields().0 % 7));
+            let wait = Duration::from_millis(
+                u64::from(attempt * attempt) * 5 + u64::from(who.collector.get().as_fields().0 % 7),
+            );
             tokio::time::sleep(wait).await;
         }
         match attempt_once(store, catalogue, who, batch).await {
@@ -84,7 +86,8 @@ fn check_shape(batch: &Batch) -> Result<(), IngestError> {
 
 /// Whether another transaction got in the way: a unique key, a serialization failure or a deadlock.
 fn is_contention(error: &StoreError) -> bool {
-    let (StoreError::Database(sqlx::Error::Database(error)) | StoreError::Busy(sqlx::Error::Database(error))) = error else {
+    let (StoreError::Database(sqlx::Error::Database(error)) | StoreError::Busy(sqlx::Error::Database(error))) = error
+    else {
         return false;
     };
     matches!(error.code().as_deref(), Some("23505" | "40001" | "40P01"))

@@ -49,7 +49,10 @@ mod tests {
 
     #[test]
     fn an_incomplete_table_replaces_only_what_it_names() {
-        let row = |key: &str, n: i64| TableRow { key: key.into(), cells: [("level".to_owned(), Json::from(n))].into_iter().collect() };
+        let row = |key: &str, n: i64| TableRow {
+            key: key.into(),
+            cells: [("level".to_owned(), Json::from(n))].into_iter().collect(),
+        };
         let merged = merge(vec![row("1", 10), row("2", 20)], vec![row("2", 19), row("3", 30)], 8);
         assert_eq!(merged, [row("1", 10), row("2", 19), row("3", 30)]);
         assert_eq!(merge(vec![row("1", 1)], vec![row("2", 2)], 1), [row("1", 1)]);

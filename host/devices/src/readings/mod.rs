@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::devices::DeviceError;
 
-pub use service::series;
 pub(crate) use service::latest;
+pub use service::series;
 
 /// Points of one meter.
 #[derive(Debug, Clone, PartialEq, Eq)]

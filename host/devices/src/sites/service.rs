@@ -47,7 +47,8 @@ pub async fn create(scope: &mut Scope, key: &SealingKey, site: NewSite, now: Tim
     };
     let sealed = seal(key, &made, &site.communities)?;
     store::insert(scope, &made, sealed.as_deref()).await?;
-    journal::record(scope, "site.created", Object::of("site", made.id).named(&made.name), None, Some(told(&made))).await?;
+    journal::record(scope, "site.created", Object::of("site", made.id).named(&made.name), None, Some(told(&made)))
+        .await?;
     Ok(made)
 }
 
@@ -55,12 +56,7 @@ pub async fn create(scope: &mut Scope, key: &SealingKey, site: NewSite, now: Tim
 ///
 /// # Errors
 /// [`SiteError::NotFound`], [`SiteError::Invalid`].
-pub async fn update(
-    scope: &mut Scope,
-    key: &SealingKey,
-    id: SiteId,
-    change: SiteChange,
-) -> Result<Site, SiteError> {
+pub async fn update(scope: &mut Scope, key: &SealingKey, id: SiteId, change: SiteChange) -> Result<Site, SiteError> {
     let before = store::lock(scope, id).await?.ok_or(SiteError::NotFound)?;
     let mut site = before.clone();
     if let Some(text) = change.name {
@@ -84,7 +80,14 @@ pub async fn update(
         let sealed = seal(key, &site, &communities)?;
         store::set_communities(scope, id, sealed.as_deref()).await?;
     }
-    journal::record(scope, "site.updated", Object::of("site", id).named(&site.name), Some(told(&before)), Some(told(&site))).await?;
+    journal::record(
+        scope,
+        "site.updated",
+        Object::of("site", id).named(&site.name),
+        Some(told(&before)),
+        Some(told(&site)),
+    )
+    .await?;
     Ok(site)
 }
 
@@ -164,11 +167,7 @@ fn ranges(texts: &[String]) -> Result<Vec<Range>, SiteError> {
 }
 
 fn seconds(field: &str, value: u32, least: u32, most: u32) -> Result<u32, SiteError> {
-    if (least..=most).contains(&value) {
-        Ok(value)
-    } else {
-        Err(invalid(field, &format!("{least} to {most}")))
-    }
+    if (least..=most).contains(&value) { Ok(value) } else { Err(invalid(field, &format!("{least} to {most}"))) }
 }
 
 /// What the audit keeps of a site: no secret, and no postal address.

@@ -9,7 +9,8 @@ use crate::SiteId;
 impl FromRow<'_, PgRow> for Site {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         let ranges: Vec<String> = row.try_get("ranges")?;
-        let seconds = |column: &str| Ok::<_, sqlx::Error>(u32::try_from(row.try_get::<i32, _>(column)?).unwrap_or_default());
+        let seconds =
+            |column: &str| Ok::<_, sqlx::Error>(u32::try_from(row.try_get::<i32, _>(column)?).unwrap_or_default());
         Ok(Self {
             id: row.try_get("id")?,
             account: row.try_get("tenant_id")?,
@@ -109,10 +110,8 @@ pub(super) async fn set_communities(scope: &mut Scope, id: SiteId, sealed: Optio
 }
 
 pub(super) async fn communities(scope: &mut Scope, id: SiteId) -> Result<Option<Vec<u8>>, StoreError> {
-    let found: Option<Option<Vec<u8>>> = sqlx::query_scalar("select communities from sites where id = $1")
-        .bind(id)
-        .fetch_optional(scope.sql())
-        .await?;
+    let found: Option<Option<Vec<u8>>> =
+        sqlx::query_scalar("select communities from sites where id = $1").bind(id).fetch_optional(scope.sql()).await?;
     Ok(found.flatten())
 }
 

@@ -22,13 +22,17 @@ async fn a_token_makes_one_collector_and_its_key_is_whose_it_is() {
     let key = enrolled.key.expose_secret();
     assert_eq!(collectors::authenticate(&ground.store, key).await.unwrap(), enrolled.identity);
     for wrong in ["", "bwc_", &token, &format!("{key}x"), &key.replace("bwc_", "bwe_")] {
-        assert!(matches!(collectors::authenticate(&ground.store, wrong).await, Err(CollectorError::UnknownKey)), "{wrong}");
+        assert!(
+            matches!(collectors::authenticate(&ground.store, wrong).await, Err(CollectorError::UnknownKey)),
+            "{wrong}"
+        );
     }
     let mut scope = ground.scope(ground.dealer).await;
     collectors::revoke(&mut scope, enrolled.identity.collector, now).await.unwrap();
     scope.commit().await.unwrap();
     assert!(matches!(collectors::authenticate(&ground.store, key).await, Err(CollectorError::Revoked)));
-    let state = collectors::get(&mut ground.scope(ground.dealer).await, enrolled.identity.collector, now).await.unwrap().state;
+    let state =
+        collectors::get(&mut ground.scope(ground.dealer).await, enrolled.identity.collector, now).await.unwrap().state;
     assert_eq!(state, CollectorState::Revoked);
 }
 
@@ -92,17 +96,32 @@ async fn the_assignment_holds_the_sites_secrets_and_what_was_granted() {
 async fn status_tells_how_it_is() {
     let ground = Ground::new().await;
     let sweep = SweepFigures { addresses: 254, answered: 12, ..SweepFigures::default() };
-    let status = Status { version: "1.2.3".into(), clock: ground.now_ms() - 1_500, pending: 3, dead_letters: 1, last_sweep: Some(sweep.clone()) };
+    let status = Status {
+        version: "1.2.3".into(),
+        clock: ground.now_ms() - 1_500,
+        pending: 3,
+        dead_letters: 1,
+        last_sweep: Some(sweep.clone()),
+    };
     let mut scope = ground.scope(ground.customer).await;
     collectors::status(&mut scope, ground.who.collector, &status, ground.store.now()).await.unwrap();
     scope.commit().await.unwrap();
-    let seen = collectors::get(&mut ground.scope(ground.dealer).await, ground.who.collector, ground.store.now()).await.unwrap();
-    assert_eq!((seen.version.as_str(), seen.pending, seen.dead_letters, seen.clock_offset_ms), ("1.2.3", 3, 1, Some(1_500)));
+    let seen = collectors::get(&mut ground.scope(ground.dealer).await, ground.who.collector, ground.store.now())
+        .await
+        .unwrap();
+    assert_eq!(
+        (seen.version.as_str(), seen.pending, seen.dead_letters, seen.clock_offset_ms),
+        ("1.2.3", 3, 1, Some(1_500))
+    );
     assert_eq!((seen.state, seen.last_sweep), (CollectorState::Online, Some(sweep)));
     ground.minutes(60);
-    let seen = collectors::get(&mut ground.scope(ground.dealer).await, ground.who.collector, ground.store.now()).await.unwrap();
+    let seen = collectors::get(&mut ground.scope(ground.dealer).await, ground.who.collector, ground.store.now())
+        .await
+        .unwrap();
     assert_eq!(seen.state, CollectorState::Offline);
     let bad = Status { version: "a\nb".into(), ..status };
-    let bad = collectors::status(&mut ground.scope(ground.customer).await, ground.who.collector, &bad, ground.store.now()).await;
+    let bad =
+        collectors::status(&mut ground.scope(ground.customer).await, ground.who.collector, &bad, ground.store.now())
+            .await;
     assert!(matches!(bad, Err(CollectorError::Invalid { field: "version", .. })));
 }

@@ -39,7 +39,8 @@ async fn only_the_platform_installs() {
     assert!(matches!(refused, Err(DriverError::PlatformOnly)));
     // the database refuses it too
     let mut scope = ground.scope(ground.dealer).await;
-    let changed = sqlx::query("update drivers set active = false where $1").bind(true).execute(scope.sql()).await.unwrap();
+    let changed =
+        sqlx::query("update drivers set active = false where $1").bind(true).execute(scope.sql()).await.unwrap();
     assert_eq!(changed.rows_affected(), 0);
     let mut scope = ground.scope(AccountId::ROOT).await;
     let wrong = drivers::install(&mut scope, &manifest(), &digest(), b"other", ground.store.now()).await;

@@ -58,16 +58,18 @@ pub async fn account(store: &Store, parent: AccountId, kind: &str, name: &str) -
     let key = AccountKey::random().unwrap();
     let lineage: Lineage = scope.lineage().child(&key).unwrap();
     let id = AccountId::new();
-    sqlx::query("insert into accounts (tenant_id, lineage, key, parent_id, kind, name) values ($1, $2, $3, $4, $5, $6)")
-        .bind(id)
-        .bind(lineage)
-        .bind(key)
-        .bind(parent)
-        .bind(kind)
-        .bind(name)
-        .execute(scope.sql())
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into accounts (tenant_id, lineage, key, parent_id, kind, name) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(lineage)
+    .bind(key)
+    .bind(parent)
+    .bind(kind)
+    .bind(name)
+    .execute(scope.sql())
+    .await
+    .unwrap();
     scope.commit().await.unwrap();
     id
 }
@@ -153,7 +155,10 @@ impl Ground {
     pub async fn devices(&self, account: AccountId) -> Vec<Device> {
         let mut scope = self.scope(account).await;
         let filter = DeviceFilter::default();
-        devices::list(&mut scope, &filter, Sort::default(), &PageRequest::default(), self.store.now()).await.unwrap().items
+        devices::list(&mut scope, &filter, Sort::default(), &PageRequest::default(), self.store.now())
+            .await
+            .unwrap()
+            .items
     }
 
     pub async fn device(&self) -> Device {
@@ -164,7 +169,9 @@ impl Ground {
 }
 
 pub fn identify(identities: &[(&str, &str)]) -> Effect {
-    Effect::Identify(identities.iter().map(|(kind, value)| Identity { kind: (*kind).into(), value: (*value).into() }).collect())
+    Effect::Identify(
+        identities.iter().map(|(kind, value)| Identity { kind: (*kind).into(), value: (*value).into() }).collect(),
+    )
 }
 
 pub fn facts(facts: &[(&str, &str)]) -> Effect {
@@ -191,7 +198,9 @@ pub fn pages(at: u64, value: f64) -> Effect {
 }
 
 pub fn conditions(keys: &[(&str, Option<&str>)]) -> Effect {
-    Effect::Conditions(keys.iter().map(|(key, row)| Condition { key: (*key).into(), row: row.map(str::to_owned) }).collect())
+    Effect::Conditions(
+        keys.iter().map(|(key, row)| Condition { key: (*key).into(), row: row.map(str::to_owned) }).collect(),
+    )
 }
 
 pub const SERIAL: (&str, &str) = ("serial", "SN-1");

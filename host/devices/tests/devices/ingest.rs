@@ -5,7 +5,11 @@ use bailiwick_contract::{
     policy::{Category, Grant, Policy},
     report::Batch,
 };
-use bailiwick_devices::{devices::{self, DeviceChange}, drivers, ingest::{self, IngestError}};
+use bailiwick_devices::{
+    devices::{self, DeviceChange},
+    drivers,
+    ingest::{self, IngestError},
+};
 use uuid::Uuid;
 
 use crate::ground::*;
@@ -42,14 +46,16 @@ async fn a_report_becomes_a_device_with_all_that_its_list_shows() {
 #[tokio::test]
 async fn a_batch_that_is_sent_twice_applies_once() {
     let ground = Ground::new().await;
-    let batch = ground.batch(vec![ground.report(1, vec![identify(&[SERIAL])]), ground.report(2, vec![identify(&[SERIAL])])]);
+    let batch =
+        ground.batch(vec![ground.report(1, vec![identify(&[SERIAL])]), ground.report(2, vec![identify(&[SERIAL])])]);
     let first = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await.unwrap();
     let again = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await.unwrap();
     assert_eq!((first.applied, first.repeated), (2, 0));
     assert_eq!((again.applied, again.repeated), (0, 2));
     assert_eq!(again.acknowledgement.acknowledged_through, 2);
     // part of it new
-    let more = ground.batch(vec![ground.report(2, vec![identify(&[SERIAL])]), ground.report(5, vec![identify(&[SERIAL])])]);
+    let more =
+        ground.batch(vec![ground.report(2, vec![identify(&[SERIAL])]), ground.report(5, vec![identify(&[SERIAL])])]);
     let more = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &more).await.unwrap();
     assert_eq!((more.applied, more.repeated, more.acknowledgement.acknowledged_through), (1, 1, 5));
     // another spool counts by itself
@@ -60,7 +66,8 @@ async fn a_batch_that_is_sent_twice_applies_once() {
 #[tokio::test]
 async fn two_sends_of_one_batch_at_once_apply_once() {
     let ground = Ground::new().await;
-    let reports = (1..=20).map(|n| ground.report(n, vec![identify(&[SERIAL]), pages(ground.now_ms() - 100 + n, n as f64)]));
+    let reports =
+        (1..=20).map(|n| ground.report(n, vec![identify(&[SERIAL]), pages(ground.now_ms() - 100 + n, n as f64)]));
     let batch = ground.batch(reports.collect());
     let send = || ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch);
     let (a, b, c) = tokio::join!(send(), send(), send());
@@ -91,15 +98,19 @@ async fn collectors_that_report_one_device_at_once_make_one_device() {
 async fn a_poison_report_is_set_aside_with_its_code_and_the_others_apply() {
     let ground = Ground::new().await;
     let poison = ground.report(2, vec![identify(&[SERIAL]), facts(&[("salary", "1")])]);
-    let reports = vec![ground.report(1, vec![identify(&[SERIAL])]), poison, ground.report(3, vec![identify(&[SERIAL])])];
+    let reports =
+        vec![ground.report(1, vec![identify(&[SERIAL])]), poison, ground.report(3, vec![identify(&[SERIAL])])];
     let applied = ground.send(reports).await;
     assert_eq!((applied.applied, applied.acknowledgement.acknowledged_through), (2, 3));
     let rejected = &applied.acknowledgement.rejected;
     assert_eq!(rejected.len(), 1);
     assert_eq!((rejected[0].sequence, rejected[0].code.as_str()), (2, "undeclared_attribute"));
     let mut scope = ground.scope(ground.customer).await;
-    let letters: Vec<(i64, String)> =
-        sqlx::query_as("select sequence, code from dead_letters where $1").bind(true).fetch_all(scope.sql()).await.unwrap();
+    let letters: Vec<(i64, String)> = sqlx::query_as("select sequence, code from dead_letters where $1")
+        .bind(true)
+        .fetch_all(scope.sql())
+        .await
+        .unwrap();
     assert_eq!(letters, [(2, "undeclared_attribute".to_owned())]);
 }
 
@@ -159,11 +170,14 @@ async fn a_collector_has_so_many_spools_and_no_more() {
 async fn what_is_not_granted_or_denied_by_policy_is_not_kept() {
     let ground = Ground::new().await;
     let report = |sequence| {
-        ground.report(sequence, vec![
-            identify(&[SERIAL]),
-            facts(&[("name", "Desk"), ("serial", "SN-1"), ("note", "by the window")]),
-            pages(ground.now_ms(), 10.0),
-        ])
+        ground.report(
+            sequence,
+            vec![
+                identify(&[SERIAL]),
+                facts(&[("name", "Desk"), ("serial", "SN-1"), ("note", "by the window")]),
+                pages(ground.now_ms(), 10.0),
+            ],
+        )
     };
     ground.send(vec![report(1)]).await;
     assert_eq!(ground.device().await.serial.as_deref(), Some("SN-1"));

@@ -13,11 +13,15 @@ use crate::ground::*;
 #[tokio::test]
 async fn another_customer_sees_none_of_it() {
     let ground = Ground::new().await;
-    ground.send(vec![ground.report(1, vec![identify(&[SERIAL]), facts(&[("name", "A")]), conditions(&[("jam", None)])])]).await;
+    ground
+        .send(vec![ground.report(1, vec![identify(&[SERIAL]), facts(&[("name", "A")]), conditions(&[("jam", None)])])])
+        .await;
     let id = ground.device().await.id;
     let now = ground.store.now();
     let page = PageRequest::default();
-    for (account, sees) in [(ground.other, false), (ground.customer, true), (ground.dealer, true), (AccountId::ROOT, true)] {
+    for (account, sees) in
+        [(ground.other, false), (ground.customer, true), (ground.dealer, true), (AccountId::ROOT, true)]
+    {
         let n = usize::from(sees);
         let mut scope = ground.scope(account).await;
         assert_eq!(devices::get(&mut scope, id, now).await.is_ok(), sees);

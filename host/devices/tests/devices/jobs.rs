@@ -77,7 +77,8 @@ async fn a_job_whose_worker_died_runs_again_and_the_dead_one_writes_nothing() {
     jobs::finish(&mut scope, &second, ground.store.now()).await.unwrap();
     scope.commit().await.unwrap();
     let mut scope = ground.scope(ground.customer).await;
-    let name: String = sqlx::query_scalar("select name from sites where $1").bind(true).fetch_one(scope.sql()).await.unwrap();
+    let name: String =
+        sqlx::query_scalar("select name from sites where $1").bind(true).fetch_one(scope.sql()).await.unwrap();
     assert_eq!(name, "fresh");
 }
 

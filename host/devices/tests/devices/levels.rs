@@ -53,7 +53,8 @@ async fn facts_keep_when_they_changed_and_when_they_were_last_seen() {
 #[tokio::test]
 async fn an_unchanged_fact_is_not_written_again() {
     let ground = Ground::new().await;
-    let report = |n| ground.report(n, vec![identify(&[SERIAL]), facts(&[("name", "A")]), supplies(true, &[("1", "black", 9)])]);
+    let report =
+        |n| ground.report(n, vec![identify(&[SERIAL]), facts(&[("name", "A")]), supplies(true, &[("1", "black", 9)])]);
     ground.send(vec![report(1)]).await;
     let places = || async {
         let mut scope = ground.scope(ground.customer).await;
@@ -102,8 +103,11 @@ async fn a_counter_that_falls_is_a_reset_and_counts_nothing() {
         ground.minutes(5);
     }
     let mut scope = ground.scope(ground.customer).await;
-    let resets: Vec<f64> =
-        sqlx::query_scalar("select value from readings where reset and $1").bind(true).fetch_all(scope.sql()).await.unwrap();
+    let resets: Vec<f64> = sqlx::query_scalar("select value from readings where reset and $1")
+        .bind(true)
+        .fetch_all(scope.sql())
+        .await
+        .unwrap();
     assert_eq!(resets, [4.0]);
     let figures = summary::summary(&mut ground.scope(ground.dealer).await, ground.store.now()).await.unwrap();
     assert_eq!(figures.pages_30d, 36);
@@ -118,13 +122,17 @@ async fn a_counter_that_falls_is_a_reset_and_counts_nothing() {
         to: ground.store.now(),
         step: Some(60),
     };
-    let points = readings::series(&mut ground.scope(ground.dealer).await, device.id, &request, ground.store.now()).await.unwrap();
+    let points = readings::series(&mut ground.scope(ground.dealer).await, device.id, &request, ground.store.now())
+        .await
+        .unwrap();
     assert_eq!(points.iter().map(|(_, value)| *value).collect::<Vec<_>>(), [100.0, 130.0, 4.0, 10.0]);
     let coarse = SeriesRequest { step: Some(3_600), ..request.clone() };
-    let points = readings::series(&mut ground.scope(ground.dealer).await, device.id, &coarse, ground.store.now()).await.unwrap();
+    let points =
+        readings::series(&mut ground.scope(ground.dealer).await, device.id, &coarse, ground.store.now()).await.unwrap();
     assert_eq!(points.len(), 1);
     assert_eq!(points[0].1, 10.0);
-    let stranger = readings::series(&mut ground.scope(ground.other).await, device.id, &request, ground.store.now()).await;
+    let stranger =
+        readings::series(&mut ground.scope(ground.other).await, device.id, &request, ground.store.now()).await;
     assert!(matches!(stranger, Err(readings::ReadingError::Device(devices::DeviceError::NotFound))));
 }
 
@@ -132,7 +140,9 @@ async fn a_counter_that_falls_is_a_reset_and_counts_nothing() {
 async fn an_alert_is_raised_once_and_cleared_once() {
     let ground = Ground::new().await;
     for n in 1..=3 {
-        ground.send(vec![ground.report(n, vec![identify(&[SERIAL]), conditions(&[("jam", None), ("low", Some("2"))])])]).await;
+        ground
+            .send(vec![ground.report(n, vec![identify(&[SERIAL]), conditions(&[("jam", None), ("low", Some("2"))])])])
+            .await;
         ground.minutes(1);
     }
     let open = all_alerts(&ground, Some(AlertState::Open)).await;
@@ -169,19 +179,28 @@ async fn a_flapping_condition_is_one_alert() {
 #[tokio::test]
 async fn a_late_report_adds_its_readings_and_changes_nothing_else() {
     let ground = Ground::new().await;
-    let mut late = ground.report(2, vec![
-        identify(&[SERIAL]),
-        facts(&[("name", "Old")]),
-        pages(ground.now_ms() - 60_000, 5.0),
-        conditions(&[("jam", None)]),
-    ]);
+    let mut late = ground.report(
+        2,
+        vec![
+            identify(&[SERIAL]),
+            facts(&[("name", "Old")]),
+            pages(ground.now_ms() - 60_000, 5.0),
+            conditions(&[("jam", None)]),
+        ],
+    );
     late.observed_at -= 60_000;
-    ground.send(vec![ground.report(1, vec![identify(&[SERIAL]), facts(&[("name", "New")]), pages(ground.now_ms(), 9.0), conditions(&[])])]).await;
+    ground
+        .send(vec![ground.report(
+            1,
+            vec![identify(&[SERIAL]), facts(&[("name", "New")]), pages(ground.now_ms(), 9.0), conditions(&[])],
+        )])
+        .await;
     ground.send(vec![late]).await;
     let device = ground.device().await;
     assert_eq!((device.name.as_str(), device.page_count, device.alerts_open), ("New", Some(9), 0));
     let mut scope = ground.scope(ground.customer).await;
-    let count: i64 = sqlx::query_scalar("select count(*) from readings where $1").bind(true).fetch_one(scope.sql()).await.unwrap();
+    let count: i64 =
+        sqlx::query_scalar("select count(*) from readings where $1").bind(true).fetch_one(scope.sql()).await.unwrap();
     assert_eq!(count, 2);
 }
 

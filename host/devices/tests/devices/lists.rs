@@ -10,7 +10,11 @@ async fn many(ground: &Ground) {
         let name = format!("Device {:02}", n % 7);
         let mut effects = vec![
             identify(&[("serial", format!("SN-{n}").as_str())]),
-            facts(&[("name", name.as_str()), ("status", if n.is_multiple_of(3) { "busy" } else { "idle" })]),
+            facts(&[
+                ("name", name.as_str()),
+                ("serial", format!("SN-{n}").as_str()),
+                ("status", if n.is_multiple_of(3) { "busy" } else { "idle" }),
+            ]),
         ];
         if n.is_multiple_of(2) {
             effects.push(pages(ground.now_ms(), n as f64));
@@ -29,13 +33,28 @@ async fn many(ground: &Ground) {
 async fn every_order_pages_through_every_device_once() {
     let ground = Ground::new().await;
     many(&ground).await;
-    for text in ["name", "-name", "model", "serial", "-serial", "address", "status", "page_count", "-page_count", "supply_low", "-alerts_open", "first_seen_at", "-last_seen_at"] {
+    for text in [
+        "name",
+        "-name",
+        "model",
+        "serial",
+        "-serial",
+        "address",
+        "status",
+        "page_count",
+        "-page_count",
+        "supply_low",
+        "-alerts_open",
+        "first_seen_at",
+        "-last_seen_at",
+    ] {
         let sort: Sort = text.parse().unwrap();
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
             let mut scope = ground.scope(ground.dealer).await;
             let request = PageRequest::new(5, after.take());
-            let page = devices::list(&mut scope, &DeviceFilter::default(), sort, &request, ground.store.now()).await.unwrap();
+            let page =
+                devices::list(&mut scope, &DeviceFilter::default(), sort, &request, ground.store.now()).await.unwrap();
             seen.extend(page.items);
             // through its text, as a caller has it
             match page.next {
@@ -68,7 +87,11 @@ async fn filters_narrow() {
         async move {
             let mut scope = ground.scope(ground.dealer).await;
             let sort = Sort { key: SortKey::Name, order: Order::Ascending };
-            devices::list(&mut scope, &filter, sort, &PageRequest::new(500, None), ground.store.now()).await.unwrap().items.len()
+            devices::list(&mut scope, &filter, sort, &PageRequest::new(500, None), ground.store.now())
+                .await
+                .unwrap()
+                .items
+                .len()
         }
     };
     let q = |text: &str| DeviceFilter { q: Some(text.into()), ..DeviceFilter::default() };

@@ -1,11 +1,6 @@
 //! Devices against a real PostgreSQL.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test can only stop"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test can only stop")]
 
 mod collectors;
 mod drivers;
