@@ -48,7 +48,7 @@ pub fn mac(interfaces: &[Binding]) -> Option<String> {
             let [lead, ..] = address;
             // Not empty, not a group's (IEEE 802: the lowest bit of the first octet).
             let single = address != [0; 6] && lead & 1 == 0;
-            single.then(|| (index, address, lead & 2 == 0))
+            single.then_some((index, address, lead & 2 == 0))
         })
         .collect();
     // A locally administered address (Wi-Fi Direct) names the device only where there is no other.

@@ -1,8 +1,11 @@
 //! The project's own fixtures: every value that comes out is in a snapshot.
 
-use bailiwick_contract::exchange::{Answer, Ask, Effect, End, Failure};
+use bailiwick_contract::{
+    exchange::{Answer, Ask, Effect, End, Failure, Ownership},
+    policy::{Category, Grant, Permitted, Policy},
+};
 use bailiwick_runtime::Answers;
-use bailiwick_testkit::{SnmprecTarget, agree, poll};
+use bailiwick_testkit::{KitError, SnmprecTarget, agree, from_json, poll, replay, to_json};
 use printer_snmp::PrinterSnmp;
 
 use crate::{effects, fact, sandbox};
@@ -75,4 +78,26 @@ async fn a_lost_answer_neither_empties_a_table_nor_clears_a_condition() {
     assert_eq!(has("1.3.6.1.2.1.43.18").await, (true, true, false));
     assert_eq!(has("1.3.6.1.2.1.43.11").await, (false, true, false));
     assert_eq!(has("1.3.6.1.2.1.43.8").await, (true, false, true));
+}
+
+#[tokio::test]
+async fn a_recording_is_replayed_from_json_and_a_stray_is_noticed() {
+    let (sandbox, walk) = (sandbox().await, SnmprecTarget::parse(COLOR_LASER).unwrap());
+    let (context, input) = poll("192.0.2.7", &walk);
+    let transcript = agree::<PrinterSnmp>(&sandbox, &context, &input, &walk).await.unwrap();
+    let mut recording = from_json(&to_json(&transcript).unwrap()).unwrap();
+    let everything = Policy { company: Category::ALL.into(), personal: Category::ALL.into() };
+    let manifest = sandbox.manifest();
+    let permitted = Permitted::new(manifest, &Grant::all_of(manifest), &everything, Ownership::Company);
+    replay::<PrinterSnmp>(manifest, &permitted, &recording).await.unwrap();
+    recording.rounds[1].asks.swap(0, 1);
+    recording.rounds[1].answers.swap(0, 1);
+    let stray = replay::<PrinterSnmp>(manifest, &permitted, &recording).await.unwrap_err();
+    assert!(matches!(&stray, KitError::Differ { what, .. } if what.starts_with("the asks of round 2")), "{stray}");
+}
+
+#[test]
+fn a_module_packaged_twice_gives_the_same_bytes() {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::folder().join("../../target"), Into::into);
+    assert!(bailiwick_package::build(&crate::folder(), &target).unwrap() == *crate::COMPONENT);
 }

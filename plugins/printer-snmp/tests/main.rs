@@ -1,6 +1,8 @@
 //! The driver on the project's fixtures and on recorded walks of real printers: natively, in fresh
 //! and in warm sandboxes, and with each capability denied.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 mod fixtures;
 mod walks;
 

@@ -20,11 +20,10 @@ pub fn manifest_of(component: &[u8]) -> Result<String, PackageError> {
             }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::CustomSection(section) if depth == 0 && section.name() == Manifest::SECTION => {
-                if found.replace(section.data()).is_some() {
-                    return Err(PackageError::TwoManifests);
-                }
-            }
+            Payload::CustomSection(section) if depth == 0 && section.name() == Manifest::SECTION => match found {
+                None => found = Some(section.data()),
+                Some(_) => return Err(PackageError::TwoManifests),
+            },
             _ => {}
         }
     }

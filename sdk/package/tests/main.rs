@@ -1,5 +1,7 @@
 //! What `package` refuses and says, on modules made by hand; drivers are packaged in their own tests.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 use bailiwick_package::{PackageError, build, manifest_of, package};
 
 const MANIFEST: &str = r#"

@@ -173,6 +173,7 @@ impl Reply {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the type is generated")]
 impl Default for Outcome {
     fn default() -> Self {
         Self { reply: None, effects: Vec::new() }

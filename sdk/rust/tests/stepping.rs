@@ -1,5 +1,7 @@
 //! What the host sees of an `async` driver: rounds of asks, one end, and clear refusals.
 
+#![expect(clippy::panic, reason = "a test fails by panicking, its helpers too")]
+
 use bailiwick_sdk::{
     Answer, Ask, Binding, Context, Driver, Failure, Host, Input, Oid, Outcome, Refusal, SnmpValue, Step, Subject,
     Target, join, join_all, native::Exchange,
