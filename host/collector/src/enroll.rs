@@ -19,6 +19,14 @@ pub enum EnrollError {
     /// The server, or the way to it.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The server does not take the token.
+    #[error(
+        "the server does not take this one-time token ({code}); it was used, has expired or is mistyped: make a new one in the portal"
+    )]
+    Token {
+        /// The problem's code.
+        code: String,
+    },
     /// The file of authorities has no absolute path.
     #[error("{0}: {1}")]
     Authority(PathBuf, #[source] std::io::Error),
@@ -55,7 +63,10 @@ pub async fn enroll(
     let client = ServerClient::new(server, ca.as_deref())?;
     let request =
         EnrollRequest { token: token.expose_secret().to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
-    let reply = client.enroll(&request).await?;
+    let reply = client.enroll(&request).await.map_err(|error| match error {
+        ClientError::Unauthorized { code } => EnrollError::Token { code },
+        other => other.into(),
+    })?;
     let enrollment = Enrollment {
         server: server.to_owned(),
         ca,

@@ -136,7 +136,11 @@ pub async fn scan(components: Vec<(String, Vec<u8>)>, options: ScanOptions) -> R
             ScanOutput::Json => json_line(address, &answer).to_string(),
             ScanOutput::Table => table_line(address, &answer),
         };
-        writeln!(io::stdout().lock(), "{line}").map_err(ScanError::Output)?;
+        match writeln!(io::stdout().lock(), "{line}") {
+            // `scan … | head`: whoever read has enough
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written.map_err(ScanError::Output)?,
+        }
     }
     eprintln!(
         "{} addresses asked in {} ms, {} answered, {read} devices read, {failed} not",

@@ -54,7 +54,8 @@ async fn a_wrong_token_is_refused_and_leaves_nothing() {
     let server = FakeServer::start().await;
     let folder = tempfile::tempdir().unwrap();
     let output = enroll(&server.url, Some(&server.ca), folder.path(), "bwe_wrong");
-    assert!(errors(&output).contains("enrollment_token_unknown"), "{}", errors(&output));
+    let says = errors(&output);
+    assert!(says.contains("invalid_enrollment_token") && says.contains("make a new one"), "{says}");
     assert!(!folder.path().join("key").exists() && !folder.path().join("enrollment.json").exists());
 }
 

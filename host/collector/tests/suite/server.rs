@@ -162,7 +162,7 @@ async fn enroll(State(seen): Shared, Json(request): Json<EnrollRequest>) -> Resp
         return Redirect::temporary("/elsewhere").into_response();
     }
     if request.token != TOKEN {
-        return problem(StatusCode::FORBIDDEN, "enrollment_token_unknown");
+        return problem(StatusCode::UNAUTHORIZED, "invalid_enrollment_token");
     }
     Json(EnrollReply {
         collector_id: Uuid::from_u128(1),
