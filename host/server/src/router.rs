@@ -1,7 +1,7 @@
 //! Every route, and what stands before it.
 //!
-//! From the outside in: the call gets its id, is counted and timed, a panic becomes a problem, headers are
-//! set, the source is established, the reply is compressed, time is limited. Below `/api/v1` the credential
+//! From the outside in: the call gets its id, is counted and timed, headers are set, a panic becomes a
+//! problem, the source is established, the reply is compressed, time is limited. Below `/api/v1` the credential
 //! is looked at and the body read whole before the handler opens a transaction.
 
 use axum::{
@@ -73,8 +73,8 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), edge::source::establish));
     inner
-        .layer(from_fn_with_state(app.clone(), edge::headers::secure))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), edge::headers::secure))
         .layer(from_fn_with_state(app.clone(), edge::metrics::measure))
         .layer(middleware::from_fn(edge::request_id::assign))
         .with_state(app)
