@@ -15,33 +15,19 @@ use serde_json::Value;
 use sim_printers::{Model, Simulator, snmprec};
 
 /// Where we and the other tool differ, and who is right: (walk, field, why).
-const DIFFERENCES: [(&str, &str, &str); 6] = [
+const DIFFERENCES: [(&str, &str, &str); 4] = [
     ("librenms_epson", "model", "ours: hrDeviceDescr says WF-C5790BA; theirs does not stand in the recording"),
     (
-        "librenms_konica",
+        "librenms_jetdirect_m130nw",
         "model",
-        "theirs: a private object says Develop ineo+ 280; hrDeviceDescr says Generic 28C-1, which we show",
+        "ours: hrDeviceDescr is whole; theirs is HP's own object, which was recorded with a part in hexadecimal",
     ),
     (
         "librenms_samsungprinter_m4080fx",
         "model",
         "ours: hrDeviceDescr says M408x; theirs does not stand in the recording",
     ),
-    (
-        "librenms_zebra",
-        "serial",
-        "theirs: it stands in a private object only (10642.200.19.5), which we do not read yet",
-    ),
-    (
-        "librenms_zebra",
-        "model",
-        "theirs: a private object names the printer; sysDescr, which we show, names its print server",
-    ),
-    (
-        "printmaster_brother",
-        "mac",
-        "both: it has two interfaces; we take the first one's address, theirs is the second's",
-    ),
+    ("printmaster_brother", "mac", "ours: that interface is up, and its address is in sysName; theirs is down"),
 ];
 
 /// What GLPI's agent read from a recording.
