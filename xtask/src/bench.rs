@@ -1,4 +1,4 @@
-//! Benches, in the release profile. They are figures to read, not tests: a busy machine must not turn a build red.
+//! Benches, in their own profile (optimised as a release, without its slow link). They are figures to read, not tests: a busy machine must not turn a build red.
 
 use anyhow::Result;
 use clap::Args;
@@ -28,6 +28,7 @@ pub fn run(options: &Options) -> Result<()> {
         Some(package) => cargo.args(["--package", package]),
         None => cargo.arg("--workspace"),
     };
-    cargo.args(["--benches", "--"]).args(&options.rest);
+    // By name, since `--benches` would build every library and program once more as a bench of its own.
+    cargo.args(["--bench", "*", "--"]).args(&options.rest);
     exec::run(&mut cargo)
 }

@@ -1,4 +1,4 @@
-//! A driver without a sandbox, under the host's checks of asks and effects.
+//! A driver without a sandbox: under the host's checks of asks and effects, or with nothing around it.
 
 use bailiwick_contract::{
     check::Checker,
@@ -7,7 +7,7 @@ use bailiwick_contract::{
     policy::Permitted,
 };
 use bailiwick_runtime::Answers;
-use bailiwick_sdk::{Driver, Step, native::Exchange};
+use bailiwick_sdk::{self as sdk, Driver, Step, native::Exchange};
 
 use crate::{KitError, wire};
 
@@ -48,4 +48,37 @@ pub async fn record<D: Driver>(
         return Ok(Transcript { context: context.clone(), input: input.clone(), rounds, end });
     }
     Err(KitError::Endless(manifest.limits.steps))
+}
+
+/// A recording in the driver's own types: stepped through with no checks and no conversion on the
+/// way, a bench or a profiler sees the driver alone.
+#[derive(Debug, Clone)]
+pub struct Playback {
+    context: sdk::Context,
+    input: sdk::Input,
+    rounds: Vec<Vec<sdk::Answer>>,
+}
+
+impl Playback {
+    /// Converts a recording, once.
+    #[must_use]
+    pub fn new(recording: &Transcript) -> Self {
+        let rounds = recording.rounds.iter().map(|round| round.answers.iter().map(wire::answer).collect());
+        Self {
+            context: wire::context(&recording.context),
+            input: wire::input(&recording.input),
+            rounds: rounds.collect(),
+        }
+    }
+
+    /// Steps a driver through all of it, and answers what its last step gave.
+    #[must_use]
+    pub fn run<D: Driver>(self) -> Step {
+        let mut exchange = Exchange::new::<D>(self.context, self.input);
+        let mut step = exchange.step(Vec::new());
+        for answers in self.rounds {
+            step = exchange.step(answers);
+        }
+        step
+    }
 }
