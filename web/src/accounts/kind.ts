@@ -1,13 +1,12 @@
 /** The words for the kinds of account. */
-import type { AccountKind } from "@/api/types";
 import { m } from "@/i18n";
 
-const KINDS: Record<AccountKind, () => string> = {
+const KINDS: Record<string, () => string> = {
   platform: m.kind_platform,
   dealer: m.kind_dealer,
   customer: m.kind_customer,
 };
 
-export function kindName(kind: AccountKind): string {
-  return KINDS[kind]();
+export function kindName(kind: string): string {
+  return KINDS[kind]?.() ?? kind;
 }

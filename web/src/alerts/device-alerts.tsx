@@ -18,8 +18,8 @@ export function DeviceAlerts({ account, device }: { account: string; device: str
     <Card title={m.alerts_title()}>
       <Load query={alerts} rows={2}>
         {(rows) => {
-          const open = rows.filter((alert) => alert.cleared_at === null);
-          const cleared = rows.filter((alert) => alert.cleared_at !== null).slice(0, CLEARED_SHOWN);
+          const open = rows.filter((alert) => !alert.cleared_at);
+          const cleared = rows.filter((alert) => alert.cleared_at).slice(0, CLEARED_SHOWN);
           return (
             <>
               {open.length === 0 && (

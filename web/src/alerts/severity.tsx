@@ -11,10 +11,15 @@ const WORDS: Record<Severity, { name: () => string; tone: Tone }> = {
 
 export const SEVERITIES: Severity[] = ["critical", "warning", "info"];
 
-export function severityName(severity: Severity): string {
-  return WORDS[severity].name();
+/** Undefined for a severity that is new here. */
+function wordOf(severity: string) {
+  return Object.hasOwn(WORDS, severity) ? WORDS[severity as Severity] : undefined;
 }
 
-export function SeverityBadge({ severity }: { severity: Severity }) {
-  return <Badge tone={WORDS[severity].tone}>{severityName(severity)}</Badge>;
+export function severityName(severity: string): string {
+  return wordOf(severity)?.name() ?? severity;
+}
+
+export function SeverityBadge({ severity }: { severity: string }) {
+  return <Badge tone={wordOf(severity)?.tone ?? "calm"}>{severityName(severity)}</Badge>;
 }

@@ -17,7 +17,7 @@ export class ProblemError extends Error {
     this.name = "ProblemError";
     this.code = problem.code;
     this.status = problem.status;
-    this.requestId = problem.request_id;
+    this.requestId = problem.request_id ?? undefined;
     this.fields = problem.errors ?? [];
   }
 

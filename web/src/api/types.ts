@@ -1,30 +1,38 @@
 /**
- * Names of the wire shapes as the pages use them. The one place to touch when the generated schema
- * renames something.
+ * Names of the wire shapes as the pages use them, over the types generated from the server's document
+ * (`npm run types`). The document gives closed sets as strings; their words are named here.
  */
 import type { components } from "./schema";
 
 type S = components["schemas"];
 
-export type Problem = S["Problem"];
+/** What the server says; a body that it did not write may lack the words. */
+export type Problem = Omit<S["Problem"], "detail"> & { detail?: string };
 export type Named = S["Named"];
-export type Role = S["Role"];
-export type AccountKind = S["AccountKind"];
+export type Role = "owner" | "technician" | "viewer";
+export type AccountKind = "platform" | "dealer" | "customer";
 export type Account = S["Account"];
-export type Session = S["Session"];
+export type Grant = Omit<S["HeldRole"], "role"> & { role: Role };
+/** An operator's session: what a token may do has no place in the portal. */
+export type Session = {
+  operator: NonNullable<S["Session"]["operator"]>;
+  grants: Grant[];
+  csrf: string | undefined;
+};
 export type OwnSession = S["OwnSession"];
-export type AccountOperator = S["AccountOperator"];
-export type Token = S["Token"];
+export type AccountOperator = Omit<S["AccountOperator"], "role"> & { role: Role };
+export type Token = Omit<S["Token"], "role"> & { role: Role };
 export type Site = S["Site"];
 export type Supply = S["Supply"];
 export type Device = S["Device"];
-export type DeviceDetail = S["DeviceDetail"];
-export type Cell = S["Cell"];
-export type Column = S["Column"];
-export type Fact = S["Fact"];
+export type DeviceDetail = Omit<S["DeviceDetail"], "facts"> & { facts: Fact[] };
+export type Column = S["FactColumn"];
+/** A row of a table fact: a value by column. */
+export type FactRow = { key: string; cells: Record<string, unknown> };
+export type Fact = Omit<S["Fact"], "rows"> & { rows?: FactRow[] | null };
 export type Meter = S["Meter"];
 export type Alert = S["Alert"];
-export type Severity = S["Severity"];
+export type Severity = "critical" | "warning" | "info";
 export type Collector = S["Collector"];
 export type CollectorToken = S["CollectorToken"];
 export type Driver = S["Driver"];
@@ -32,4 +40,4 @@ export type DriverGrant = S["DriverGrant"];
 export type AuditEntry = S["AuditEntry"];
 export type Summary = S["Summary"];
 /** One page of a list; `next` is the cursor of the following page, null at the end. */
-export type List<T> = { items: T[]; next: string | null };
+export type List<T> = { items: T[]; next?: string | null };

@@ -154,7 +154,7 @@ function LowSupplies({ account }: { account: string }) {
 function isLow(device: Device): boolean {
   const lowest = device.supply_low;
   return (
-    (lowest !== null && lowest <= LOW_PERCENT) ||
+    (lowest != null && lowest <= LOW_PERCENT) ||
     device.supplies_summary.some((supply) => urgency(supply) !== "fine")
   );
 }

@@ -130,7 +130,7 @@ function Row({ collector, mayOperate, onScan, onRevoke }: RowProps) {
         <span className="cell-sub">{collector.site?.name}</span>
       </td>
       <td className="number">
-        {collector.devices_seen === null ? <Nothing /> : number(collector.devices_seen ?? 0)}
+        {collector.devices_seen == null ? <Nothing /> : number(collector.devices_seen)}
       </td>
       <td className="number">
         {number(collector.spool.pending)}

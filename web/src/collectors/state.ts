@@ -3,7 +3,7 @@ import type { Collector } from "@/api/types";
 import type { Tone } from "@/design/text";
 import { m } from "@/i18n";
 
-const STATES: Record<Collector["state"], { name: () => string; tone: Tone | "hollow" }> = {
+const STATES: Record<string, { name: () => string; tone: Tone | "hollow" }> = {
   online: { name: m.status_online, tone: "good" },
   late: { name: m.collector_late, tone: "warn" },
   offline: { name: m.status_offline, tone: "bad" },
@@ -12,5 +12,5 @@ const STATES: Record<Collector["state"], { name: () => string; tone: Tone | "hol
 
 export function collectorState(state: Collector["state"]): { name: string; tone: Tone | "hollow" } {
   const found = STATES[state];
-  return { name: found.name(), tone: found.tone };
+  return found ? { name: found.name(), tone: found.tone } : { name: state, tone: "calm" };
 }

@@ -11,8 +11,8 @@ import { statusWord } from "./words";
 
 /** The best name there is: given, else model, else address. */
 export function deviceName(device: {
-  name: string | null;
-  model: string | null;
+  name?: string | null;
+  model?: string | null;
   address?: string | null;
 }): string {
   return device.name || device.model || device.address || m.device_unnamed();
@@ -100,7 +100,7 @@ export function deviceColumns(
       track: "minmax(88px, 0.6fr)",
       figure: true,
       sort: sortable("page_count"),
-      cell: (device) => (device.page_count === null ? <Nothing /> : number(device.page_count)),
+      cell: (device) => (device.page_count == null ? <Nothing /> : number(device.page_count)),
     },
     {
       id: "place",

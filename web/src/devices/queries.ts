@@ -69,10 +69,8 @@ function toPoint([at, value]: number[]): [number, number][] {
 export function useSites(account: string) {
   return usePages(
     ["sites", account],
-    (page, signal) =>
-      reply(
-        api.GET("/api/v1/accounts/{id}/sites", { params: { path: { id: account }, query: page }, signal }),
-      ),
+    (_page, signal) =>
+      reply(api.GET("/api/v1/accounts/{id}/sites", { params: { path: { id: account } }, signal })),
     WHOLE,
   );
 }

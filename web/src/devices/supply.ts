@@ -22,7 +22,7 @@ const STATES: Record<string, () => string> = {
 export const LOW_PERCENT = 10;
 
 export function supplyText(supply: Supply): string {
-  if (supply.percent !== null) return percent(Math.min(100, supply.percent));
+  if (supply.percent != null) return percent(Math.min(100, supply.percent));
   if (!supply.state) return m.level_unknown();
   return STATES[supply.state]?.() ?? readable(supply.state);
 }
@@ -37,13 +37,13 @@ export type SupplyUrgency = "fine" | "low" | "empty";
 export function urgency(supply: Supply): SupplyUrgency {
   // a receptacle, such as the waste toner box, is used up when it is full
   if (supply.state === "empty" || supply.state === "full" || supply.percent === 0) return "empty";
-  if (supply.state === "low" || (supply.percent !== null && supply.percent <= LOW_PERCENT)) return "low";
+  if (supply.state === "low" || (supply.percent != null && supply.percent <= LOW_PERCENT)) return "low";
   return "fine";
 }
 
 /** 0 to 100, or undefined when the device gives no quantity. */
 export function fill(supply: Supply): number | undefined {
-  return supply.percent === null ? undefined : Math.max(0, Math.min(100, supply.percent));
+  return supply.percent == null ? undefined : Math.max(0, Math.min(100, supply.percent));
 }
 
 const INKS: Record<string, string> = {
@@ -67,7 +67,7 @@ const INKS: Record<string, string> = {
 };
 
 /** The class that colours a supply, so that colours stay in the style sheet with both themes. */
-export function inkClass(color: string | null): string {
+export function inkClass(color: string | null | undefined): string {
   const key = (color ?? "").toLowerCase().replace(/[^a-z]/g, "");
   return `ink ink--${INKS[key] ?? "none"}`;
 }

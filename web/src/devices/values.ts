@@ -2,7 +2,7 @@
  * How a fact's value is shown. Levels keep the meaning of RFC 3805: -1 no limit, -2 unknown, -3 some
  * left are words, never figures and never a percentage.
  */
-import type { Cell, Fact } from "@/api/types";
+import type { Fact } from "@/api/types";
 import { m } from "@/i18n";
 import { dateTime, number, percent } from "@/i18n/format";
 import { readable } from "./words";
@@ -12,7 +12,7 @@ export type Shape = {
   type: string;
   unit?: string | null;
   /** What the values of an enum are called, in the reader's language. */
-  values?: Record<string, string>;
+  values?: Record<string, string> | null;
 };
 
 const LEVEL = /level|capacity|remaining|maximum|(^|_)max($|_)/;
@@ -50,19 +50,19 @@ export function quantity(value: number, unit: string | null | undefined): string
 }
 
 /** Text for a value; undefined when there is none. `withUnit` is false where the column's head says it. */
-export function valueText(value: Cell | undefined, shape: Shape, withUnit = true): string | undefined {
+export function valueText(value: unknown, shape: Shape, withUnit = true): string | undefined {
   if (value === null || value === undefined || value === "") return undefined;
   if (typeof value === "boolean") return value ? m.value_yes() : m.value_no();
   if (shape.type === "time")
-    return Number.isNaN(Date.parse(String(value))) && typeof value !== "number"
-      ? String(value)
-      : dateTime(value);
+    return typeof value === "number" || !Number.isNaN(Date.parse(String(value)))
+      ? dateTime(value as string | number)
+      : String(value);
   if (typeof value === "number") {
     const word = LEVEL.test(shape.key) ? levelWord(value) : undefined;
     return word ?? quantity(value, withUnit || shape.unit === "percent" ? shape.unit : undefined);
   }
-  if (shape.type === "enum") return shape.values?.[value] ?? readable(value);
-  return value;
+  const text = String(value);
+  return shape.type === "enum" ? (shape.values?.[text] ?? readable(text)) : text;
 }
 
 export function isFigure(type: string): boolean {

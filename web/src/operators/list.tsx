@@ -41,7 +41,11 @@ export function OperatorList() {
                 {m.operators_empty_body()}
               </Empty>
             ) : (
-              <OperatorTable account={id} operators={rows} mayAdminister={mayAdminister} />
+              <OperatorTable
+                account={id}
+                operators={rows as AccountOperator[]}
+                mayAdminister={mayAdminister}
+              />
             )
           }
         </Load>

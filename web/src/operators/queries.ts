@@ -7,10 +7,10 @@ import type { Role } from "@/api/types";
 export function useOperators(account: string) {
   return usePages(
     ["operators", account],
-    (page, signal) =>
+    (_page, signal) =>
       reply(
         api.GET("/api/v1/accounts/{id}/operators", {
-          params: { path: { id: account }, query: page },
+          params: { path: { id: account } },
           signal,
         }),
       ),

@@ -17,11 +17,12 @@ export function OwnSessions() {
   const client = useQueryClient();
   const sessions = usePages(
     ["sessions"],
-    (page, signal) => reply(api.GET("/api/v1/sessions", { params: { query: page }, signal })),
+    (_page, signal) => reply(api.GET("/api/v1/sessions", { signal })),
     WHOLE,
   );
   const end = useMutation({
-    mutationFn: (id: string) => reply(api.DELETE("/api/v1/sessions/{id}", { params: { path: { id } } })),
+    mutationFn: (id: string) =>
+      reply(api.DELETE("/api/v1/sessions/{session_id}", { params: { path: { session_id: id } } })),
     onSuccess: () => {
       toast(m.sessions_ended());
       return client.invalidateQueries({ queryKey: ["sessions"] });

@@ -17,7 +17,6 @@ const account = (lineage: string, kind: Account["kind"]): Account => ({
 const session = (...grants: Session["grants"]): Session => ({
   operator: { id: "1", email: "a@b.example", name: "A", locale: "en" },
   csrf: "c",
-  expires_at: "2027-01-01T00:00:00Z",
   grants,
 });
 

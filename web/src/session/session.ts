@@ -1,19 +1,20 @@
 /** Who is signed in, and what their grants allow on the account on screen. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, reply, setCsrf } from "@/api/client";
-import { ProblemError } from "@/api/problem";
-import type { Account, Role, Session } from "@/api/types";
+import { ProblemError, parseProblem } from "@/api/problem";
+import type { Account, Grant, Role, Session } from "@/api/types";
 import { baseLocale, chooseLocale, isLocale, localeWasChosen } from "@/i18n";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: async ({ signal }): Promise<Session> => {
-    const session = await reply(api.GET("/api/v1/session", { signal }));
-    setCsrf(session.csrf);
-    const language = session.operator.locale.split("-")[0];
+    const { operator, grants, csrf } = await reply(api.GET("/api/v1/session", { signal }));
+    if (!operator) throw parseProblem(null, 401);
+    setCsrf(csrf ?? undefined);
+    const language = operator.locale.split("-")[0];
     // every operator starts with the base language, so that one says nothing against the browser's own
     if (!localeWasChosen() && isLocale(language) && language !== baseLocale) chooseLocale(language);
-    return session;
+    return { operator, grants: grants as Grant[], csrf: csrf ?? undefined };
   },
   staleTime: 5 * 60_000,
 });

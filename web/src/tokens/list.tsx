@@ -21,8 +21,7 @@ export function TokenList() {
   const mayAdminister = useMay("administer");
   const tokens = usePages(
     ["tokens", id],
-    (page, signal) =>
-      reply(api.GET("/api/v1/accounts/{id}/tokens", { params: { path: { id }, query: page }, signal })),
+    (_page, signal) => reply(api.GET("/api/v1/accounts/{id}/tokens", { params: { path: { id } }, signal })),
     WHOLE,
   );
   const [adding, setAdding] = useState(false);
@@ -41,7 +40,7 @@ export function TokenList() {
                 {m.tokens_empty_body()}
               </Empty>
             ) : (
-              <TokenTable account={id} tokens={rows} mayAdminister={mayAdminister} />
+              <TokenTable account={id} tokens={rows as Token[]} mayAdminister={mayAdminister} />
             )
           }
         </Load>
