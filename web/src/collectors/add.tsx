@@ -1,6 +1,7 @@
 /**
- * Adds a collector in three steps: where it stands, what it is called, and the command that enrolls it.
- * The token in that command is shown once and works once.
+ * Adds a collector in three steps: where it stands and what it is called, what may be collected on this
+ * account, and the commands that enroll it. The token is shown once and works once; it stands apart from
+ * the command, so that it stays out of the shell's history.
  */
 import { useState } from "react";
 import type { CollectorToken } from "@/api/types";
@@ -11,6 +12,7 @@ import { Select, TextField } from "@/design/fields";
 import { CopyLine } from "@/design/text";
 import { toastProblem } from "@/design/toast";
 import { useSites } from "@/devices/queries";
+import { ConsentList } from "@/drivers/consent";
 import { m } from "@/i18n";
 import { useCreateSite, useEnrollCollector } from "./queries";
 import { NEW_SITE, SiteFields, siteBody } from "./site-form";
@@ -44,6 +46,7 @@ function Where({ account, sites, onMade, onClose }: WhereProps) {
   const [site, setSite] = useState(sites[0]?.id ?? NEW);
   const [draft, setDraft] = useState(NEW_SITE);
   const [name, setName] = useState("");
+  const [consenting, setConsenting] = useState(false);
   const createSite = useCreateSite(account);
   const enroll = useEnrollCollector(account);
   const body = siteBody(draft);
@@ -58,6 +61,23 @@ function Where({ account, sites, onMade, onClose }: WhereProps) {
       toastProblem(error);
     }
   }
+
+  if (consenting)
+    return (
+      <>
+        <p className="muted">{m.consent_lead()}</p>
+        <div className="dialog-body">
+          <h3>{m.consent_title()}</h3>
+          <ConsentList account={account} />
+        </div>
+        <div className="dialog-actions">
+          <Button onPress={() => setConsenting(false)}>{m.action_back()}</Button>
+          <Button look="primary" isPending={createSite.isPending || enroll.isPending} onPress={submit}>
+            {m.wizard_create()}
+          </Button>
+        </div>
+      </>
+    );
 
   return (
     <>
@@ -81,17 +101,18 @@ function Where({ account, sites, onMade, onClose }: WhereProps) {
       </div>
       <div className="dialog-actions">
         <Button onPress={onClose}>{m.action_cancel()}</Button>
-        <Button
-          look="primary"
-          isDisabled={!ready}
-          isPending={createSite.isPending || enroll.isPending}
-          onPress={submit}
-        >
-          {m.wizard_create()}
+        <Button look="primary" isDisabled={!ready} onPress={() => setConsenting(true)}>
+          {m.action_continue()}
         </Button>
       </div>
     </>
   );
+}
+
+/** The command without the token, which would else stay in the shell's history. */
+export function enrollCommand(commandLine: string): string {
+  const server = /--server[ =](\S+)/.exec(commandLine)?.[1] ?? location.origin;
+  return `bailiwick-collector enroll --server ${server} --token-stdin`;
 }
 
 function Run({ made, onClose }: { made: CollectorToken; onClose: () => void }) {
@@ -99,8 +120,9 @@ function Run({ made, onClose }: { made: CollectorToken; onClose: () => void }) {
     <>
       <p className="muted">{m.wizard_run_lead()}</p>
       <div className="dialog-body">
-        <CopyLine label={m.wizard_command()} value={made.command_line} />
+        <CopyLine label={m.wizard_command()} value={enrollCommand(made.command_line)} />
         <CopyLine label={m.wizard_token()} value={made.token} />
+        <CopyLine label={m.wizard_run_command()} value="bailiwick-collector run" />
         <p className="hint">{m.wizard_once()}</p>
       </div>
       <div className="dialog-actions">

@@ -8,6 +8,7 @@ import { Empty, Load } from "@/design/feedback";
 import { Page } from "@/design/page";
 import { Ago, Nothing, Status } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
+import { NoDriverNotice, useNoDriver } from "@/drivers/consent";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
 import { AddCollector } from "./add";
@@ -21,6 +22,7 @@ export function CollectorList() {
   const mayOperate = useMay("operate");
   const collectors = useCollectors(id);
   const [adding, setAdding] = useState(false);
+  const noDriver = useNoDriver(id);
   const canAdd = mayOperate && account?.kind === "customer";
   const add = canAdd && (
     <Button look="primary" icon="plus" onPress={() => setAdding(true)}>
@@ -29,6 +31,7 @@ export function CollectorList() {
   );
   return (
     <Page title={m.collectors_title()} lead={m.collectors_lead()} actions={add}>
+      {account?.kind === "customer" && noDriver && <NoDriverNotice account={id} />}
       <section className="card" aria-label={m.collectors_title()}>
         <Load query={collectors}>
           {(rows) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRanges } from "./ranges";
+import { isPrivate, parseRanges } from "./ranges";
 import { NEW_SITE, siteBody } from "./site-form";
 
 test("ranges may be written one a line or with commas", () => {
@@ -24,3 +24,13 @@ test("a site is complete with a name and good ranges only; an empty community is
     settings: { ranges: ["10.0.0.0/24"], schedule_seconds: 300 },
   });
 });
+
+test.each([
+  ["10.20.0.0/24", true],
+  ["172.16.0.1-172.31.255.254", true],
+  ["172.16.0.0/11", false],
+  ["192.168.1.5", true],
+  ["192.168.255.0-192.169.0.5", false],
+  ["8.8.8.0/24", false],
+  ["0.0.0.0/0", false],
+])("%s private: %s", (range, expected) => expect(isPrivate(range)).toBe(expected));

@@ -1,8 +1,9 @@
 /** The fields of a site: its name, its address ranges, how often it is polled, the SNMP community. */
 import { Select, TextField } from "@/design/fields";
+import { Icon } from "@/design/icon";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
-import { parseRanges } from "./ranges";
+import { isPrivate, parseRanges } from "./ranges";
 
 export type SiteDraft = { name: string; ranges: string; seconds: string; community: string };
 
@@ -32,7 +33,8 @@ export function siteBody(draft: SiteDraft) {
 type Props = { draft: SiteDraft; onChange: (draft: SiteDraft) => void; communitySet?: boolean };
 
 export function SiteFields({ draft, onChange, communitySet }: Props) {
-  const { wrong } = parseRanges(draft.ranges);
+  const { ranges, wrong } = parseRanges(draft.ranges);
+  const open = ranges.find((range) => !isPrivate(range));
   const schedules = SCHEDULES.includes(Number(draft.seconds))
     ? SCHEDULES
     : [Number(draft.seconds), ...SCHEDULES];
@@ -56,6 +58,12 @@ export function SiteFields({ draft, onChange, communitySet }: Props) {
         lines={3}
         isRequired
       />
+      {open && (
+        <p className="notice" role="status">
+          <Icon name="warning" />
+          {m.site_ranges_public({ range: open })}
+        </p>
+      )}
       <Select
         label={m.site_schedule()}
         choices={schedules.map((seconds) => ({

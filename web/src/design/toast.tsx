@@ -14,7 +14,8 @@ type Toast = {
   text: string;
   detail?: string;
   bad?: boolean;
-  action?: { label: string; run: () => void };
+  /** `about` names what the action works on, so that it can be withdrawn with it. */
+  action?: { label: string; run: () => void; about?: string };
 };
 
 const STAY_MS = 6000;
@@ -41,6 +42,11 @@ export function toastProblem(error: unknown): void {
 
 function dismiss(id: number): void {
   publish(toasts.filter((toast) => toast.id !== id));
+}
+
+/** Withdraws every offer to act on a thing that is no longer as it was. */
+export function dismissAbout(about: string): void {
+  publish(toasts.filter((toast) => toast.action?.about !== about));
 }
 
 export function ToastRegion() {

@@ -6,16 +6,17 @@ import type { DeviceDetail } from "@/api/types";
 import { Button } from "@/design/button";
 import { Confirm, Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
-import { toast, toastProblem } from "@/design/toast";
+import { dismissAbout, toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { deviceName } from "./columns";
-import { useEditDevice, useRetireDevice, useSites } from "./queries";
+import { useEditDevice, useRestoreDevice, useRetireDevice, useSites } from "./queries";
 
 type Props = { account: string; device: DeviceDetail };
 
 export function DeviceActions({ account, device }: Props) {
   const [open, setOpen] = useState<"edit" | "retire">();
   const close = () => setOpen(undefined);
+  if (device.status === "retired") return <Restore device={device} />;
   return (
     <>
       <Button icon="edit" onPress={() => setOpen("edit")}>
@@ -57,6 +58,7 @@ function EditForm({ account, device, onDone }: Props & { onDone: () => void }) {
       toast(m.device_saved(), {
         label: m.action_undo(),
         run: () => edit.mutateAsync(before).catch(toastProblem),
+        about: device.id,
       });
     } catch (error) {
       toastProblem(error);
@@ -92,15 +94,40 @@ function EditForm({ account, device, onDone }: Props & { onDone: () => void }) {
   );
 }
 
+function Restore({ device }: { device: DeviceDetail }) {
+  const restore = useRestoreDevice(device.account.id, device.id);
+  return (
+    <Button
+      look="primary"
+      icon="refresh"
+      isPending={restore.isPending}
+      onPress={() =>
+        restore.mutate(undefined, {
+          onSuccess: () => toast(m.device_restored({ name: deviceName(device) })),
+          onError: toastProblem,
+        })
+      }
+    >
+      {m.device_restore()}
+    </Button>
+  );
+}
+
 function Retire({ account, device, open, onClose }: Props & { open: boolean; onClose: () => void }) {
   const retire = useRetireDevice(device.account.id, device.id);
+  const restore = useRestoreDevice(device.account.id, device.id);
   const navigate = useNavigate();
   async function confirm() {
     try {
       await retire.mutateAsync();
       onClose();
+      dismissAbout(device.id);
       await navigate({ to: "/a/$account/devices", params: { account } });
-      toast(m.device_retired({ name: deviceName(device) }));
+      toast(m.device_retired({ name: deviceName(device) }), {
+        label: m.action_undo(),
+        run: () => restore.mutateAsync().catch(toastProblem),
+        about: device.id,
+      });
     } catch (error) {
       toastProblem(error);
     }

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { useAccount, useAccountId } from "@/accounts/queries";
+import { useAccount, useAccountId, useMay } from "@/accounts/queries";
 import { Button } from "@/design/button";
 import { Empty, Failed, Skeleton } from "@/design/feedback";
 import { Facet, SearchField } from "@/design/fields";
@@ -10,6 +10,7 @@ import { useLater } from "@/design/later";
 import { Page } from "@/design/page";
 import { toast, toastProblem } from "@/design/toast";
 import { VirtualTable } from "@/design/virtual-table";
+import { NoDriverAction, useNoDriver } from "@/drivers/consent";
 import { driversQuery } from "@/drivers/queries";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
@@ -128,6 +129,8 @@ function Filters({ search, set, count, more }: FiltersProps) {
 function NoDevices({ filtered }: { filtered: boolean }) {
   const account = useAccount();
   const id = useAccountId();
+  const noDriver = useNoDriver(id);
+  const mayAdminister = useMay("administer");
   if (filtered) {
     return (
       <Empty
@@ -143,6 +146,16 @@ function NoDevices({ filtered }: { filtered: boolean }) {
       </Empty>
     );
   }
+  if (account?.kind === "customer" && noDriver)
+    return (
+      <Empty
+        icon="driver"
+        title={m.no_driver_title()}
+        action={mayAdminister && <NoDriverAction account={id} />}
+      >
+        {m.no_driver_body()} {!mayAdminister && m.consent_owner()}
+      </Empty>
+    );
   return (
     <Empty
       icon="device"

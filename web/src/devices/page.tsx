@@ -5,6 +5,7 @@ import { useMay } from "@/accounts/queries";
 import { DeviceAlerts } from "@/alerts/device-alerts";
 import type { DeviceDetail } from "@/api/types";
 import { Failed, Skeleton } from "@/design/feedback";
+import { Icon } from "@/design/icon";
 import { Card, Page } from "@/design/page";
 import { Ago, Badge, Status } from "@/design/text";
 import { PrivacyPanel } from "@/drivers/privacy-panel";
@@ -40,6 +41,12 @@ export function DevicePage() {
       }
       actions={data && mayOperate && <DeviceActions account={account} device={data} />}
     >
+      {data?.status === "retired" && (
+        <p className="notice">
+          <Icon name="info" />
+          {m.device_retired_note()}
+        </p>
+      )}
       {data ? <Body account={account} device={data} /> : null}
       {!data && device.error ? <Failed error={device.error} onRetry={() => device.refetch()} /> : null}
       {!data && !device.error ? <Skeleton rows={12} /> : null}

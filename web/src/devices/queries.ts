@@ -2,7 +2,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, callHeaders, lost, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
-import { parseProblem } from "@/api/problem";
+import { ProblemError, parseProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
 import type { DeviceSearch } from "./search";
 
@@ -109,6 +109,27 @@ export function useRetireDevice(account: string, device: string) {
         client.invalidateQueries({ queryKey: ["account"] }),
       ]);
     },
+  });
+}
+
+export function useRestoreDevice(account: string, device: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const response = await fetch(`/api/v1/accounts/${account}/devices/${device}/restore`, {
+        method: "POST",
+        headers: callHeaders("POST"),
+      }).catch(() => {
+        throw ProblemError.offline();
+      });
+      if (!response.ok) throw lost(parseProblem(await response.json().catch(() => null), response.status));
+    },
+    onSuccess: () =>
+      Promise.all(
+        ["device", "devices", "account", "summary"].map((key) =>
+          client.invalidateQueries({ queryKey: [key] }),
+        ),
+      ),
   });
 }
 

@@ -24,7 +24,7 @@ const STATUS: Record<string, Word> = {
 };
 
 /** The values offered as a filter. */
-export const STATUSES = ["online", "offline"] as const;
+export const STATUSES = ["online", "offline", "retired"] as const;
 
 export function statusWord(status: string): { name: string; tone: Tone | "hollow" } {
   const word = STATUS[status];

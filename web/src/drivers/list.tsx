@@ -1,25 +1,33 @@
 /** Installed drivers: what each may collect and ask for, and which of them this account uses. */
 import { useQuery } from "@tanstack/react-query";
-import { FileTrigger, Switch } from "react-aria-components";
-import { useAccountId, useMay } from "@/accounts/queries";
+import { FileTrigger } from "react-aria-components";
+import { useAccount, useAccountId, useMay } from "@/accounts/queries";
 import { ProblemError } from "@/api/problem";
 import type { Driver } from "@/api/types";
 import { Button } from "@/design/button";
 import { Empty, Load } from "@/design/feedback";
+import { Icon } from "@/design/icon";
 import { Card, Page } from "@/design/page";
 import { Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { collate, date } from "@/i18n/format";
+import { GrantSwitch } from "./grant-switch";
 import { Collects } from "./privacy-panel";
-import { driversQuery, useDriverGrants, useGrantDriver, useInstallDriver } from "./queries";
-import "./switch.css";
+import { driversQuery, useDriverGrants, useInstallDriver } from "./queries";
 
 export function DriverList() {
   const drivers = useQuery(driversQuery);
   const mayInstall = useMay("install");
+  const account = useAccount();
   return (
     <Page title={m.drivers_title()} lead={m.drivers_lead()} actions={mayInstall && <Install />}>
+      {account && account.kind !== "customer" && (
+        <p className="notice">
+          <Icon name="info" />
+          {m.drivers_each_account({ account: account.name })}
+        </p>
+      )}
       <Load query={drivers}>
         {(rows) =>
           rows.length === 0 ? (
@@ -40,6 +48,8 @@ export function DriverList() {
 }
 
 function DriverCard({ driver }: { driver: Driver }) {
+  const account = useAccountId();
+  const grant = useDriverGrants(account).data?.find((candidate) => candidate.driver === driver.name);
   const asks = [
     ...(driver.asks.snmp ?? []).map((oid) => `SNMP ${oid}`),
     ...(driver.asks.http ?? []).map((host) => `HTTPS ${host}`),
@@ -47,7 +57,13 @@ function DriverCard({ driver }: { driver: Driver }) {
   return (
     <Card
       title={driver.title}
-      actions={driver.active ? <GrantSwitch driver={driver} /> : <Badge>{m.driver_inactive()}</Badge>}
+      actions={
+        driver.active ? (
+          <GrantSwitch account={account} driver={driver} />
+        ) : (
+          <Badge>{m.driver_inactive()}</Badge>
+        )
+      }
     >
       <div className="driver-meta">
         <span className="mono">
@@ -59,7 +75,7 @@ function DriverCard({ driver }: { driver: Driver }) {
           {driver.digest.replace(/^sha256:/, "").slice(0, 12)}
         </span>
       </div>
-      <Collects driver={driver} />
+      <Collects driver={driver} granted={grant?.granted} />
       {asks.length > 0 && (
         <details className="driver-asks">
           <summary>{m.driver_asks()}</summary>
@@ -73,30 +89,6 @@ function DriverCard({ driver }: { driver: Driver }) {
         </details>
       )}
     </Card>
-  );
-}
-
-function GrantSwitch({ driver }: { driver: Driver }) {
-  const account = useAccountId();
-  const grants = useDriverGrants(account);
-  const grant = useGrantDriver(account);
-  const mayAdminister = useMay("administer");
-  const current = grants.data?.find((candidate) => candidate.driver === driver.name);
-  const granted = current?.granted ?? false;
-  if (!mayAdminister)
-    return (
-      <Badge tone={granted ? "good" : "calm"}>{granted ? m.driver_granted() : m.driver_not_granted()}</Badge>
-    );
-  return (
-    <Switch
-      className="switch"
-      isSelected={granted}
-      isDisabled={!grants.data || grant.isPending}
-      onChange={(next) => grant.mutate({ name: driver.name, granted: next }, { onError: toastProblem })}
-    >
-      <span className="switch-track" />
-      {m.driver_granted()}
-    </Switch>
   );
 }
 

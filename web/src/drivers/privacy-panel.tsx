@@ -38,14 +38,17 @@ export function collected(driver: Driver): [string, string[]][] {
     .sort(([a], [b]) => byCategory(a, b));
 }
 
-export function Collects({ driver }: { driver: Driver }) {
+/** `granted` false: what it would collect if it were allowed. */
+export function Collects({ driver, granted = true }: { driver: Driver; granted?: boolean }) {
   const groups = collected(driver);
   const never = CATEGORY_KEYS.filter((category) => !groups.some(([used]) => used === category));
   return (
     <>
-      <p className="privacy-lead">
+      <p className={granted ? "privacy-lead" : "privacy-lead privacy-lead--off"}>
         <Icon name="shield" />
-        <span>{m.privacy_lead({ driver: driver.title })}</span>
+        <span>
+          {granted ? m.privacy_lead({ driver: driver.title }) : m.privacy_lead_if({ driver: driver.title })}
+        </span>
       </p>
       <dl className="privacy">
         {groups.map(([category, titles]) => (

@@ -1,0 +1,99 @@
+/**
+ * Consent: which drivers may work on an account, each with what it would collect. Nothing is collected
+ * where none is allowed, so pages that wait for devices say so.
+ */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useMay } from "@/accounts/queries";
+import type { Driver } from "@/api/types";
+import { Empty, Load } from "@/design/feedback";
+import { Icon } from "@/design/icon";
+import { categoryName } from "@/devices/words";
+import { m } from "@/i18n";
+import { collate, list } from "@/i18n/format";
+import { GrantSwitch } from "./grant-switch";
+import { collected } from "./privacy-panel";
+import { driversQuery, useDriverGrants } from "./queries";
+
+/** True once it is known that no driver may work on the account. */
+export function useNoDriver(account: string): boolean {
+  const grants = useDriverGrants(account).data;
+  return grants !== undefined && !grants.some((grant) => grant.granted);
+}
+
+export function NoDriverAction({ account }: { account: string }) {
+  return (
+    <Link className="button button--primary" to="/a/$account/drivers" params={{ account }}>
+      {m.no_driver_action()}
+    </Link>
+  );
+}
+
+/** Stands over the collectors of an account on which no driver may work. */
+export function NoDriverNotice({ account }: { account: string }) {
+  const mayAdminister = useMay("administer");
+  return (
+    <section className="notice" aria-label={m.no_driver_title()}>
+      <Icon name="warning" />
+      <div>
+        <strong>{m.no_driver_title()}</strong>
+        <p>{m.no_driver_body()}</p>
+        {!mayAdminister && <p>{m.consent_owner()}</p>}
+      </div>
+      {mayAdminister && <NoDriverAction account={account} />}
+    </section>
+  );
+}
+
+export function ConsentList({ account }: { account: string }) {
+  const drivers = useQuery(driversQuery);
+  const mayAdminister = useMay("administer");
+  return (
+    <Load query={drivers} rows={3}>
+      {(installed) => {
+        const active = installed.filter((driver) => driver.active);
+        if (active.length === 0)
+          return (
+            <Empty icon="driver" title={m.drivers_empty_title()}>
+              {m.drivers_empty_body()}
+            </Empty>
+          );
+        return (
+          <>
+            <ul className="consents">
+              {active
+                .sort((a, b) => collate(a.title, b.title))
+                .map((driver) => (
+                  <Consent key={driver.digest} account={account} driver={driver} />
+                ))}
+            </ul>
+            {!mayAdminister && <p className="hint">{m.consent_owner()}</p>}
+          </>
+        );
+      }}
+    </Load>
+  );
+}
+
+function Consent({ account, driver }: { account: string; driver: Driver }) {
+  const texts = driver.attributes.filter(({ type }) => type === "text").map(({ title }) => title);
+  return (
+    <li>
+      <div className="consent-head">
+        <strong>{driver.title}</strong>
+        <GrantSwitch account={account} driver={driver} />
+      </div>
+      <dl className="privacy">
+        {collected(driver).map(([category, titles]) => (
+          <div key={category}>
+            <dt>{categoryName(category)}</dt>
+            <dd>{list(titles)}</dd>
+          </div>
+        ))}
+      </dl>
+      {texts.length > 0 && (
+        <p className="privacy-never">{m.consent_texts({ names: list([...new Set(texts)]) })}</p>
+      )}
+    </li>
+  );
+}

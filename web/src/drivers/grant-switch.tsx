@@ -1,0 +1,33 @@
+/** Allows a driver on an account, or says whether it is allowed to who may not change it. */
+import { Switch } from "react-aria-components";
+import { useMay } from "@/accounts/queries";
+import type { Driver } from "@/api/types";
+import { Badge } from "@/design/text";
+import { toastProblem } from "@/design/toast";
+import { m } from "@/i18n";
+import { useDriverGrants, useGrantDriver } from "./queries";
+import "./switch.css";
+
+export function GrantSwitch({ account, driver }: { account: string; driver: Driver }) {
+  const grants = useDriverGrants(account);
+  const grant = useGrantDriver(account);
+  const mayAdminister = useMay("administer");
+  const current = grants.data?.find((candidate) => candidate.driver === driver.name);
+  const granted = current?.granted ?? false;
+  if (!mayAdminister)
+    return (
+      <Badge tone={granted ? "good" : "calm"}>{granted ? m.driver_granted() : m.driver_not_granted()}</Badge>
+    );
+  return (
+    <Switch
+      className="switch"
+      aria-label={`${driver.title}: ${m.driver_granted()}`}
+      isSelected={granted}
+      isDisabled={!grants.data || grant.isPending}
+      onChange={(next) => grant.mutate({ name: driver.name, granted: next }, { onError: toastProblem })}
+    >
+      <span className="switch-track" />
+      {m.driver_granted()}
+    </Switch>
+  );
+}
