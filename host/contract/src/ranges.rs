@@ -155,9 +155,7 @@ impl FromStr for Range {
             return Self::new(first, last);
         }
         match text.split_once('-') {
-            Some((a, b)) => {
-                Self::new(a.trim().parse().map_err(|_| syntax())?, b.trim().parse().map_err(|_| syntax())?)
-            }
+            Some((a, b)) => Self::new(a.trim().parse().map_err(|_| syntax())?, b.trim().parse().map_err(|_| syntax())?),
             None => {
                 let one = text.parse().map_err(|_| syntax())?;
                 Self::new(one, one)

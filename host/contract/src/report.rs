@@ -177,8 +177,7 @@ pub struct SweepFigures {
 /// # Errors
 /// [`Rejected`] with the violation's stable code and its place; the report is a dead letter.
 pub fn check_report(manifest: &Manifest, permitted: &Permitted, report: &Report) -> Result<Checked, Rejected> {
-    let rejected =
-        |code: &str, detail: String| Rejected { sequence: report.sequence, code: code.to_owned(), detail };
+    let rejected = |code: &str, detail: String| Rejected { sequence: report.sequence, code: code.to_owned(), detail };
     if manifest.driver.name != report.driver {
         return Err(rejected("unknown_driver", "the digest is of another driver".to_owned()));
     }

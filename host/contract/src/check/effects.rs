@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     exchange::{Effect, Finish, Input, Membership, Outcome, Post, Refusal, Reply, StatePut, Timer},
-    manifest::{MeterKind, TableAttribute},
+    manifest::TableAttribute,
     value::{Cell, Condition, Fact, Identity, Point, Row, Table},
 };
 
@@ -51,7 +51,10 @@ impl Checker<'_> {
             }
             let effect = pass.effect(input, effect).map_err(|(code, place)| Violation {
                 code,
-                path: format!("effects[{i}]{}{place}", if place.is_empty() || place.starts_with('[') { "" } else { "." }),
+                path: format!(
+                    "effects[{i}]{}{place}",
+                    if place.is_empty() || place.starts_with('[') { "" } else { "." }
+                ),
             })?;
             kept.extend(effect);
         }
@@ -63,7 +66,8 @@ impl Checker<'_> {
     /// # Errors
     /// [`Violation`]; the code could carry a text otherwise.
     pub fn refusal(&self, refusal: Refusal) -> Result<Refusal, Violation> {
-        let declared = self.manifest.refusals.contains(&refusal.code) || Refusal::STANDARD.contains(&refusal.code.as_str());
+        let declared =
+            self.manifest.refusals.contains(&refusal.code) || Refusal::STANDARD.contains(&refusal.code.as_str());
         if declared { Ok(refusal) } else { Err(Violation::at(Code::BadRefusal, &"refused.code")) }
     }
 }
@@ -147,7 +151,9 @@ impl Pass<'_> {
                 Ok(Some(Effect::Reachable(address)))
             }
             Effect::Timer(timer) => self.timer(timer),
-            Effect::Membership(membership) => membership_is_formed(&membership).map(|()| Some(Effect::Membership(membership))),
+            Effect::Membership(membership) => {
+                membership_is_formed(&membership).map(|()| Some(Effect::Membership(membership)))
+            }
             Effect::Post(post) => post_is_within(input, &post).map(|()| Some(Effect::Post(post))),
             Effect::GrantUpload(upload) => {
                 must(is_id(&upload.key), Code::BadKey, "key")?;
@@ -166,7 +172,9 @@ impl Pass<'_> {
         for (i, identity) in identities.into_iter().enumerate() {
             let declared = self.checker.manifest.identities.iter().find(|k| k.kind == identity.kind);
             let kind = declared.ok_or_else(|| (Code::UndeclaredIdentity, format!("[{i}].kind")))?;
-            let formed = is_line(&identity.value, MAX_TOKEN) && !identity.value.is_empty() && kind.pattern.matches(&identity.value);
+            let formed = is_line(&identity.value, MAX_TOKEN)
+                && !identity.value.is_empty()
+                && kind.pattern.matches(&identity.value);
             must(formed, Code::PatternMismatch, &format!("[{i}].value"))?;
             must(seen.insert(identity.clone()), Code::DuplicateKey, &format!("[{i}]"))?;
             if self.checker.permitted.category(kind.category) {
@@ -184,7 +192,11 @@ impl Pass<'_> {
         for (i, fact) in facts.into_iter().enumerate() {
             let declared = self.checker.manifest.attributes.iter().find(|a| a.key == fact.attribute);
             let attribute = declared.ok_or_else(|| (Code::UndeclaredAttribute, format!("[{i}].attribute")))?;
-            must(self.seen.insert(format!("fact:{}", fact.attribute)), Code::DuplicateKey, &format!("[{i}].attribute"))?;
+            must(
+                self.seen.insert(format!("fact:{}", fact.attribute)),
+                Code::DuplicateKey,
+                &format!("[{i}].attribute"),
+            )?;
             scalar::check(&attribute.kind, &fact.value).map_err(|code| (code, format!("[{i}].value")))?;
             if self.checker.permitted.attribute(attribute) {
                 kept.push(fact);
@@ -230,10 +242,9 @@ impl Pass<'_> {
         let mut seen = vec![false; table.columns.len()];
         for (i, cell) in cells.into_iter().enumerate() {
             let declared = table.columns.iter().position(|c| c.key == cell.column);
-            let (Some((column, seen)), true) = (
-                declared.and_then(|n| Some((table.columns.get(n)?, seen.get_mut(n)?))),
-                declared.is_some(),
-            ) else {
+            let (Some((column, seen)), true) =
+                (declared.and_then(|n| Some((table.columns.get(n)?, seen.get_mut(n)?))), declared.is_some())
+            else {
                 return Err((Code::UndeclaredColumn, i, "column"));
             };
             if std::mem::replace(seen, true) {
@@ -257,7 +268,7 @@ impl Pass<'_> {
             let meter = declared.ok_or_else(|| (Code::UndeclaredMeter, format!("[{i}].meter")))?;
             let kept_row = self.row(meter.table.as_deref(), point.row.as_deref(), i)?;
             must(point.value.is_finite(), Code::NotFinite, &format!("[{i}].value"))?;
-            must(meter.kind != MeterKind::Counter || point.value >= 0.0, Code::OutOfBounds, &format!("[{i}].value"))?;
+            must(meter.admits(point.value), Code::OutOfBounds, &format!("[{i}].value"))?;
             must(point.at <= MAX_TIME, Code::BadTime, &format!("[{i}].at"))?;
             if kept_row && self.checker.permitted.meter(meter) {
                 kept.push(point);

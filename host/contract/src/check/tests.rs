@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
     exchange::{
-        Ask, Command, CommandOutcome, Effect, Finish, HttpRequest, Input, Membership, Ownership, Post, Refusal, Reply, Request,
-        StatePut, StateValue, Target, Timer, Upload,
+        Ask, Command, CommandOutcome, Effect, Finish, HttpRequest, Input, Membership, Ownership, Post, Refusal, Reply,
+        Request, StatePut, StateValue, Target, Timer, Upload,
     },
     policy::{Category, Grant, Policy},
     value::{Cell, Condition, Fact, Identity, Point, Row, Scalar, Table},
@@ -80,6 +80,7 @@ kind = "gauge"
 unit = "percent"
 category = "health"
 table = "supplies"
+max = 100
 title = { en = "M", de = "M", nl = "M", fr = "M" }
 [[condition]]
 key = "jam"
@@ -175,12 +176,15 @@ fn token(t: &str) -> Scalar {
 fn a_violation_refuses_the_whole_outcome_with_its_code_and_place() {
     use ViolationCode::*;
     let all = permitted(&[], true);
-    let put = |value: &[u8]| Effect::StatePut(StatePut { key: "cursor".into(), value: StateValue(value.into()), expires: None });
+    let put = |value: &[u8]| {
+        Effect::StatePut(StatePut { key: "cursor".into(), value: StateValue(value.into()), expires: None })
+    };
     let post = |start, end| Effect::Post(Post { channel: "ch".into(), expect: None, advance: false, start, end });
     let level = |n| vec![cell("level", Scalar::Integer(n))];
     let timer = |key: &str, at| Effect::Timer(Timer { key: key.into(), at });
     let upload = |bytes| Effect::GrantUpload(Upload { key: "u".into(), bytes });
-    let member = |id: &str| Effect::Membership(Membership { channel: "ch".into(), join: vec![id.into()], leave: vec![] });
+    let member =
+        |id: &str| Effect::Membership(Membership { channel: "ch".into(), join: vec![id.into()], leave: vec![] });
     for (input, effects, code, path) in [
         (poll(), vec![fact("secret", text("x"))], UndeclaredAttribute, "effects[0][0].attribute"),
         (poll(), vec![fact("model", text("x"))], WrongType, "effects[0][0].value"),
@@ -189,26 +193,70 @@ fn a_violation_refuses_the_whole_outcome_with_its_code_and_place() {
         (poll(), vec![fact("latitude", Scalar::Real(90.1))], OutOfBounds, "effects[0][0].value"),
         (poll(), vec![fact("latitude", Scalar::Real(f64::NAN))], NotFinite, "effects[0][0].value"),
         (poll(), vec![fact("model", token("a")), fact("model", token("b"))], DuplicateKey, "effects[1][0].attribute"),
-        (poll(), vec![Effect::Table(Table { attribute: "x".into(), complete: true, rows: vec![] })], UndeclaredTable, "effects[0].attribute"),
+        (
+            poll(),
+            vec![Effect::Table(Table { attribute: "x".into(), complete: true, rows: vec![] })],
+            UndeclaredTable,
+            "effects[0].attribute",
+        ),
         (poll(), vec![Effect::Table(supplies(vec![row("a/b", vec![])]))], BadRowKey, "effects[0].rows[0].key"),
-        (poll(), vec![Effect::Table(supplies(vec![row("1", level(5)), row("1", level(6))]))], DuplicateKey, "effects[0].rows[1].key"),
-        (poll(), vec![Effect::Table(supplies(vec![row("1", vec![cell("colour", token("x"))])]))], UndeclaredColumn, "effects[0].rows[0].cells[0].column"),
-        (poll(), vec![Effect::Table(supplies(vec![row("1", [level(5), level(6)].concat())]))], DuplicateKey, "effects[0].rows[0].cells[1].column"),
-        (poll(), vec![Effect::Table(supplies(vec![row("1", level(101))]))], OutOfBounds, "effects[0].rows[0].cells[0].value"),
-        (poll(), vec![Effect::Table(supplies((0..4).map(|i| row(&i.to_string(), vec![])).collect()))], TooManyRows, "effects[0].rows"),
+        (
+            poll(),
+            vec![Effect::Table(supplies(vec![row("1", level(5)), row("1", level(6))]))],
+            DuplicateKey,
+            "effects[0].rows[1].key",
+        ),
+        (
+            poll(),
+            vec![Effect::Table(supplies(vec![row("1", vec![cell("colour", token("x"))])]))],
+            UndeclaredColumn,
+            "effects[0].rows[0].cells[0].column",
+        ),
+        (
+            poll(),
+            vec![Effect::Table(supplies(vec![row("1", [level(5), level(6)].concat())]))],
+            DuplicateKey,
+            "effects[0].rows[0].cells[1].column",
+        ),
+        (
+            poll(),
+            vec![Effect::Table(supplies(vec![row("1", level(101))]))],
+            OutOfBounds,
+            "effects[0].rows[0].cells[0].value",
+        ),
+        (
+            poll(),
+            vec![Effect::Table(supplies((0..4).map(|i| row(&i.to_string(), vec![])).collect()))],
+            TooManyRows,
+            "effects[0].rows",
+        ),
         (poll(), vec![Effect::Table(supplies(vec![])), Effect::Table(supplies(vec![]))], RepeatedEffect, "effects[1]"),
         (poll(), vec![point("steps", None, 1.0)], UndeclaredMeter, "effects[0][0].meter"),
         (poll(), vec![point("pages", None, f64::INFINITY)], NotFinite, "effects[0][0].value"),
         (poll(), vec![point("pages", None, -1.0)], OutOfBounds, "effects[0][0].value"),
+        (poll(), vec![point("pages", None, f64::MAX)], OutOfBounds, "effects[0][0].value"),
+        (poll(), vec![point("pages", None, 1.1e15)], OutOfBounds, "effects[0][0].value"),
+        (poll(), vec![point("toner", Some("1"), 100.5)], OutOfBounds, "effects[0][0].value"),
+        (poll(), vec![point("toner", Some("1"), -f64::MAX)], OutOfBounds, "effects[0][0].value"),
         (poll(), vec![point("pages", Some("1"), 1.0)], UnexpectedRow, "effects[0][0].row"),
         (poll(), vec![point("toner", None, 1.0)], MissingRow, "effects[0][0].row"),
         (poll(), vec![point("toner", Some(""), 1.0)], BadRowKey, "effects[0][0].row"),
         (poll(), vec![Effect::Conditions(vec![condition("fire", None)])], UndeclaredCondition, "effects[0][0].key"),
-        (poll(), vec![Effect::Conditions(vec![condition("jam", None), condition("jam", None)])], DuplicateKey, "effects[0][1]"),
+        (
+            poll(),
+            vec![Effect::Conditions(vec![condition("jam", None), condition("jam", None)])],
+            DuplicateKey,
+            "effects[0][1]",
+        ),
         (poll(), vec![Effect::Conditions(vec![]), Effect::Conditions(vec![])], RepeatedEffect, "effects[1]"),
         (poll(), vec![serial("ABCD"), serial("ABCE")], RepeatedEffect, "effects[1]"),
         (poll(), vec![serial("abcd")], PatternMismatch, "effects[0][0].value"),
-        (poll(), vec![Effect::Identify(vec![Identity { kind: "phone".into(), value: "1".into() }])], UndeclaredIdentity, "effects[0][0].kind"),
+        (
+            poll(),
+            vec![Effect::Identify(vec![Identity { kind: "phone".into(), value: "1".into() }])],
+            UndeclaredIdentity,
+            "effects[0][0].kind",
+        ),
         (poll(), vec![Effect::Retire], EffectNotAllowed, "effects[0]"),
         (poll(), vec![put(b"1")], EffectNotAllowed, "effects[0]"),
         (Input::Frame(vec![1]), vec![serial("ABCD")], EffectNotAllowed, "effects[0]"),
@@ -225,7 +273,12 @@ fn a_violation_refuses_the_whole_outcome_with_its_code_and_place() {
         (request(), vec![member("a b")], BadKey, "effects[0].members"),
         (request(), vec![Effect::Sent("two\nlines".into())], BadKey, "effects[0].command"),
         (request(), vec![Effect::Reachable(vec![0; MAX_REACHABLE_BYTES + 1])], TooLarge, "effects[0]"),
-        (request(), vec![finish(vec![supplies(vec![row("1", level(-1))])])], OutOfBounds, "effects[0].tables[0].rows[0].cells[0].value"),
+        (
+            request(),
+            vec![finish(vec![supplies(vec![row("1", level(-1))])])],
+            OutOfBounds,
+            "effects[0].tables[0].rows[0].cells[0].value",
+        ),
         (request(), vec![Effect::Wake; MAX_EFFECTS + 1], TooManyEffects, "effects"),
         (request(), vec![Effect::Wake, Effect::Wake], RepeatedEffect, "effects[1]"),
     ] {
@@ -260,7 +313,10 @@ fn what_is_not_permitted_is_left_out_and_counted_and_the_rest_stays() {
             fact("model", token("Laser 9")),
             fact("site", text("here")),
             fact("latitude", Scalar::Real(1.0)),
-            Effect::Table(supplies(vec![row("1", vec![cell("level", Scalar::Integer(3)), cell("part", token("A-1"))])])),
+            Effect::Table(supplies(vec![row(
+                "1",
+                vec![cell("level", Scalar::Integer(3)), cell("part", token("A-1"))],
+            )])),
             point("pages", None, 1.0),
             point("toner", Some("1"), 1.0),
             Effect::Conditions(vec![condition("jam", None), condition("roaming", None)]),
@@ -287,8 +343,13 @@ fn what_is_not_permitted_is_left_out_and_counted_and_the_rest_stays() {
     assert_eq!(checked.dropped().iter().collect::<Vec<_>>(), [("site", 1)], "a text needs consent by name");
 
     // A row's key could tell what its cells do: an app's identifier with its version left out.
-    let apps = Table { attribute: "apps".into(), complete: true, rows: vec![row("com.example.dating", vec![cell("version", token("1"))])] };
-    let checked = run(&request(), &permitted(&[Software], true), vec![Effect::Table(apps.clone()), finish(vec![apps])]).unwrap();
+    let apps = Table {
+        attribute: "apps".into(),
+        complete: true,
+        rows: vec![row("com.example.dating", vec![cell("version", token("1"))])],
+    };
+    let checked =
+        run(&request(), &permitted(&[Software], true), vec![Effect::Table(apps.clone()), finish(vec![apps])]).unwrap();
     assert!(!format!("{:?}", checked.outcome()).contains("dating"));
     assert_eq!(checked.outcome().effects, [finish(vec![])]);
 
@@ -303,7 +364,13 @@ fn an_ask_is_permitted_only_where_it_is_declared_granted_and_formed() {
     let checker = Checker::new(&manifest, &all);
     let oid = |o: &str| o.parse().unwrap();
     let http = |url: &str| {
-        Ask::Http(HttpRequest { credential: None, method: "GET".into(), url: url.into(), content_type: None, body: vec![] })
+        Ask::Http(HttpRequest {
+            credential: None,
+            method: "GET".into(),
+            url: url.into(),
+            content_type: None,
+            body: vec![],
+        })
     };
     for ask in [
         Ask::SnmpGet(vec![oid("1.3.6.1.2.1.43.5.1")]),
@@ -348,8 +415,10 @@ fn an_ask_is_permitted_only_where_it_is_declared_granted_and_formed() {
 fn replies_and_refusals_fit_their_input() {
     let (manifest, all) = (manifest(), permitted(&[], true));
     let checker = Checker::new(&manifest, &all);
-    let reply = |status, content_type: &str| Reply { status, content_type: content_type.into(), body: vec![], sign: false };
-    let ends = |input: &Input, reply| checker.effects(input, Outcome { reply, effects: vec![] }).map(drop).map_err(|v| v.code);
+    let reply =
+        |status, content_type: &str| Reply { status, content_type: content_type.into(), body: vec![], sign: false };
+    let ends =
+        |input: &Input, reply| checker.effects(input, Outcome { reply, effects: vec![] }).map(drop).map_err(|v| v.code);
     let admit = Input::Admit(Command { id: "c".into(), key: "k".into(), arguments: "{}".into(), deferrals: 0 });
     assert_eq!(ends(&admit, None), Err(ViolationCode::MissingReply));
     assert_eq!(ends(&admit, Some(reply(200, "application/xml"))), Ok(()));
@@ -383,7 +452,9 @@ fn a_report_is_judged_again_and_may_only_read() {
     let good = report("sample", vec![fact("model", token("Laser"))]);
     assert_eq!(judged(&good, &[]).unwrap().outcome().effects, good.effects);
     assert_eq!(judged(&good, &[Category::Device]).unwrap().outcome().effects, [], "the server narrows again");
-    for effect in [Effect::Retire, Effect::Wake, finish(vec![]), Effect::Sent("c".into()), Effect::StateDelete("cursor".into())] {
+    for effect in
+        [Effect::Retire, Effect::Wake, finish(vec![]), Effect::Sent("c".into()), Effect::StateDelete("cursor".into())]
+    {
         let refused = judged(&report("sample", vec![effect]), &[]).map(drop);
         assert_eq!(refused, Err((7, "effect_not_allowed".to_owned())));
     }

@@ -113,6 +113,24 @@ pub struct Meter {
     /// The table whose rows it is kept for, where it is.
     #[serde(default)]
     pub table: Option<String>,
+    /// The greatest value it can have; [`Meter::MOST`] where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+}
+
+impl Meter {
+    /// No meter goes beyond this: a whole number up to it is exact, and sums of many stay finite.
+    pub const MOST: f64 = 1e15;
+
+    /// Whether it can have this value: at most its `max`, and no counter is below zero.
+    #[must_use]
+    pub fn admits(&self, value: f64) -> bool {
+        let least = match self.kind {
+            MeterKind::Counter => 0.0,
+            MeterKind::Gauge => -Self::MOST,
+        };
+        (least..=self.max.unwrap_or(Self::MOST)).contains(&value)
+    }
 }
 
 /// How bad a condition is.

@@ -214,9 +214,10 @@ impl Manifest {
     /// Free-text attributes, as `attribute` or `table.column`.
     pub fn texts(&self) -> impl Iterator<Item = String> + '_ {
         let scalars = self.attributes.iter().filter(|a| a.kind.is_text()).map(|a| a.key.clone());
-        let columns = self.tables.iter().flat_map(|t| {
-            t.columns.iter().filter(|c| c.kind.is_text()).map(|c| format!("{}.{}", t.key, c.key))
-        });
+        let columns = self
+            .tables
+            .iter()
+            .flat_map(|t| t.columns.iter().filter(|c| c.kind.is_text()).map(|c| format!("{}.{}", t.key, c.key)));
         scalars.chain(columns)
     }
 

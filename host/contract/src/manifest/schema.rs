@@ -27,7 +27,8 @@ fn refers_outside(value: &Value, depth: usize) -> bool {
     }
     match value {
         Value::Object(members) => members.iter().any(|(key, member)| {
-            let foreign = matches!(key.as_str(), "$ref" | "$dynamicRef") && member.as_str().is_some_and(|r| !r.starts_with('#'));
+            let foreign =
+                matches!(key.as_str(), "$ref" | "$dynamicRef") && member.as_str().is_some_and(|r| !r.starts_with('#'));
             foreign || refers_outside(member, depth.saturating_add(1))
         }),
         Value::Array(items) => items.iter().any(|item| refers_outside(item, depth.saturating_add(1))),
@@ -59,7 +60,8 @@ fn object(schema: &Value, place: &str, faults: &mut Vec<String>) {
     if schema.get("additionalProperties") != Some(&Value::Bool(false)) {
         fault("needs additionalProperties = false");
     }
-    const KNOWN: [&str; 7] = ["$schema", "type", "title", "description", "properties", "required", "additionalProperties"];
+    const KNOWN: [&str; 7] =
+        ["$schema", "type", "title", "description", "properties", "required", "additionalProperties"];
     if let Some(other) = members.keys().find(|key| !KNOWN.contains(&key.as_str())) {
         fault(&format!("'{other}' is not one of {}", KNOWN.join(", ")));
     }

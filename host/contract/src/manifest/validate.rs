@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, fmt::Display};
 
-use super::{Attribute, Kind, Limits, Manifest, Title, schema};
+use super::{Attribute, Kind, Limits, Manifest, Meter, Title, schema};
 use crate::value::Oid;
 
 /// The most entries of each list of a manifest.
@@ -49,8 +49,13 @@ impl Faults {
 
     fn title(&mut self, title: &Title, place: &str) {
         for (language, text) in [("en", &title.en), ("de", &title.de), ("nl", &title.nl), ("fr", &title.fr)] {
-            let formed = !text.trim().is_empty() && text.chars().count() <= MAX_TITLE && !text.chars().any(char::is_control);
-            self.must(formed, format_args!("{place}.title.{language}"), format_args!("needs 1 to {MAX_TITLE} characters in one line"));
+            let formed =
+                !text.trim().is_empty() && text.chars().count() <= MAX_TITLE && !text.chars().any(char::is_control);
+            self.must(
+                formed,
+                format_args!("{place}.title.{language}"),
+                format_args!("needs 1 to {MAX_TITLE} characters in one line"),
+            );
         }
     }
 
@@ -96,7 +101,11 @@ impl Faults {
             ("answer_bytes", limits.answer_bytes, 1, host.answer_bytes),
             ("table_rows", limits.table_rows, 1, host.table_rows),
         ] {
-            self.must((least..=most).contains(&value), format_args!("limits.{name}"), format_args!("must lie within {least} and {most}"));
+            self.must(
+                (least..=most).contains(&value),
+                format_args!("limits.{name}"),
+                format_args!("must lie within {least} and {most}"),
+            );
         }
     }
 
@@ -127,6 +136,12 @@ impl Faults {
             let place = format!("meter[{i}]");
             self.title(&meter.title, &place);
             self.unit(Some(&meter.unit), &place);
+            let bounded = meter.max.is_none_or(|max| max > 0.0 && max <= Meter::MOST);
+            self.must(
+                bounded,
+                format_args!("{place}.max"),
+                format_args!("must lie above 0 and at most {:e}", Meter::MOST),
+            );
             self.table(manifest, meter.table.as_deref(), &place);
         }
         self.keys("condition", "key", MAX_LIST, manifest.conditions.iter().map(|c| c.key.as_str()));
@@ -143,7 +158,9 @@ impl Faults {
     }
 
     fn unit(&mut self, unit: Option<&str>, place: &str) {
-        let formed = |u: &str| (1..=24).contains(&u.len()) && u.bytes().all(|b| b.is_ascii_alphanumeric() || b"_%/.-".contains(&b));
+        let formed = |u: &str| {
+            (1..=24).contains(&u.len()) && u.bytes().all(|b| b.is_ascii_alphanumeric() || b"_%/.-".contains(&b))
+        };
         self.must(unit.is_none_or(formed), format_args!("{place}.unit"), "must match [A-Za-z0-9_%/.-]{1,24}");
     }
 
@@ -158,7 +175,11 @@ impl Faults {
             Kind::Flag | Kind::Version | Kind::Time => {}
             Kind::Integer { min, max } => self.must(min <= max, format_args!("{place}.min"), "is above max"),
             Kind::Real { min, max } => {
-                self.must(min.is_finite() && max.is_finite() && min <= max, format_args!("{place}.min"), "and max must be finite and in order");
+                self.must(
+                    min.is_finite() && max.is_finite() && min <= max,
+                    format_args!("{place}.min"),
+                    "and max must be finite and in order",
+                );
             }
             Kind::Enum { values } => {
                 let place = format!("{place}.values");
@@ -169,7 +190,9 @@ impl Faults {
                 }
             }
             Kind::Pattern { pattern } => self.pattern(pattern.source(), &format!("{place}.pattern")),
-            Kind::Text { max } => self.must((1..=1_024).contains(max), format_args!("{place}.max"), "must lie within 1 and 1024"),
+            Kind::Text { max } => {
+                self.must((1..=1_024).contains(max), format_args!("{place}.max"), "must lie within 1 and 1024")
+            }
         }
     }
 
@@ -181,7 +204,11 @@ impl Faults {
 
     fn commands_and_objects(&mut self, manifest: &Manifest) {
         self.keys("command", "key", MAX_LIST, manifest.commands.iter().map(|c| c.key.as_str()));
-        self.must(manifest.commands.is_empty() || manifest.asks.commands, "asks.commands", "must be true, since there are commands");
+        self.must(
+            manifest.commands.is_empty() || manifest.asks.commands,
+            "asks.commands",
+            "must be true, since there are commands",
+        );
         for (i, command) in manifest.commands.iter().enumerate() {
             let place = format!("command[{i}]");
             self.title(&command.title, &place);
@@ -199,7 +226,11 @@ impl Faults {
                 self.0.push(format!("{place}.schema: {why}"));
             }
             for (j, pointer) in object.secrets.iter().enumerate() {
-                self.must(pointer.starts_with('/') && pointer.len() <= 256, format_args!("{place}.secrets[{j}]"), "must be a JSON pointer such as /password");
+                self.must(
+                    pointer.starts_with('/') && pointer.len() <= 256,
+                    format_args!("{place}.secrets[{j}]"),
+                    "must be a JSON pointer such as /password",
+                );
             }
         }
     }
@@ -216,11 +247,20 @@ impl Faults {
             let place = format!("route[{i}]");
             let known = matches!(route.method.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE");
             self.must(known, format_args!("{place}.method"), "must be GET, POST, PUT, PATCH or DELETE");
-            self.must(is_path(&route.path), format_args!("{place}.path"), "must be a plain path below the driver's, or one under /.well-known/");
+            self.must(
+                is_path(&route.path),
+                format_args!("{place}.path"),
+                "must be a plain path below the driver's, or one under /.well-known/",
+            );
             self.must(seen.insert((&route.method, &route.path)), format_args!("{place}.path"), "is there twice");
-            self.must((1..=MAX_BODY_BYTES).contains(&route.max_bytes), format_args!("{place}.max_bytes"), format_args!("must lie within 1 and {MAX_BODY_BYTES}"));
+            self.must(
+                (1..=MAX_BODY_BYTES).contains(&route.max_bytes),
+                format_args!("{place}.max_bytes"),
+                format_args!("must lie within 1 and {MAX_BODY_BYTES}"),
+            );
             for (j, name) in route.preload.iter().enumerate() {
-                let known = manifest.attributes.iter().any(|a| a.key == *name) || manifest.tables.iter().any(|t| t.key == *name);
+                let known = manifest.attributes.iter().any(|a| a.key == *name)
+                    || manifest.tables.iter().any(|t| t.key == *name);
                 self.must(known, format_args!("{place}.preload[{j}]"), "is none of the attributes and tables");
             }
         }
@@ -229,16 +269,40 @@ impl Faults {
     fn states_and_asks(&mut self, manifest: &Manifest) {
         self.keys("state", "key", MAX_COLUMNS, manifest.states.iter().map(|s| s.key.as_str()));
         for (i, state) in manifest.states.iter().enumerate() {
-            self.must((1..=MAX_STATE_BYTES).contains(&state.max_bytes), format_args!("state[{i}].max_bytes"), format_args!("must lie within 1 and {MAX_STATE_BYTES}"));
-            self.must((1..=MAX_RETENTION_DAYS).contains(&state.retention_days), format_args!("state[{i}].retention_days"), format_args!("must lie within 1 and {MAX_RETENTION_DAYS}"));
+            self.must(
+                (1..=MAX_STATE_BYTES).contains(&state.max_bytes),
+                format_args!("state[{i}].max_bytes"),
+                format_args!("must lie within 1 and {MAX_STATE_BYTES}"),
+            );
+            self.must(
+                (1..=MAX_RETENTION_DAYS).contains(&state.retention_days),
+                format_args!("state[{i}].retention_days"),
+                format_args!("must lie within 1 and {MAX_RETENTION_DAYS}"),
+            );
         }
-        self.must(manifest.asks.snmp.len() <= MAX_COLUMNS, "asks.snmp", format_args!("has more than {MAX_COLUMNS} entries"));
+        self.must(
+            manifest.asks.snmp.len() <= MAX_COLUMNS,
+            "asks.snmp",
+            format_args!("has more than {MAX_COLUMNS} entries"),
+        );
         for (i, prefix) in manifest.asks.snmp.iter().enumerate() {
-            self.must(is_narrow(prefix), format_args!("asks.snmp[{i}]"), "must lie below 1.3.6.1 and name what it is for");
+            self.must(
+                is_narrow(prefix),
+                format_args!("asks.snmp[{i}]"),
+                "must lie below 1.3.6.1 and name what it is for",
+            );
         }
-        self.must(manifest.asks.http.len() <= MAX_COLUMNS, "asks.http", format_args!("has more than {MAX_COLUMNS} entries"));
+        self.must(
+            manifest.asks.http.len() <= MAX_COLUMNS,
+            "asks.http",
+            format_args!("has more than {MAX_COLUMNS} entries"),
+        );
         for (i, host) in manifest.asks.http.iter().enumerate() {
-            self.must(is_public_host(host), format_args!("asks.http[{i}]"), "must be the plain lower-case name of a public host, without a port");
+            self.must(
+                is_public_host(host),
+                format_args!("asks.http[{i}]"),
+                "must be the plain lower-case name of a public host, without a port",
+            );
         }
         self.keys("refusals", "code", MAX_COLUMNS, manifest.refusals.iter().map(String::as_str));
     }
@@ -272,7 +336,12 @@ fn is_path(path: &str) -> bool {
         let inner = s.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
         match inner {
             Some(name) => is_key(name, 32),
-            None => !s.is_empty() && s != "." && s != ".." && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b)),
+            None => {
+                !s.is_empty()
+                    && s != "."
+                    && s != ".."
+                    && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b))
+            }
         }
     };
     path.len() <= 128 && below.split('/').all(segment)
