@@ -11,7 +11,7 @@
 //! | `supplies` | table with any of `description` (or `name`), `color`, `percent`, `state` | bars |
 //! | `pages` | counter without rows | page count, and the account's usage |
 
-use bailiwick_contract::value::{Fact, Scalar, Table};
+use bailiwick_contract::value::{Fact, Row, Scalar, Table};
 
 use crate::devices::Supply;
 
@@ -65,15 +65,23 @@ impl Headline {
             .iter()
             .take(MOST_SUPPLIES)
             .map(|row| {
-                let cell = |column: &str| row.cells.iter().find(|cell| cell.column == column).map(|cell| &cell.value);
-                let text = |column: &str| match cell(column) {
-                    Some(Scalar::Token(text) | Scalar::Text(text)) => Some(text.chars().take(256).collect()),
-                    _ => None,
-                };
-                let name = text("description").or_else(|| text("name"));
-                Supply { name, color: text("color"), percent: cell("percent").and_then(percent), state: text("state") }
+                let percent = row.cells.iter().find(|cell| cell.column == "percent").and_then(|c| percent(&c.value));
+                Supply { name: row_name(row), color: text(row, "color"), percent, state: text(row, "state") }
             })
             .collect();
+    }
+}
+
+/// What a row of a table calls itself: its `description`, else its `name`.
+pub(crate) fn row_name(row: &Row) -> Option<String> {
+    let named = |column| text(row, column).filter(|name| !name.trim().is_empty());
+    named("description").or_else(|| named("name"))
+}
+
+fn text(row: &Row, column: &str) -> Option<String> {
+    match &row.cells.iter().find(|cell| cell.column == column)?.value {
+        Scalar::Token(text) | Scalar::Text(text) => Some(text.chars().take(256).collect()),
+        _ => None,
     }
 }
 

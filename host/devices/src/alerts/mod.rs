@@ -32,6 +32,8 @@ pub struct Alert {
     pub condition: String,
     /// The row, for a condition that is kept per row.
     pub row: Option<String>,
+    /// What that row was called when the alert was raised.
+    pub row_name: Option<String>,
     /// How bad it is.
     pub severity: Severity,
     /// Since when.

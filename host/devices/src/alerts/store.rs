@@ -36,6 +36,7 @@ impl FromRow<'_, PgRow> for Alert {
             driver: row.try_get("driver")?,
             condition: row.try_get("condition")?,
             row: Some(key).filter(|key| !key.is_empty()),
+            row_name: row.try_get("row_name")?,
             severity: severity(row.try_get("severity")?),
             raised_at: row.try_get::<At, _>("raised_at")?.0,
             cleared_at: time("cleared_at")?,
@@ -48,7 +49,7 @@ impl FromRow<'_, PgRow> for Alert {
 
 const SELECT: &str = "
     select l.tenant_id, a.name as account_name, l.id, l.device_id, d.name as device_name, d.model, l.driver,
-           l.condition, l.row_key, l.severity, l.raised_at, l.cleared_at, l.flaps, l.acknowledged_at, l.acknowledged_by
+           l.condition, l.row_key, l.row_name, l.severity, l.raised_at, l.cleared_at, l.flaps, l.acknowledged_at, l.acknowledged_by
     from alerts l
     join accounts a on a.tenant_id = l.tenant_id
     join devices d on d.tenant_id = l.tenant_id and d.id = l.device_id

@@ -1,6 +1,6 @@
 //! What callers do with collectors.
 
-use bailiwick_contract::report::{AssignedDriver, Assignment, Status};
+use bailiwick_contract::report::{AssignedDriver, Assignment, Status, SweepFigures};
 use bailiwick_store::{Actor, CollectorId, Scope, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -22,6 +22,10 @@ use crate::{
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 /// The most bytes of a batch that collectors are told to send.
 const BATCH_BYTES: u32 = 1 << 20;
+/// Figures of a collector that are greater than this are nonsense, and read as this.
+const MOST_COUNTED: u64 = 1_000_000_000;
+/// The end of the year 9999, ms since 1970.
+const LAST_INSTANT: u64 = 253_402_300_799_999;
 
 /// Collectors of the scope (with its subtree), by name.
 ///
@@ -162,9 +166,29 @@ pub async fn touch(scope: &mut Scope, id: CollectorId, now: Timestamp) -> Result
 /// [`CollectorError::Invalid`] for its version.
 pub async fn status(scope: &mut Scope, id: CollectorId, status: &Status, now: Timestamp) -> Result<(), CollectorError> {
     check_version(&status.version)?;
+    let status = bounded(status);
     let theirs = i64::try_from(status.clock).unwrap_or(i64::MAX);
     let offset = now.as_millisecond().saturating_sub(theirs);
-    Ok(store::status(scope, id, status, offset, now).await?)
+    Ok(store::status(scope, id, &status, offset, now).await?)
+}
+
+/// A collector is not to be believed: what it says stays within what figures can be and JSON can hold.
+fn bounded(status: &Status) -> Status {
+    let count = |n: u64| n.min(MOST_COUNTED);
+    Status {
+        version: status.version.clone(),
+        clock: status.clock.min(LAST_INSTANT),
+        pending: count(status.pending),
+        dead_letters: count(status.dead_letters),
+        last_sweep: status.last_sweep.as_ref().map(|sweep| SweepFigures {
+            ended_at: sweep.ended_at.min(LAST_INSTANT),
+            took_ms: count(sweep.took_ms),
+            addresses: count(sweep.addresses),
+            answered: count(sweep.answered),
+            polled: count(sweep.polled),
+            failed: count(sweep.failed),
+        }),
+    }
 }
 
 /// What a collector is to do: its site's ranges and schedule, and every active driver that its account granted.

@@ -12,7 +12,7 @@ use crate::{Cursor, CursorError, page::Key};
 pub(super) const SELECT: &str = "
     select d.tenant_id, a.name as account_name, d.id, d.site_id, s.name as site_name, d.driver, d.name, d.given_name,
            d.manufacturer, d.model, d.serial, d.address, d.status, d.ownership, d.first_seen_at, d.last_seen_at,
-           d.expected_by, d.alerts_open, d.page_count, d.supply_low, d.supplies
+           d.expected_by, d.retired_at, d.alerts_open, d.page_count, d.supply_low, d.supplies
     from devices d
     join accounts a on a.tenant_id = d.tenant_id
     left join sites s on s.tenant_id = d.tenant_id and s.id = d.site_id";
@@ -75,7 +75,11 @@ pub(super) fn statement(
     now: jiff::Timestamp,
 ) -> Result<QueryBuilder<Postgres>, CursorError> {
     let mut sql = QueryBuilder::new(SELECT);
-    sql.push(" where d.retired_at is null");
+    // one that was merged is another's past, and in no list
+    sql.push(match filter.status.as_deref() {
+        Some("retired") => " where d.retired_at is not null and d.merged_into is null",
+        _ => " where d.retired_at is null",
+    });
     if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         let like = pattern(q);
         sql.push(" and (d.name ilike ").push_bind(like.clone());
@@ -90,9 +94,12 @@ pub(super) fn statement(
         sql.push(" and d.site_id = ").push_bind(site);
     }
     match filter.status.as_deref() {
-        None => {}
+        None | Some("retired") => {}
         Some("offline") => {
             sql.push(" and d.expected_by < ").push_bind(bailiwick_store::At(now));
+        }
+        Some("online") => {
+            sql.push(" and d.expected_by >= ").push_bind(bailiwick_store::At(now));
         }
         Some(status) => {
             sql.push(" and d.status = ").push_bind(status.to_owned());

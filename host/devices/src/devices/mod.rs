@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{CursorError, Named, SiteId, enrollments::Enrollment, facts::FactError};
 
 pub use bailiwick_contract::exchange::Ownership;
-pub use service::{detail, get, list, retire, update};
+pub use service::{detail, get, list, restore, retire, update};
 
 /// A device as its list shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,8 @@ pub struct Device {
     pub first_seen_at: Timestamp,
     /// When it was last reported.
     pub last_seen_at: Timestamp,
+    /// When an operator retired it.
+    pub retired_at: Option<Timestamp>,
     /// Alerts that are open.
     pub alerts_open: i32,
     /// The latest point of the meter `pages`.
@@ -98,7 +100,7 @@ pub struct DeviceFilter {
     pub driver: Option<String>,
     /// Of this site.
     pub site: Option<SiteId>,
-    /// With this status; `offline` for those not heard in time.
+    /// With this status; `offline` for those not heard in time, `retired` for those that all other lists leave out.
     pub status: Option<String>,
     /// Only those with open alerts.
     pub alerts: AlertFilter,
@@ -202,6 +204,9 @@ pub enum DeviceError {
     /// No such device in this scope.
     #[error("there is no such device")]
     NotFound,
+    /// The device is not retired.
+    #[error("the device is not retired")]
+    NotRetired,
     /// No such site in the device's account.
     #[error("there is no such site")]
     UnknownSite,

@@ -73,6 +73,7 @@ pub async fn update(
     if let Some(name) = change.name {
         device.given_name = name.map(|text| given_name(&text)).transpose()?;
     }
+    let given = change.site.map(|site| site.is_some());
     if let Some(site) = change.site {
         device.site = match site {
             None => None,
@@ -83,7 +84,7 @@ pub async fn update(
     if let Some(ownership) = change.ownership {
         device.ownership = ownership;
     }
-    store::update(scope, &device).await?;
+    store::update(scope, &device, given).await?;
     store::advance(scope, id).await?;
     let device = get(scope, id, now).await?;
     let after = told(&device);
@@ -92,8 +93,8 @@ pub async fn update(
     Ok(device)
 }
 
-/// Ends a device: its alerts are cleared, and reports of it are set aside. Its history stays. Binds the scope to
-/// the device's account.
+/// Ends a device: its alerts are cleared, and reports of it are ignored. Its history stays, and [`restore`] brings it
+/// back. Binds the scope to the device's account.
 ///
 /// # Errors
 /// [`DeviceError::NotFound`].
@@ -103,6 +104,22 @@ pub async fn retire(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<(
     journal::record(scope, "device.retired", Object::of("device", id).named(&device.name), Some(told(&device)), None)
         .await?;
     Ok(())
+}
+
+/// Brings a retired device back: the next report of it counts. Binds the scope to the device's account.
+///
+/// # Errors
+/// [`DeviceError::NotFound`], [`DeviceError::NotRetired`].
+pub async fn restore(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device, DeviceError> {
+    let device = store::lock_any(scope, id).await?.ok_or(DeviceError::NotFound)?.at(now);
+    if device.retired_at.is_none() {
+        return Err(DeviceError::NotRetired);
+    }
+    scope.bind(device.account.id).await?;
+    store::restore(scope, id).await?;
+    journal::record(scope, "device.restored", Object::of("device", id).named(&device.name), None, Some(told(&device)))
+        .await?;
+    get(scope, id, now).await
 }
 
 async fn lock(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device, DeviceError> {

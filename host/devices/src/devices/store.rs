@@ -16,7 +16,7 @@ pub(super) struct DeviceRow {
 
 impl DeviceRow {
     pub(super) fn at(self, now: Timestamp) -> Device {
-        Device { online: self.expected_by >= now, ..self.device }
+        Device { online: self.expected_by >= now && self.device.retired_at.is_none(), ..self.device }
     }
 }
 
@@ -53,6 +53,7 @@ impl FromRow<'_, PgRow> for DeviceRow {
                 ownership: ownership(row.try_get("ownership")?),
                 first_seen_at: time("first_seen_at")?,
                 last_seen_at: time("last_seen_at")?,
+                retired_at: row.try_get::<Option<At>, _>("retired_at")?.map(|at| at.0),
                 alerts_open: row.try_get("alerts_open")?,
                 page_count: row.try_get("page_count")?,
                 supply_low: row.try_get("supply_low")?,
@@ -69,6 +70,12 @@ pub(super) async fn list(scope: &mut Scope, mut sql: QueryBuilder<Postgres>) -> 
 
 pub(super) async fn get(scope: &mut Scope, id: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
     let sql = format!("{SELECT} where d.id = $1 and d.retired_at is null");
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(scope.sql()).await?)
+}
+
+/// Also one that was retired, but none that was merged. Nobody else changes it until the scope ends.
+pub(super) async fn lock_any(scope: &mut Scope, id: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
+    let sql = format!("{SELECT} where d.id = $1 and d.merged_into is null for update of d");
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(scope.sql()).await?)
 }
 
@@ -92,16 +99,21 @@ pub(super) async fn has_site(scope: &mut Scope, site: SiteId) -> Result<bool, St
         .await?)
 }
 
-pub(super) async fn update(scope: &mut Scope, device: &Device) -> Result<(), StoreError> {
+/// `given`: whether an operator said where it is, where that changes.
+pub(super) async fn update(scope: &mut Scope, device: &Device, given: Option<bool>) -> Result<(), StoreError> {
     let account = scope.account();
-    sqlx::query("update devices set given_name = $3, site_id = $4, ownership = $5 where tenant_id = $1 and id = $2")
-        .bind(account)
-        .bind(device.id)
-        .bind(&device.given_name)
-        .bind(device.site.as_ref().map(|site| site.id))
-        .bind(ownership_name(device.ownership))
-        .execute(scope.sql())
-        .await?;
+    sqlx::query(
+        "update devices set given_name = $3, site_id = $4, ownership = $5, site_given = coalesce($6, site_given)
+         where tenant_id = $1 and id = $2",
+    )
+    .bind(account)
+    .bind(device.id)
+    .bind(&device.given_name)
+    .bind(device.site.as_ref().map(|site| site.id))
+    .bind(ownership_name(device.ownership))
+    .bind(given)
+    .execute(scope.sql())
+    .await?;
     Ok(())
 }
 
@@ -125,6 +137,18 @@ pub(super) async fn retire(scope: &mut Scope, id: DeviceId, now: Timestamp) -> R
         "update devices set retired_at = $3, alerts_open = 0 where tenant_id = $1 and id = $2",
     ] {
         sqlx::query(statement).bind(account).bind(id).bind(At(now)).execute(scope.sql()).await?;
+    }
+    Ok(())
+}
+
+/// What is reported of it counts again; conditions that still hold are raised by the next report.
+pub(super) async fn restore(scope: &mut Scope, id: DeviceId) -> Result<(), StoreError> {
+    let account = scope.account();
+    for statement in [
+        "update enrollments set state = 'active', version = version + 1 where tenant_id = $1 and device_id = $2",
+        "update devices set retired_at = null where tenant_id = $1 and id = $2",
+    ] {
+        sqlx::query(statement).bind(account).bind(id).execute(scope.sql()).await?;
     }
     Ok(())
 }

@@ -18,6 +18,8 @@ pub(super) struct About {
     pub(super) device: DeviceId,
     pub(super) driver: String,
     pub(super) severity: Severity,
+    /// What the condition's row is called.
+    pub(super) row_name: Option<String>,
 }
 
 /// What happens to a condition's alert within a batch.
@@ -83,7 +85,12 @@ mod tests {
     use super::*;
 
     fn about() -> About {
-        About { device: DeviceId::from(uuid::Uuid::nil()), driver: "d".into(), severity: Severity::Warning }
+        About {
+            device: DeviceId::from(uuid::Uuid::nil()),
+            driver: "d".into(),
+            severity: Severity::Warning,
+            row_name: None,
+        }
     }
 
     fn key() -> Key {

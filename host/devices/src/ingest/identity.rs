@@ -99,17 +99,18 @@ fn contradicts(manifest: &Manifest, device: &Device, reported: &[Identity]) -> b
 fn by_address(world: &World, judged: &Judged<'_>, reported: &[Identity]) -> Result<Whose, Refused> {
     let there = world.at.get(&judged.report.address).into_iter().flatten().filter_map(|id| world.devices.get(id));
     let driver = judged.driver.name();
-    let mut there = there.filter(|d| d.life == Life::Active && d.enrollments.iter().any(|e| e.driver == driver));
+    let there: Vec<&Device> = there.filter(|d| d.enrollments.iter().any(|e| e.driver == driver)).collect();
+    let mut active = there.iter().filter(|device| device.life == Life::Active);
     if !reported.is_empty() {
         // one that had no identity until now, at the same address, is what now tells its identity
-        let nameless = there.find(|device| device.identities.is_empty());
+        let nameless = active.find(|device| device.identities.is_empty());
         return Ok(nameless.map_or(Whose::New, |device| Whose::Known(device.id)));
     }
     if !judged.address_suffices() {
         return Err(Refused::Missing);
     }
     let mut nameless = None;
-    for device in there {
+    for device in active {
         if device.identities.is_empty() {
             nameless = Some(device.id);
         } else if last_reported(device).is_some_and(|at| judged.observed_at.duration_since(at) < HOLDS_ADDRESS) {
@@ -117,7 +118,9 @@ fn by_address(world: &World, judged: &Judged<'_>, reported: &[Identity]) -> Resu
             return Err(Refused::Missing);
         }
     }
-    Ok(nameless.map_or(Whose::New, Whose::Known))
+    // one without a name that was retired here is known to be retired, as one with a name is
+    let retired = there.iter().find(|device| device.life == Life::Retired && device.identities.is_empty());
+    Ok(nameless.or(retired.map(|device| device.id)).map_or(Whose::New, Whose::Known))
 }
 
 fn last_reported(device: &Device) -> Option<Timestamp> {

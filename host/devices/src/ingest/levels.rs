@@ -22,6 +22,26 @@ use super::{
 };
 use crate::headline::{self, Headline};
 
+/// No device makes more pages in a day. A counter that claims to was misread, or replaced by one that stands higher:
+/// the reading is kept as it is, but it is no usage.
+const MOST_PAGES_A_DAY: f64 = 1e7;
+const DAY_MS: i64 = 86_400_000;
+
+/// The most pages that can have been made within these milliseconds, by the day.
+fn most_pages(within: i64) -> f64 {
+    let days = within.div_euclid(DAY_MS).saturating_add(1);
+    MOST_PAGES_A_DAY * f64::from(i32::try_from(days).unwrap_or(i32::MAX))
+}
+
+/// What a row of a table of the same report is called.
+fn row_name(outcome: &Outcome, table: &str, row: &str) -> Option<String> {
+    let tables = outcome.effects.iter().filter_map(|effect| match effect {
+        Effect::Table(reported) if reported.attribute == table => Some(&reported.rows),
+        _ => None,
+    });
+    tables.flatten().find(|reported| reported.key == row).and_then(headline::row_name)
+}
+
 impl Plan {
     pub(super) fn levels(
         &mut self,
@@ -63,7 +83,7 @@ impl Plan {
                     values.push((table.attribute.as_str(), self.table(&judged.driver.manifest, enrollment, table)));
                 }
                 Effect::Conditions(conditions) => {
-                    self.conditions(judged, device, enrollment, conditions, at);
+                    self.conditions(judged, device, enrollment, conditions, outcome);
                 }
                 _ => {}
             }
@@ -130,8 +150,9 @@ impl Plan {
             let counts = declared.is_some_and(|meter| meter.kind == MeterKind::Counter);
             if counts
                 && row.is_empty()
-                && let Step::Rose(amount) = step
+                && let Step::Rose { by: amount, within } = step
                 && amount > 0.0
+                && (point.meter != headline::PAGES || amount <= most_pages(within))
             {
                 let day = TimeZone::UTC.to_datetime(at).date();
                 *self.usage.entry((point.meter.clone(), day)).or_default() += amount;
@@ -147,8 +168,9 @@ impl Plan {
         device: DeviceId,
         enrollment: EnrollmentId,
         whole: &[Condition],
-        at: Timestamp,
+        outcome: &Outcome,
     ) {
+        let at = judged.observed_at;
         let now = whole.iter().cloned().collect();
         let Some(state) = self.enrollment(device, enrollment) else { return };
         let before = std::mem::replace(&mut state.conditions, now);
@@ -156,7 +178,9 @@ impl Plan {
         for condition in now.difference(&before) {
             let declared = judged.driver.manifest.conditions.iter().find(|kind| kind.key == condition.key);
             let severity = declared.map_or(Severity::Info, |kind| kind.severity);
-            let about = About { device, driver: judged.report.driver.clone(), severity };
+            let row_name =
+                declared.and_then(|kind| row_name(outcome, kind.table.as_deref()?, condition.row.as_deref()?));
+            let about = About { device, driver: judged.report.driver.clone(), severity, row_name };
             self.edges.raise((enrollment, condition.clone()), about, at);
         }
         for condition in before.difference(&now) {

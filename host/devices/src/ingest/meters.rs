@@ -21,8 +21,13 @@ pub(crate) struct Meters(BTreeMap<String, BTreeMap<String, (i64, f64)>>);
 pub(crate) enum Step {
     /// There was none before, or it is not newer.
     Apart,
-    /// It rose by this, or stayed.
-    Rose(f64),
+    /// It rose, or stayed.
+    Rose {
+        /// By how much.
+        by: f64,
+        /// Within how many milliseconds.
+        within: i64,
+    },
     /// It fell.
     Fell,
 }
@@ -48,9 +53,9 @@ impl Meters {
         if at <= last.0 {
             return Step::Apart;
         }
-        let rise = value - last.1;
+        let (by, within) = (value - last.1, at.saturating_sub(last.0));
         *last = (at, value);
-        if rise < 0.0 { Step::Fell } else { Step::Rose(rise) }
+        if by < 0.0 { Step::Fell } else { Step::Rose { by, within } }
     }
 
     /// The latest value.
@@ -96,7 +101,7 @@ mod tests {
     fn a_point_rises_falls_or_stands_apart() {
         let mut meters = Meters::default();
         assert_eq!(meters.point("pages", "", 10, 100.0), Step::Apart);
-        assert_eq!(meters.point("pages", "", 20, 130.0), Step::Rose(30.0));
+        assert_eq!(meters.point("pages", "", 20, 130.0), Step::Rose { by: 30.0, within: 10 });
         assert_eq!(meters.point("pages", "", 15, 90.0), Step::Apart);
         assert_eq!(meters.point("pages", "", 20, 90.0), Step::Apart);
         assert_eq!(meters.point("pages", "", 30, 5.0), Step::Fell);

@@ -2,7 +2,8 @@
 //!
 //! A batch is one short transaction. The spool's high-water mark and all effects commit together, so a batch
 //! that is sent twice applies once and an acknowledged one is never lost. A report that cannot be applied is set
-//! aside with a code, and acknowledged: it would be sent for ever.
+//! aside with a code, and acknowledged: it would be sent for ever. Where the database itself does not take what a
+//! batch says, its reports are applied one by one, so that only the one that it does not take is set aside.
 //!
 //! [`service::apply`](apply) reads a snapshot ([`world`]), decides on it without I/O ([`plan`]), and writes
 //! what changed. An enrollment is written only in the version that was read; where another was faster, all of
@@ -40,6 +41,8 @@ pub struct Applied {
     pub applied: u32,
     /// Reports that had been applied before.
     pub repeated: u32,
+    /// Reports of devices that an operator retired: acknowledged, and nothing is kept of them.
+    pub ignored: u32,
     /// Values that were declared but not permitted, by attribute: what the host refused to keep.
     pub dropped: u64,
     /// Devices that were reported or changed; empty where there was nothing new.

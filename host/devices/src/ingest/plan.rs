@@ -86,7 +86,11 @@ pub(super) struct Plan {
     pub(super) usage: BTreeMap<(String, jiff::civil::Date), f64>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) applied: u32,
+    /// Reports of devices that an operator retired.
+    pub(super) ignored: u32,
     pub(super) dropped: u64,
+    /// The earliest report of each device.
+    pub(super) first_seen: HashMap<DeviceId, Timestamp>,
     added: usize,
 }
 
@@ -128,7 +132,9 @@ impl Plan {
             device.life == Life::Retired || enrollment.is_some_and(|e| e.life == Life::Retired)
         };
         if known.is_some_and(is_retired) {
-            return Err(rejected(report.sequence, "device_retired", "an operator retired the device"));
+            // it goes on being polled; nothing is wrong with that, and nothing is kept of it
+            self.ignored = self.ignored.saturating_add(1);
+            return Ok(());
         }
         let ownership = known.map(|device| device.ownership).unwrap_or_default();
         // the last that can fail: from here on everything applies
@@ -137,6 +143,7 @@ impl Plan {
         for other in others {
             self.merge(other, device, judged.observed_at);
         }
+        self.saw(device, judged.observed_at);
         self.learn(device, &reported, judged.observed_at);
         let enrollment = self.enroll(device, report);
         let (outcome, dropped) = checked.into_parts();
@@ -161,6 +168,11 @@ impl Plan {
         });
         self.world.at.entry(judged.report.address).or_default().push(id);
         id
+    }
+
+    fn saw(&mut self, device: DeviceId, at: Timestamp) {
+        let first = self.first_seen.entry(device).or_insert(at);
+        *first = at.min(*first);
     }
 
     /// Takes identities over that the device did not have.
@@ -211,7 +223,7 @@ impl Plan {
     /// Folds one device into another that turned out to be the same.
     fn merge(&mut self, from: DeviceId, into: DeviceId, at: Timestamp) {
         let Some(gone) = self.world.devices.get_mut(&from) else { return };
-        gone.life = Life::Retired;
+        gone.life = Life::Merged;
         let identities = std::mem::take(&mut gone.identities);
         let mut open = Vec::new();
         for enrollment in &mut gone.enrollments {
@@ -233,6 +245,9 @@ impl Plan {
         }
         for reading in self.readings.iter_mut().filter(|reading| reading.device == from) {
             reading.device = into;
+        }
+        if let Some(first) = self.first_seen.get(&from).copied() {
+            self.saw(into, first);
         }
         self.merges.push((from, into));
     }

@@ -14,6 +14,7 @@ use bailiwick_contract::{
 };
 use bailiwick_store::{Actor, DeviceId, Scope, Store, StoreError};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{
     Applied, IngestError,
@@ -53,6 +54,83 @@ pub async fn apply(
         // another process may have installed it; one unknown digest costs one small query
         catalogue.reload(store).await?;
     }
+    match try_to_apply(store, catalogue, who, batch).await {
+        Err(IngestError::Store(error)) if !batch.reports.is_empty() && is_of_the_data(&error) => {
+            tracing::warn!(error = code(&error), "a report cannot be stored; they are applied one by one");
+            one_by_one(store, catalogue, who, batch).await
+        }
+        done => done,
+    }
+}
+
+/// Each report in a transaction of its own; one that the database does not take is set aside.
+async fn one_by_one(
+    store: &Store,
+    catalogue: &Catalogue,
+    who: &Authenticated,
+    batch: &Batch,
+) -> Result<Applied, IngestError> {
+    let mut all = nothing(0, store.now());
+    for report in &batch.reports {
+        let alone = Batch { spool: batch.spool, clock: batch.clock, reports: vec![report.clone()] };
+        let applied = match try_to_apply(store, catalogue, who, &alone).await {
+            Err(IngestError::Store(error)) if is_of_the_data(&error) => {
+                tracing::warn!(error = code(&error), sequence = report.sequence, "a report cannot be stored");
+                set_aside(store, who, batch.spool, report.sequence).await?
+            }
+            done => done?,
+        };
+        all.acknowledgement.acknowledged_through = applied.acknowledgement.acknowledged_through;
+        all.acknowledgement.rejected.extend(applied.acknowledgement.rejected);
+        all.acknowledgement.now = applied.acknowledgement.now;
+        all.applied = all.applied.saturating_add(applied.applied);
+        all.repeated = all.repeated.saturating_add(applied.repeated);
+        all.ignored = all.ignored.saturating_add(applied.ignored);
+        all.dropped = all.dropped.saturating_add(applied.dropped);
+        all.devices = all.devices.saturating_add(applied.devices);
+        all.alerts = all.alerts.saturating_add(applied.alerts);
+    }
+    Ok(all)
+}
+
+fn nothing(through: u64, now: Timestamp) -> Applied {
+    let acknowledgement = Acknowledgement { acknowledged_through: through, rejected: Vec::new(), now: millis(now) };
+    Applied { acknowledgement, applied: 0, repeated: 0, ignored: 0, dropped: 0, devices: 0, alerts: 0 }
+}
+
+/// Makes one report a dead letter.
+async fn set_aside(store: &Store, who: &Authenticated, spool: Uuid, sequence: u64) -> Result<Applied, IngestError> {
+    let now = store.now();
+    let mut scope = store.scope(&Actor::Collector(who.collector), who.account).await?;
+    let through = lock_spool(&mut scope, who, spool, now).await?;
+    let mut applied = nothing(through.max(sequence), now);
+    if sequence > through {
+        let letters = vec![rejected(sequence, "not_storable", "the database does not take what it says")];
+        store::set_aside(&mut scope, who.collector, spool, &letters, now).await?;
+        let mark = i64::try_from(sequence).unwrap_or(i64::MAX);
+        store::advance_spool(&mut scope, who.collector, spool, mark, now).await?;
+        scope.commit().await?;
+        applied.acknowledgement.rejected = letters;
+    } else {
+        applied.repeated = 1;
+    }
+    Ok(applied)
+}
+
+async fn lock_spool(scope: &mut Scope, who: &Authenticated, spool: Uuid, now: Timestamp) -> Result<u64, IngestError> {
+    store::lock_spool(scope, who.collector, spool, MOST_SPOOLS, now)
+        .await?
+        .and_then(|through| u64::try_from(through).ok())
+        .ok_or(IngestError::TooManySpools)
+}
+
+/// Again where another was faster.
+async fn try_to_apply(
+    store: &Store,
+    catalogue: &Catalogue,
+    who: &Authenticated,
+    batch: &Batch,
+) -> Result<Applied, IngestError> {
     for attempt in 0..TRIES {
         if attempt > 0 {
             let wait = Duration::from_millis(
@@ -84,6 +162,27 @@ fn check_shape(batch: &Batch) -> Result<(), IngestError> {
     Ok(())
 }
 
+/// The SQLSTATE of a statement that failed.
+fn code(error: &StoreError) -> &str {
+    match error {
+        StoreError::Database(sqlx::Error::Database(error)) => {
+            error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().map_or("", |error| error.code())
+        }
+        _ => "",
+    }
+}
+
+/// Whether the database refuses the data themselves, now and whenever they are sent again: class 22 (data exception)
+/// and 23 (integrity constraint). A reading without a partition is told as a check without a name: that is no fault
+/// of the report, and the job that adds partitions mends it.
+fn is_of_the_data(error: &StoreError) -> bool {
+    let StoreError::Database(sqlx::Error::Database(database)) = error else { return false };
+    match code(error) {
+        "23514" => database.constraint().is_some(),
+        code => code.starts_with("22") || code.starts_with("23"),
+    }
+}
+
 /// Whether another transaction got in the way: a unique key, a serialization failure or a deadlock.
 fn is_contention(error: &StoreError) -> bool {
     let (StoreError::Database(sqlx::Error::Database(error)) | StoreError::Busy(sqlx::Error::Database(error))) = error
@@ -101,10 +200,7 @@ async fn attempt_once(
 ) -> Result<Option<Applied>, IngestError> {
     let now = store.now();
     let mut scope = store.scope(&Actor::Collector(who.collector), who.account).await?;
-    let through = store::lock_spool(&mut scope, who.collector, batch.spool, MOST_SPOOLS, now)
-        .await?
-        .and_then(|through| u64::try_from(through).ok())
-        .ok_or(IngestError::TooManySpools)?;
+    let through = lock_spool(&mut scope, who, batch.spool, now).await?;
     let new: Vec<&Report> = batch.reports.iter().filter(|report| report.sequence > through).collect();
     let last = batch.reports.last().map_or(0, |report| report.sequence).max(through);
     let repeated = u32::try_from(batch.reports.len() - new.len()).unwrap_or(u32::MAX);
@@ -131,7 +227,7 @@ async fn attempt_once(
         }
     }
     let rejected = std::mem::take(&mut plan.rejected);
-    let (applied, dropped) = (plan.applied, plan.dropped);
+    let (applied, ignored, dropped) = (plan.applied, plan.ignored, plan.dropped);
     let devices = u32::try_from(plan.sightings.len()).unwrap_or(u32::MAX);
     let (written, alerts) = write::plan(&mut scope, &source, plan, now).await?;
     if written == Written::Conflict {
@@ -144,7 +240,7 @@ async fn attempt_once(
     crate::collectors::touch(&mut scope, who.collector, now).await.map_err(of_collector)?;
     scope.commit().await?;
     let acknowledgement = Acknowledgement { acknowledged_through: last, rejected, now: millis(now) };
-    Ok(Some(Applied { acknowledgement, applied, repeated, dropped, devices, alerts }))
+    Ok(Some(Applied { acknowledgement, applied, repeated, ignored, dropped, devices, alerts }))
 }
 
 fn of_collector(error: crate::collectors::CollectorError) -> IngestError {

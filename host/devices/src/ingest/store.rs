@@ -124,7 +124,7 @@ pub(super) async fn by_identity(scope: &mut Scope, wanted: &[Identity]) -> Resul
     .await?)
 }
 
-/// Devices last seen at these addresses of a site.
+/// Devices last seen at these addresses of a site; those that take reports first.
 pub(super) async fn by_address(
     scope: &mut Scope,
     site: SiteId,
@@ -140,7 +140,7 @@ pub(super) async fn by_address(
          from unnest($3::text[]) as u (address)
          cross join lateral (
              select device_id, address from enrollments
-             where tenant_id = $1 and site_id = $2 and address = u.address and state = 'active' limit 64) e",
+             where tenant_id = $1 and site_id = $2 and address = u.address order by state limit 64) e",
     )
     .bind(account)
     .bind(site)
@@ -183,7 +183,11 @@ impl FromRow<'_, PgRow> for Joined {
                 origin: Origin::Stored,
                 driver: row.try_get("first_driver")?,
                 ownership: ownership(row.try_get("ownership")?),
-                life: if row.try_get("retired")? { Life::Retired } else { Life::Active },
+                life: match row.try_get("life")? {
+                    "active" => Life::Active,
+                    "merged" => Life::Merged,
+                    _ => Life::Retired,
+                },
                 identities: Vec::new(),
                 enrollments: Vec::new(),
             },
@@ -207,7 +211,8 @@ impl FromRow<'_, PgRow> for Joined {
 pub(super) async fn devices(scope: &mut Scope, ids: &[DeviceId]) -> Result<Vec<Joined>, StoreError> {
     let account = scope.account();
     Ok(sqlx::query_as(
-        "select d.id as device_id, d.driver as first_driver, d.ownership, d.retired_at is not null as retired,
+        "select d.id as device_id, d.driver as first_driver, d.ownership,
+                case when d.retired_at is null then 'active' when d.merged_into is null then 'retired' else 'merged' end as life,
                 e.id, e.driver, e.digest, e.version, e.state, e.address, e.reported_at, e.fingerprints, e.meters,
                 e.conditions
          from unnest($2::uuid[]) as u (id)

@@ -28,7 +28,10 @@ pub(super) enum Origin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Life {
     Active,
+    /// An operator retired it.
     Retired,
+    /// It turned out to be another.
+    Merged,
 }
 
 /// A device.

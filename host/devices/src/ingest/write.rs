@@ -50,7 +50,7 @@ pub(super) async fn plan(
         .devices
         .values()
         .filter(|device| device.origin == Origin::Fresh)
-        .map(|device| (device, plan.sightings.get(&device.id).map_or(now, |sighting| sighting.at)))
+        .map(|device| (device, plan.first_seen.get(&device.id).copied().unwrap_or(now)))
         .collect();
     insert_devices(scope, source, &fresh_devices).await?;
     let (fresh, stored): (Vec<_>, Vec<_>) = touched.into_iter().partition(|(_, e)| e.origin == Origin::Fresh);
@@ -269,7 +269,8 @@ async fn insert_identities(scope: &mut Scope, new: &[(DeviceId, Identity, Timest
 const SEEN: &str = "
     last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at),
     expected_by = greatest(d.expected_by, excluded.expected_by),
-    address = excluded.address, alerts_open = excluded.alerts_open, site_id = coalesce(d.site_id, excluded.site_id)";
+    address = excluded.address, alerts_open = excluded.alerts_open,
+    site_id = case when d.site_given and d.site_id is not null then d.site_id else excluded.site_id end";
 
 /// What it changes where it is of the driver that the list shows.
 const SHOWN: &str = ",
@@ -500,22 +501,23 @@ async fn raise_alerts(scope: &mut Scope, edges: &[(Key, Edge)]) -> Result<(), St
         "with raised as (
              select u.*, p.id as former
              from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
-                         $10::timestamptz[], $11::timestamptz[], $12::int[])
-                  as u (id, device_id, enrollment_id, driver, condition, row_key, severity, at, cleared, flaps)
+                         $10::timestamptz[], $11::timestamptz[], $12::int[], $14::text[])
+                  as u (id, device_id, enrollment_id, driver, condition, row_key, severity, at, cleared, flaps, row_name)
              left join lateral (
                  select a.id from alerts a
                  where a.tenant_id = $1 and a.enrollment_id = u.enrollment_id and a.condition = u.condition
                    and a.row_key = u.row_key and a.cleared_at between u.at - make_interval(secs => $13) and u.at
                  order by a.cleared_at desc limit 1) p on true
          ), reopened as (
-             update alerts l set cleared_at = r.cleared, flaps = l.flaps + 1 + r.flaps
+             update alerts l set cleared_at = r.cleared, flaps = l.flaps + 1 + r.flaps,
+                    row_name = coalesce(r.row_name, l.row_name)
              from raised r where l.tenant_id = $1 and l.id = r.former
              returning r.id
          )
          insert into alerts (tenant_id, lineage, id, device_id, enrollment_id, driver, condition, row_key, severity,
-                             raised_at, cleared_at, flaps)
+                             raised_at, cleared_at, flaps, row_name)
          select $1, $2, r.id, r.device_id, r.enrollment_id, r.driver, r.condition, r.row_key, r.severity, r.at, r.cleared,
-                r.flaps
+                r.flaps, r.row_name
          from raised r where r.id not in (select id from reopened)
          on conflict do nothing",
     )
@@ -532,6 +534,7 @@ async fn raise_alerts(scope: &mut Scope, edges: &[(Key, Edge)]) -> Result<(), St
     .bind(raises.iter().map(|(_, _, _, cleared, _)| cleared.map(At)).collect::<Vec<Option<At>>>())
     .bind(raises.iter().map(|(_, _, _, _, flaps)| *flaps).collect::<Vec<_>>())
     .bind(FLAP.as_secs_f64())
+    .bind(raises.iter().map(|(_, about, ..)| about.row_name.as_deref()).collect::<Vec<_>>())
     .execute(scope.sql())
     .await?;
     Ok(())

@@ -125,3 +125,26 @@ async fn status_tells_how_it_is() {
             .await;
     assert!(matches!(bad, Err(CollectorError::Invalid { field: "version", .. })));
 }
+
+#[tokio::test]
+async fn figures_of_a_collector_stay_within_bounds() {
+    let ground = Ground::new().await;
+    let most = u64::MAX;
+    let sweep =
+        SweepFigures { ended_at: most, took_ms: most, addresses: most, answered: most, polled: most, failed: most };
+    let status =
+        Status { version: "1.2.3".into(), clock: most, pending: most, dead_letters: most, last_sweep: Some(sweep) };
+    let mut scope = ground.scope(ground.customer).await;
+    collectors::status(&mut scope, ground.who.collector, &status, ground.store.now()).await.unwrap();
+    scope.commit().await.unwrap();
+    let seen = collectors::get(&mut ground.scope(ground.dealer).await, ground.who.collector, ground.store.now())
+        .await
+        .unwrap();
+    assert_eq!((seen.pending, seen.dead_letters), (1_000_000_000, 1_000_000_000));
+    let exact = 1_i64 << 53;
+    assert!(seen.clock_offset_ms.is_some_and(|offset| (-exact..0).contains(&offset)), "{:?}", seen.clock_offset_ms);
+    let sweep = seen.last_sweep.unwrap();
+    assert!(sweep.ended_at < 1 << 53);
+    let counts = [sweep.took_ms, sweep.addresses, sweep.answered, sweep.polled, sweep.failed];
+    assert_eq!(counts, [1_000_000_000; 5]);
+}

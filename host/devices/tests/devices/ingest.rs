@@ -6,9 +6,10 @@ use bailiwick_contract::{
     report::Batch,
 };
 use bailiwick_devices::{
-    devices::{self, DeviceChange},
+    devices::{self, DeviceChange, DeviceError, DeviceFilter, Sort},
     drivers,
     ingest::{self, IngestError},
+    page::PageRequest,
 };
 use uuid::Uuid;
 
@@ -213,15 +214,114 @@ async fn what_is_not_granted_or_denied_by_policy_is_not_kept() {
 }
 
 #[tokio::test]
-async fn a_retired_device_takes_no_more_reports() {
+async fn no_reading_is_so_large_that_a_sum_of_it_overflows() {
+    let ground = Ground::new().await;
+    let report = |sequence, value| {
+        let at = ground.now_ms() - 100 + sequence;
+        ground.report(sequence, vec![identify(&[SERIAL]), pages(at, value)])
+    };
+    let huge = f64::MAX;
+    let applied = ground
+        .send(vec![report(1, 0.0), report(2, huge), report(3, 5.0), report(4, huge), report(5, -huge), report(6, 9.0)])
+        .await;
+    assert_eq!((applied.applied, applied.acknowledgement.acknowledged_through), (3, 6));
+    let codes: Vec<_> = applied.acknowledgement.rejected.iter().map(|r| (r.sequence, r.code.as_str())).collect();
+    assert_eq!(codes, [(2, "out_of_bounds"), (4, "out_of_bounds"), (5, "out_of_bounds")]);
+    assert_eq!(ground.device().await.page_count, Some(9));
+}
+
+#[tokio::test]
+async fn what_the_database_does_not_take_is_set_aside_and_the_others_apply() {
+    let ground = Ground::new().await;
+    let mut superuser = ground.database.superuser().await;
+    sqlx::query("alter table readings add constraint beast check (value <> 666)")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    let report = |sequence, value| {
+        let at = ground.now_ms() - 100 + sequence;
+        ground.report(sequence, vec![identify(&[SERIAL]), pages(at, value)])
+    };
+    let batch = ground.batch(vec![report(1, 600.0), report(2, 666.0), report(3, 700.0)]);
+    let send = || ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch);
+    let applied = send().await.unwrap();
+    assert_eq!((applied.applied, applied.acknowledgement.acknowledged_through), (2, 3));
+    let rejected = &applied.acknowledgement.rejected;
+    assert_eq!(rejected.iter().map(|r| (r.sequence, r.code.as_str())).collect::<Vec<_>>(), [(2, "not_storable")]);
+    assert_eq!(ground.device().await.page_count, Some(700));
+    // and it is not tried again
+    let again = send().await.unwrap();
+    assert_eq!((again.applied, again.repeated, again.acknowledgement.acknowledged_through), (0, 3, 3));
+    let letters: Vec<(i64, String)> =
+        sqlx::query_as("select sequence, code from dead_letters").fetch_all(&mut superuser).await.unwrap();
+    assert_eq!(letters, [(2, "not_storable".to_owned())]);
+    let values: Vec<f64> =
+        sqlx::query_scalar("select value from readings order by at").fetch_all(&mut superuser).await.unwrap();
+    assert_eq!(values, [600.0, 700.0]);
+}
+
+#[tokio::test]
+async fn a_missing_partition_is_no_fault_of_a_report() {
+    let ground = Ground::new().await;
+    let mut superuser = ground.database.superuser().await;
+    let partitions: Vec<String> =
+        sqlx::query_scalar("select inhrelid::regclass::text from pg_inherits where inhparent = 'readings'::regclass")
+            .fetch_all(&mut superuser)
+            .await
+            .unwrap();
+    for partition in partitions {
+        let detach = sqlx::AssertSqlSafe(format!("alter table readings detach partition {partition}"));
+        sqlx::query(detach).execute(&mut superuser).await.unwrap();
+    }
+    let batch = ground.batch(vec![ground.report(1, vec![identify(&[SERIAL]), pages(ground.now_ms(), 1.0)])]);
+    let sent = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await;
+    assert!(matches!(sent, Err(IngestError::Store(_))), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_device_is_first_seen_by_the_earliest_report_of_the_first_batch() {
+    let ground = Ground::new().await;
+    let ago = |sequence, minutes: u64| {
+        let mut report = ground.report(sequence, vec![identify(&[SERIAL])]);
+        report.observed_at -= minutes * 60_000;
+        report
+    };
+    ground.send(vec![ago(1, 50), ago(2, 55), ago(3, 40)]).await;
+    let device = ground.device().await;
+    let minutes = |at: jiff::Timestamp| ground.store.now().duration_since(at).as_mins();
+    assert_eq!((minutes(device.first_seen_at), minutes(device.last_seen_at)), (55, 40));
+    ground.send(vec![ago(4, 0)]).await;
+    let device = ground.device().await;
+    assert_eq!((minutes(device.first_seen_at), minutes(device.last_seen_at)), (55, 0));
+}
+
+#[tokio::test]
+async fn a_retired_device_is_ignored_until_it_is_restored() {
     let ground = Ground::new().await;
     let report = |sequence| ground.report(sequence, vec![identify(&[SERIAL]), conditions(&[("jam", None)])]);
     ground.send(vec![report(1)]).await;
+    let id = ground.device().await.id;
+    let now = ground.store.now();
     let mut scope = ground.scope(ground.customer).await;
-    devices::retire(&mut scope, ground.device().await.id, ground.store.now()).await.unwrap();
+    assert!(matches!(devices::restore(&mut scope, id, now).await, Err(DeviceError::NotRetired)));
+    devices::retire(&mut scope, id, now).await.unwrap();
     scope.commit().await.unwrap();
     assert!(ground.devices(ground.customer).await.is_empty());
-    assert_eq!(ground.refused(report(2)).await, "device_retired");
+    let retired = || async {
+        let filter = DeviceFilter { status: Some("retired".into()), ..DeviceFilter::default() };
+        let mut scope = ground.scope(ground.dealer).await;
+        devices::list(&mut scope, &filter, Sort::default(), &PageRequest::default(), now).await.unwrap().items
+    };
+    let listed = retired().await;
+    assert_eq!(
+        listed.iter().map(|d| (d.id, d.online, d.retired_at.is_some())).collect::<Vec<_>>(),
+        [(id, false, true)]
+    );
+
+    ground.minutes(1);
+    let applied = ground.send(vec![report(2), report(3)]).await;
+    assert_eq!((applied.applied, applied.ignored, applied.alerts), (0, 2, 0));
+    assert_eq!((applied.acknowledgement.acknowledged_through, applied.acknowledgement.rejected.len()), (3, 0));
     let mut scope = ground.scope(ground.customer).await;
     let open: i64 = sqlx::query_scalar("select count(*) from alerts where cleared_at is null and $1")
         .bind(true)
@@ -229,4 +329,23 @@ async fn a_retired_device_takes_no_more_reports() {
         .await
         .unwrap();
     assert_eq!(open, 0);
+
+    let stranger = devices::restore(&mut ground.scope(ground.other).await, id, now).await;
+    assert!(matches!(stranger, Err(DeviceError::NotFound)));
+    let mut scope = ground.scope(ground.dealer).await;
+    assert_eq!(devices::restore(&mut scope, id, now).await.unwrap().id, id);
+    scope.commit().await.unwrap();
+    assert!(retired().await.is_empty());
+    ground.minutes(1);
+    let applied = ground.send(vec![report(4)]).await;
+    assert_eq!((applied.applied, applied.ignored, applied.alerts), (1, 0, 1));
+    let device = ground.device().await;
+    assert_eq!((device.id, device.alerts_open, device.online), (id, 1, true));
+    let mut scope = ground.scope(ground.customer).await;
+    let audited: i64 = sqlx::query_scalar("select count(*) from audit_entries where action = $1")
+        .bind("device.restored")
+        .fetch_one(scope.sql())
+        .await
+        .unwrap();
+    assert_eq!(audited, 1);
 }

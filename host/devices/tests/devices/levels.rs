@@ -1,5 +1,9 @@
 //! Facts, readings and alerts over time.
 
+use bailiwick_contract::{
+    exchange::Effect,
+    value::{Cell, Row, Scalar, Table},
+};
 use bailiwick_devices::{
     alerts::{self, AlertFilter, AlertState},
     devices,
@@ -218,4 +222,43 @@ async fn the_first_to_acknowledge_an_alert_stays() {
     assert_eq!(first.acknowledged_by.as_deref(), Some("system:test"));
     let stranger = alerts::acknowledge(&mut ground.scope(ground.other).await, id, ground.store.now()).await;
     assert!(matches!(stranger, Err(alerts::AlertError::NotFound)));
+}
+
+#[tokio::test]
+async fn an_absurd_reading_does_not_ruin_the_pages_of_a_month() {
+    let ground = Ground::new().await;
+    for (n, value) in [(1, 100.0), (2, 9e14), (3, 130.0), (4, 150.0), (5, 2e7), (6, 2e7 + 5.0)] {
+        ground.send(vec![ground.report(n, vec![identify(&[SERIAL]), pages(ground.now_ms(), value)])]).await;
+        ground.minutes(5);
+    }
+    let figures = summary::summary(&mut ground.scope(ground.dealer).await, ground.store.now()).await.unwrap();
+    assert_eq!(figures.pages_30d, 25);
+}
+
+#[tokio::test]
+async fn an_alert_says_what_its_row_is_called() {
+    let ground = Ground::new().await;
+    let row = |key: &str, name: &str| Row {
+        key: key.into(),
+        cells: vec![Cell { column: "name".into(), value: Scalar::Token(name.into()) }],
+    };
+    let table = Table {
+        attribute: "supplies".into(),
+        complete: true,
+        rows: vec![row("1", "Cyan toner"), row("2", "Black toner"), row("3", "")],
+    };
+    let low = conditions(&[("low", Some("2")), ("low", Some("3")), ("jam", None)]);
+    // whichever comes first
+    ground.send(vec![ground.report(1, vec![low, identify(&[SERIAL]), Effect::Table(table)])]).await;
+    let mut named: Vec<_> = all_alerts(&ground, None).await.into_iter().map(|a| (a.row, a.row_name)).collect();
+    named.sort();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(named, [(None, None), (text("2"), text("Black toner")), (text("3"), None)]);
+    // it comes back soon, in a report without the table: the alert keeps what it knew
+    ground.minutes(1);
+    ground.send(vec![ground.report(2, vec![identify(&[SERIAL]), conditions(&[])])]).await;
+    ground.minutes(1);
+    ground.send(vec![ground.report(3, vec![identify(&[SERIAL]), conditions(&[("low", Some("2"))])])]).await;
+    let open = all_alerts(&ground, Some(AlertState::Open)).await;
+    assert_eq!(open.iter().map(|a| (a.row_name.clone(), a.flaps)).collect::<Vec<_>>(), [(text("Black toner"), 1)]);
 }

@@ -103,6 +103,7 @@ async fn filters_narrow() {
     assert_eq!(count(DeviceFilter { alerts: AlertFilter::Open, ..DeviceFilter::default() }).await, 4);
     assert_eq!(count(DeviceFilter { status: Some("busy".into()), ..DeviceFilter::default() }).await, 7);
     assert_eq!(count(DeviceFilter { status: Some("offline".into()), ..DeviceFilter::default() }).await, 0);
+    assert_eq!(count(DeviceFilter { status: Some("online".into()), ..DeviceFilter::default() }).await, 23);
     assert_eq!(count(DeviceFilter { driver: Some("test-sensor".into()), ..DeviceFilter::default() }).await, 23);
     assert_eq!(count(DeviceFilter { driver: Some("other".into()), ..DeviceFilter::default() }).await, 0);
     assert_eq!(count(DeviceFilter { site: Some(ground.who.site), ..DeviceFilter::default() }).await, 23);

@@ -33,6 +33,7 @@ const HOST: [(&str, &[&str]); 7] = [
             "lineage",
             "id",
             "site_id",
+            "site_given",
             "driver",
             "ownership",
             "given_name",

@@ -1,9 +1,15 @@
 //! Sites.
 
+use bailiwick_contract::report::Batch;
 use bailiwick_devices::{
+    SiteId,
+    collectors::Authenticated,
+    devices::{self, DeviceChange},
+    ingest,
     seal::SealingKey,
     sites::{self, NewSite, SiteChange, SiteError},
 };
+use uuid::Uuid;
 
 use crate::ground::*;
 
@@ -49,4 +55,36 @@ async fn a_site_changes_and_keeps_what_is_not_named() {
     sites::delete(&mut scope, made.id).await.unwrap();
     assert!(matches!(sites::get(&mut scope, made.id).await, Err(SiteError::NotFound)));
     assert!(matches!(sites::delete(&mut scope, ground.who.site).await, Err(SiteError::InUse)));
+}
+
+#[tokio::test]
+async fn a_device_is_where_it_is_reported_from_unless_an_operator_said_where() {
+    let ground = Ground::new().await;
+    let second = collector(&ground.store, &ground.key, ground.customer).await;
+    let sent_by = |who: Authenticated| {
+        let ground = &ground;
+        async move {
+            ground.minutes(1);
+            let batch =
+                Batch { spool: Uuid::new_v4(), ..ground.batch(vec![ground.report(1, vec![identify(&[SERIAL])])]) };
+            ingest::apply(&ground.store, &ground.catalogue, &who, &batch).await.unwrap();
+            ground.device().await.site.map(|site| site.id)
+        }
+    };
+    let place = |site: Option<SiteId>| {
+        let ground = &ground;
+        async move {
+            let id = ground.device().await.id;
+            let mut scope = ground.scope(ground.customer).await;
+            let change = DeviceChange { site: Some(site), ..DeviceChange::default() };
+            devices::update(&mut scope, id, change, ground.store.now()).await.unwrap();
+            scope.commit().await.unwrap();
+        }
+    };
+    assert_eq!(sent_by(ground.who).await, Some(ground.who.site));
+    assert_eq!(sent_by(second).await, Some(second.site), "it was carried there");
+    place(Some(ground.who.site)).await;
+    assert_eq!(sent_by(second).await, Some(ground.who.site), "an operator said so");
+    place(None).await;
+    assert_eq!(sent_by(second).await, Some(second.site), "an operator no longer does");
 }
