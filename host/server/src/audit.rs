@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
-    edge::{Format, List, Page, Problem, Query},
+    edge::{Format, List, Page, Problem, Query, Tabular},
     operators::names::{names, operator},
     work::{Authorized, permission::ReadAudit},
 };
@@ -82,6 +82,27 @@ pub struct AuditEntry {
     erased: bool,
     /// Whether a signed seal covers it.
     sealed: bool,
+}
+
+impl Tabular for AuditEntry {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "at",
+        "actor.kind",
+        "actor.id",
+        "actor.name",
+        "as",
+        "action",
+        "object.kind",
+        "object.id",
+        "object.name",
+        "source",
+        "before",
+        "after",
+        "reason",
+        "erased",
+        "sealed",
+    ];
 }
 
 impl AuditEntry {

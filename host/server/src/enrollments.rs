@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     App,
     devices::state_name,
-    edge::{Format, List, Page, Problem, Query},
+    edge::{Format, List, Page, Problem, Query, Tabular},
     work::{Authorized, permission::View},
 };
 
@@ -32,6 +32,11 @@ pub struct EnrollmentView {
     state: &'static str,
     created_at: Timestamp,
     reported_at: Option<Timestamp>,
+}
+
+impl Tabular for EnrollmentView {
+    const COLUMNS: &'static [&'static str] =
+        &["id", "device_id", "account_id", "driver", "state", "created_at", "reported_at"];
 }
 
 impl From<Enrollment> for EnrollmentView {

@@ -2,7 +2,7 @@
 //!
 //! From the outside in: the call gets its id, is counted and timed, headers are set, a panic becomes a
 //! problem, the source is established, the reply is compressed, time is limited. Below `/api/v1` the credential
-//! is looked at and the body read whole before the handler opens a transaction.
+//! is looked at, the query checked and the body read whole before the handler opens a transaction.
 
 use axum::{
     Router,
@@ -63,6 +63,7 @@ pub fn router(app: App) -> Router {
     let api = ordinary
         .merge(drivers)
         .route("/api/v1/openapi.json", axum::routing::get(move || async move { document.reply() }))
+        .layer(from_fn(edge::guard::rest))
         .layer(from_fn_with_state(app.clone(), caller::establish));
     let inner = Router::new()
         .merge(api)

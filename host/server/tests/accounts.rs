@@ -47,7 +47,7 @@ async fn pages_follow_each_other() {
         (Some("Customer"), Some("Sibling"))
     );
     assert_eq!(second["next"], json!(null));
-    tree.root.get(&format!("{list}&cursor=zzz")).await.refused(422, "invalid_input");
+    tree.root.get(&format!("{list}&cursor=zzz")).await.refused(422, "invalid_cursor");
     tree.root.get(&format!("/api/v1/accounts/{}/accounts?limit=0", tree.dealer)).await.refused(422, "invalid_input");
     tree.root.get(&format!("/api/v1/accounts/{}/accounts?limit=many", tree.dealer)).await.refused(422, "invalid_input");
 }

@@ -13,7 +13,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store::{self, Counts};
-use crate::{App, edge::Problem};
+use crate::{
+    App,
+    edge::{Problem, Tabular},
+};
 
 /// One step of the way down to an account.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -53,6 +56,22 @@ pub struct AccountView {
     path: Vec<AccountStep>,
     created_at: Timestamp,
     counts: CountsView,
+}
+
+impl Tabular for AccountView {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "key",
+        "name",
+        "kind",
+        "parent_id",
+        "lineage",
+        "path",
+        "created_at",
+        "counts.devices",
+        "counts.alerts_open",
+        "counts.collectors",
+    ];
 }
 
 impl From<Step> for AccountStep {

@@ -9,7 +9,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{drivers::severity, edge::Locale, named::NamedView, operators::names::names};
+use crate::{
+    drivers::severity,
+    edge::{Locale, Tabular},
+    named::NamedView,
+    operators::names::names,
+};
 
 /// The device of an alert.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,6 +59,30 @@ pub struct AlertView {
     /// How often it came back shortly after it had ceased.
     flaps: i32,
     acknowledged_by: Option<Acknowledger>,
+}
+
+impl Tabular for AlertView {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "device.id",
+        "device.name",
+        "device.model",
+        "account.id",
+        "account.name",
+        "driver",
+        "condition",
+        "row",
+        "row_name",
+        "title",
+        "severity",
+        "raised_at",
+        "cleared_at",
+        "flaps",
+        "acknowledged_by.kind",
+        "acknowledged_by.id",
+        "acknowledged_by.name",
+        "acknowledged_by.at",
+    ];
 }
 
 impl AlertView {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::named::NamedView;
+use crate::{edge::Tabular, named::NamedView};
 
 /// What waits in a collector's spool.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,6 +39,26 @@ pub struct CollectorView {
     addresses_scanned: Option<u64>,
     /// Devices that it reports.
     devices_seen: i64,
+}
+
+impl Tabular for CollectorView {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "account.id",
+        "account.name",
+        "site.id",
+        "site.name",
+        "name",
+        "version",
+        "state",
+        "created_at",
+        "last_seen_at",
+        "spool.pending",
+        "spool.dead_letters",
+        "clock_offset_ms",
+        "addresses_scanned",
+        "devices_seen",
+    ];
 }
 
 impl From<Collector> for CollectorView {

@@ -3,10 +3,11 @@
 use bailiwick_devices::devices::{Device, Ownership, Supply};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::named::NamedView;
+use crate::{edge::Tabular, named::NamedView};
 
 /// A supply, as a list shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,6 +55,39 @@ pub struct DeviceView {
     supply_low: Option<i16>,
     /// Its supplies.
     supplies_summary: Vec<SupplyView>,
+}
+
+impl Tabular for DeviceView {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "account.id",
+        "account.name",
+        "site.id",
+        "site.name",
+        "driver",
+        "name",
+        "manufacturer",
+        "model",
+        "serial",
+        "address",
+        "status",
+        "ownership",
+        "first_seen_at",
+        "last_seen_at",
+        "alerts_open",
+        "page_count",
+        "supply_low",
+        "supplies_summary",
+    ];
+
+    /// `Black toner 45 %`, with the state where it says more.
+    fn element(_: &str, supply: &Value) -> Option<String> {
+        let text = |key: &str| supply.get(key).and_then(Value::as_str);
+        let name = text("name").or_else(|| text("color")).unwrap_or("?");
+        let percent = supply.get("percent").and_then(Value::as_i64).map(|percent| format!(" {percent} %"));
+        let state = text("state").filter(|state| *state != "ok").map(|state| format!(" ({state})"));
+        Some(format!("{name}{}{}", percent.unwrap_or_default(), state.unwrap_or_default()))
+    }
 }
 
 impl From<Device> for DeviceView {

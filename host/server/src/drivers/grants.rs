@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    edge::{Format, List, Problem},
+    edge::{Format, List, Problem, Tabular},
     work::{Authorized, permission::View},
 };
 
@@ -22,6 +22,10 @@ pub struct GrantView {
     pub declared: Vec<&'static str>,
     /// Free-text attributes consented to by name.
     pub texts: Vec<String>,
+}
+
+impl Tabular for GrantView {
+    const COLUMNS: &'static [&'static str] = &["driver", "granted", "categories", "declared", "texts"];
 }
 
 /// Every driver in use, and what this account lets it do.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::edge::Locale;
+use crate::edge::{Locale, Tabular};
 
 /// An attribute or a table's column.
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,6 +77,23 @@ pub struct DriverView {
     installed_at: Timestamp,
     /// Whether it is the version in use.
     active: bool,
+}
+
+impl Tabular for DriverView {
+    const COLUMNS: &'static [&'static str] = &[
+        "name",
+        "version",
+        "digest",
+        "contract",
+        "title",
+        "attributes",
+        "meters",
+        "conditions",
+        "asks.snmp",
+        "asks.http",
+        "installed_at",
+        "active",
+    ];
 }
 
 impl DriverView {

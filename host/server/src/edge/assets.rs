@@ -2,7 +2,7 @@
 //!
 //! Files whose name carries a hash of their content never change and are kept for a year; the rest is
 //! checked by ETag. A path that is no file is a page of the portal, which routes by itself, so it gets
-//! `index.html`; what looks like a file and is none is 404.
+//! `index.html`; what looks like a file and is none, or lies where programs call, is 404.
 
 use axum::{
     body::Body,
@@ -29,15 +29,23 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if let Some(file) = Portal::get(path) {
         return reply(path, &file, &headers);
     }
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let reserved = ["api/", "collector/", "d/", ".well-known/"].iter().any(|r| path.starts_with(r));
-    if last.contains('.') || reserved {
+    if !page(path) {
         return Problem::not_found().into_response();
     }
     match Portal::get("index.html") {
         Some(index) => reply("index.html", &index, &headers),
         None => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response(),
     }
+}
+
+/// Where programs call and no page lies: an answer of HTML would pass for success there.
+const RESERVED: [&str; 6] = ["api", "collector", "d", "metrics", "healthz", "readyz"];
+
+/// Whether the portal may have a page at this path. None has a dot: that would be a file, `.git` or `.well-known`.
+fn page(path: &str) -> bool {
+    let dotted = path.contains('.') || path.to_ascii_lowercase().contains("%2e");
+    let first = path.split('/').next().unwrap_or_default();
+    !dotted && !RESERVED.contains(&first)
 }
 
 fn reply(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
@@ -65,6 +73,30 @@ fn hashed(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_has_no_dot_and_lies_where_no_program_calls() {
+        for path in ["", "devices", "accounts/0190c0de/devices", "dashboard"] {
+            assert!(page(path), "{path}");
+        }
+        for path in [
+            "api",
+            "api/v2/x",
+            "collector",
+            "d/x",
+            "metrics",
+            "healthz",
+            "readyz",
+            ".git/config",
+            ".well-known/x",
+            ".env",
+            "a.b/c",
+            "%2Egit/config",
+            "robots.txt",
+        ] {
+            assert!(!page(path), "{path}");
+        }
+    }
 
     #[test]
     fn only_hashed_names_are_kept_for_good() {

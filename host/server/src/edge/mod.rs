@@ -8,9 +8,11 @@
 //! | [`source`], [`rate`] | a caller cannot choose its address, nor call without end |
 //! | [`headers`], [`assets`] | what a browser may do with a reply |
 //! | [`problem`] | one shape of errors |
+//! | [`guard`] | what no handler gets to see |
 //! | [`input`], [`list`], [`table`], [`locale`] | bodies, queries, lists, CSV, languages |
 
 pub mod assets;
+pub mod guard;
 pub mod headers;
 pub mod input;
 pub mod list;
@@ -30,3 +32,4 @@ pub use locale::Locale;
 pub use metrics::Metrics;
 pub use problem::{FieldProblem, Problem};
 pub use source::Source;
+pub use table::Tabular;

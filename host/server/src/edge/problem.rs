@@ -59,6 +59,8 @@ struct Inner {
     errors: Vec<FieldProblem>,
     retry_after: Option<u64>,
     challenge: Option<&'static str>,
+    /// The codings that are read, for a body in another.
+    accepts: Option<&'static str>,
 }
 
 impl Problem {
@@ -72,6 +74,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             challenge: None,
+            accepts: None,
         }))
     }
 
@@ -97,6 +100,12 @@ impl Problem {
     #[must_use]
     pub fn denied() -> Self {
         Self::new(StatusCode::FORBIDDEN, "denied", "Your role on this account does not permit this.")
+    }
+
+    /// The fields that are wrong.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldProblem] {
+        &self.0.errors
     }
 
     /// The caller did not prove who it is, for the reason that `code` names.
@@ -128,6 +137,23 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
+    /// A conflict that passes by itself; again after so many seconds.
+    #[must_use]
+    pub fn in_progress(code: &'static str, detail: impl Into<String>, retry_after: u64) -> Self {
+        let mut problem = Self::conflict(code, detail);
+        problem.0.retry_after = Some(retry_after.max(1));
+        problem
+    }
+
+    /// The body is in a content coding that is not read here (RFC 9110, section 15.5.16).
+    #[must_use]
+    pub fn unsupported_encoding(accepts: &'static str) -> Self {
+        let detail = "The body's Content-Encoding is not read here; Accept-Encoding says which is.";
+        let mut problem = Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", detail);
+        problem.0.accepts = Some(accepts);
+        problem
+    }
+
     /// Too many calls; again after so many seconds.
     #[must_use]
     pub fn rate_limited(retry_after: u64) -> Self {
@@ -145,9 +171,14 @@ impl Problem {
         problem
     }
 
-    /// A fault of the server: logged here with its causes, shown without them.
+    /// A fault of the server: logged here with its causes, shown without them. Where the database refused a
+    /// value as no value of its type, it is the caller's fault, which no check before had seen.
     #[must_use]
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
+        if let Some(state) = data_exception(error) {
+            tracing::debug!(request_id = request_id::current(), state, "the database refused a value");
+            return Self::invalid("A value given is not one that can be kept or looked for.");
+        }
         let causes: Vec<String> = std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect();
         tracing::error!(request_id = request_id::current(), causes = causes.join(": "), "a call failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed; the log says why.")
@@ -175,7 +206,7 @@ pub struct ProblemCode(pub &'static str);
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Inner { status, code, detail, errors, retry_after, challenge } = *self.0;
+        let Inner { status, code, detail, errors, retry_after, challenge, accepts } = *self.0;
         let body = ProblemBody {
             r#type: format!("urn:bailiwick:problem:{code}"),
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
@@ -194,9 +225,20 @@ impl IntoResponse for Problem {
         if let Some(scheme) = challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
         }
+        if let Some(codings) = accepts {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(codings));
+        }
         response.extensions_mut().insert(ProblemCode(code));
         response
     }
+}
+
+/// The SQLSTATE of a data exception (class 22) among an error's causes.
+fn data_exception(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    std::iter::successors(Some(error), |e| e.source())
+        .filter_map(|cause| cause.downcast_ref::<sqlx::Error>())
+        .find_map(|cause| Some(cause.as_database_error()?.code()?.into_owned()))
+        .filter(|state| state.starts_with("22"))
 }
 
 impl From<StoreError> for Problem {

@@ -1,48 +1,59 @@
-//! JSON rows as CSV (RFC 4180): nested objects become `outer.inner` columns, lists become JSON text.
+//! Rows as CSV (RFC 4180), for spreadsheets: every list has its columns, whatever its rows hold, also when
+//! it has none. Columns of an object in a row are `outer.inner`; a list of things becomes their names.
 //!
 //! A text that a spreadsheet would run as a formula gets a leading apostrophe: names of devices come
 //! from strangers.
 
-use std::collections::BTreeMap;
-
-use indexmap::IndexSet;
+use serde::Serialize;
 use serde_json::Value;
 
-/// Writes the rows with a header of every column that occurs.
+/// A row that has fixed columns as CSV.
+pub trait Tabular: Serialize {
+    /// The columns: a field, or `outer.inner` for one of an object.
+    const COLUMNS: &'static [&'static str];
+
+    /// How an element of a list in a column reads, where its name does not say enough.
+    #[must_use]
+    fn element(_column: &str, _element: &Value) -> Option<String> {
+        None
+    }
+}
+
+/// Writes the rows below their columns.
 ///
 /// # Errors
-/// [`csv::Error`] when the writer fails.
-pub fn write(rows: &[Value]) -> Result<Vec<u8>, csv::Error> {
-    let mut columns = IndexSet::new();
-    let mut records = Vec::with_capacity(rows.len());
-    for row in rows {
-        let mut record = BTreeMap::new();
-        flatten("", row, &mut columns, &mut record);
-        records.push(record);
-    }
+/// [`csv::Error`] when the writer fails, or a row cannot be serialised.
+pub fn write<T: Tabular>(rows: &[T]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(&columns)?;
-    for record in &records {
-        writer.write_record(columns.iter().map(|c| record.get(c).map_or("", String::as_str)))?;
+    writer.write_record(T::COLUMNS)?;
+    for row in rows {
+        let row = serde_json::to_value(row).map_err(std::io::Error::from)?;
+        writer.write_record(T::COLUMNS.iter().map(|column| cell::<T>(column, at(&row, column))))?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
-fn flatten(prefix: &str, value: &Value, columns: &mut IndexSet<String>, record: &mut BTreeMap<String, String>) {
-    if let Value::Object(fields) = value {
-        for (key, value) in fields {
-            let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-            flatten(&name, value, columns, record);
-        }
-        return;
-    }
-    let text = match value {
+fn at<'a>(row: &'a Value, column: &str) -> &'a Value {
+    column.split('.').try_fold(row, |value, key| value.get(key)).unwrap_or(&Value::Null)
+}
+
+fn cell<T: Tabular>(column: &str, value: &Value) -> String {
+    match value {
         Value::Null => String::new(),
         Value::String(text) => harmless(text),
+        Value::Array(elements) => {
+            let texts: Vec<String> =
+                elements.iter().map(|e| T::element(column, e).unwrap_or_else(|| name(e))).collect();
+            harmless(&texts.join("; "))
+        }
         other => other.to_string(),
-    };
-    columns.insert(prefix.to_owned());
-    record.insert(prefix.to_owned(), text);
+    }
+}
+
+/// What an element is called, or all of it.
+fn name(element: &Value) -> String {
+    let named = element.get("name").or_else(|| element.get("key")).unwrap_or(element);
+    named.as_str().map_or_else(|| element.to_string(), str::to_owned)
 }
 
 /// OWASP's rule against CSV injection.
@@ -56,23 +67,30 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn rows_become_columns() {
-        let rows = [
-            json!({"id": 1, "account": {"name": "A, \"B\""}, "list": [1, 2], "none": null}),
-            json!({"id": 2, "account": {"name": "=1+1"}, "extra": true}),
-        ];
-        let text = String::from_utf8(write(&rows).expect("writes")).expect("UTF-8");
-        let mut lines = text.split("\r\n");
-        assert_eq!(lines.next(), Some("id,account.name,list,none,extra"));
-        assert_eq!(lines.next(), Some("1,\"A, \"\"B\"\"\",\"[1,2]\",,"));
-        assert_eq!(lines.next(), Some("2,'=1+1,,,true"));
+    #[derive(Serialize)]
+    #[serde(transparent)]
+    struct Row(Value);
+
+    impl Tabular for Row {
+        const COLUMNS: &'static [&'static str] = &["id", "account.name", "list", "before"];
+    }
+
+    fn text(rows: Vec<Value>) -> String {
+        let rows: Vec<Row> = rows.into_iter().map(Row).collect();
+        String::from_utf8(write(&rows).expect("writes")).expect("UTF-8")
     }
 
     #[test]
-    fn an_object_null_in_one_row_is_a_column_of_its_own() {
-        let rows = [json!({"site": null}), json!({"site": {"id": "x"}})];
-        let text = String::from_utf8(write(&rows).expect("writes")).expect("UTF-8");
-        assert_eq!(text, "site,site.id\r\n\"\",\r\n,x\r\n".replace("\"\",", ","));
+    fn columns_are_the_same_whatever_the_rows_hold() {
+        let rows = vec![
+            json!({"id": 1, "account": {"name": "A, \"B\""}, "list": [{"name": "x", "n": 1}, "y"], "before": {"a": 1}}),
+            json!({"id": 2, "account": null, "list": ["=1+1"], "extra": true}),
+        ];
+        let all = text(rows);
+        let mut lines = all.split("\r\n");
+        assert_eq!(lines.next(), Some("id,account.name,list,before"));
+        assert_eq!(lines.next(), Some("1,\"A, \"\"B\"\"\",x; y,\"{\"\"a\"\":1}\""));
+        assert_eq!(lines.next(), Some("2,,'=1+1,"));
+        assert_eq!(text(Vec::new()), "id,account.name,list,before\r\n");
     }
 }

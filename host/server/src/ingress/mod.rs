@@ -14,11 +14,12 @@ mod status;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware::from_fn,
     routing::{get, post},
 };
 use tower_http::decompression::RequestDecompressionLayer;
 
-use crate::App;
+use crate::{App, edge::guard};
 
 /// Most bytes of a batch, unpacked: four times what collectors are told to send.
 const BATCH_BYTES: usize = 4 << 20;
@@ -30,12 +31,14 @@ pub fn router() -> Router<App> {
     let reports = Router::new()
         .route("/collector/v1/reports", post(reports::reports))
         .layer(DefaultBodyLimit::max(BATCH_BYTES))
-        .layer(RequestDecompressionLayer::new());
+        .layer(RequestDecompressionLayer::new())
+        .layer(from_fn(guard::gzip));
     Router::new()
         .route("/collector/v1/enroll", post(enroll::enroll))
         .route("/collector/v1/assignment", get(assignment::assignment))
         .route("/collector/v1/drivers/{digest}", get(driver::driver))
         .route("/collector/v1/status", post(status::status))
         .layer(DefaultBodyLimit::max(SMALL_BYTES))
+        .layer(from_fn(guard::plain))
         .merge(reports)
 }

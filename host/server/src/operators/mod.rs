@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{App, named::NamedView};
+use crate::{App, edge::Tabular, named::NamedView};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -44,6 +44,11 @@ pub struct AccountOperator {
     /// The account above on which the role was granted; null where it was on this one.
     inherited_from: Option<NamedView>,
     last_seen_at: Option<Timestamp>,
+}
+
+impl Tabular for AccountOperator {
+    const COLUMNS: &'static [&'static str] =
+        &["id", "email", "name", "role", "grant_id", "inherited_from.id", "inherited_from.name", "last_seen_at"];
 }
 
 impl From<Member> for AccountOperator {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     App,
     caller::Caller,
-    edge::{Format, List, Problem},
+    edge::{Format, List, Problem, Tabular},
 };
 
 /// One of one's own sessions.
@@ -23,6 +23,10 @@ pub struct OwnSession {
     source: Option<String>,
     /// Whether it is the one that asks.
     current: bool,
+}
+
+impl Tabular for OwnSession {
+    const COLUMNS: &'static [&'static str] = &["id", "created_at", "last_seen_at", "expires_at", "source", "current"];
 }
 
 /// One's own sessions, newest first.

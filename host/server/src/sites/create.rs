@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{SiteSettings, SiteView};
 use crate::{
-    edge::{Json, Problem},
+    edge::{Json, Problem, input::object},
     work::{Authorized, permission::Operate},
 };
 
@@ -19,7 +19,7 @@ pub(super) struct Body {
     /// The postal address, for people; at most 500 characters.
     address: Option<String>,
     /// How it is swept and polled.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     settings: SiteSettings,
 }
 

@@ -18,7 +18,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{App, edge::Problem};
+use crate::{
+    App,
+    edge::{Problem, Tabular},
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -60,6 +63,20 @@ pub struct SiteView {
     community_set: bool,
     /// Since when.
     created_at: Timestamp,
+}
+
+impl Tabular for SiteView {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "account_id",
+        "name",
+        "address",
+        "ranges",
+        "poll_seconds",
+        "sweep_seconds",
+        "community_set",
+        "created_at",
+    ];
 }
 
 impl From<Site> for SiteView {

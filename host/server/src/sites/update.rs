@@ -5,7 +5,10 @@ use utoipa::ToSchema;
 
 use super::{SiteAt, SiteSettings, SiteView};
 use crate::{
-    edge::{Json, Path, Problem, input::given},
+    edge::{
+        Json, Path, Problem,
+        input::{given, object},
+    },
     work::{Authorized, permission::Operate},
 };
 
@@ -21,7 +24,7 @@ pub(super) struct Body {
     #[schema(value_type = Option<String>)]
     address: Option<Option<String>>,
     /// How it is swept and polled.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     settings: SiteSettings,
 }
 

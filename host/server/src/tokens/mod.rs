@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::App;
+use crate::{App, edge::Tabular};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -45,6 +45,11 @@ pub struct TokenView {
     /// To the minute.
     last_used_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
+}
+
+impl Tabular for TokenView {
+    const COLUMNS: &'static [&'static str] =
+        &["id", "name", "role", "created_by", "created_at", "expires_at", "last_used_at", "revoked_at"];
 }
 
 impl From<Token> for TokenView {
