@@ -6,7 +6,7 @@ use bailiwick_access::Role;
 use bailiwick_contract::{
     exchange::Effect,
     report::Report,
-    value::{Condition, Fact, Identity, Point, Scalar},
+    value::{Cell, Condition, Fact, Identity, Point, Row, Scalar, Table},
 };
 use bailiwick_store::AccountId;
 use reqwest::{Client, Method, StatusCode};
@@ -39,7 +39,8 @@ async fn enroll(server: &Server, tree: &Tree, account: AccountId) -> (Api, Strin
         .await;
     let made = made.expect(StatusCode::CREATED);
     let token = made["token"].as_str().expect("a token");
-    assert!(made["command_line"].as_str().is_some_and(|line| line.contains(token)));
+    let line = made["command_line"].as_str().expect("a command line");
+    assert!(line.ends_with(" --token-stdin") && !line.contains(token), "{line}");
     let body = json!({ "token": token, "version": "0.1.0" });
     let url = format!("{}/collector/v1/enroll", server.base);
     let enrolled = Reply::of(Client::new().post(&url).json(&body)).await.expect(StatusCode::OK);
@@ -275,4 +276,65 @@ async fn only_the_platform_installs_and_garbage_is_no_driver() {
     let listed = dealer.get("/api/v1/drivers").await.expect(StatusCode::OK);
     assert_eq!(listed["items"][0]["name"], "test-driver");
     assert_eq!(listed["items"][0]["attributes"][0]["category"], "device");
+}
+
+#[tokio::test]
+async fn an_alert_of_a_row_says_what_the_row_is_called() {
+    let world = world().await;
+    let mut low = report(&world.digest, 1, "10.1.0.7", 100.0);
+    let name = Cell { column: "description".to_owned(), value: Scalar::Token("Black toner".to_owned()) };
+    let rows = vec![Row { key: "1.1".to_owned(), cells: vec![name] }];
+    let condition = Condition { key: "supply_low".to_owned(), row: Some("1.1".to_owned()) };
+    low.effects.pop();
+    low.effects.push(Effect::Table(Table { attribute: "supplies".to_owned(), complete: true, rows }));
+    low.effects.push(Effect::Conditions(vec![condition]));
+    world.send(Uuid::now_v7(), &[low]).await.expect(StatusCode::OK);
+    let account = format!("/api/v1/accounts/{}", world.tree.customer);
+    let device = world.devices(world.tree.customer).await[0]["id"].as_str().expect("an id").to_owned();
+    for path in [format!("{account}/alerts"), format!("{account}/devices/{device}/alerts")] {
+        let listed = world.tree.root.get(&path).await.expect(StatusCode::OK);
+        assert_eq!(
+            (&listed["items"][0]["row"], &listed["items"][0]["row_name"]),
+            (&json!("1.1"), &json!("Black toner"))
+        );
+        let csv = Reply::of(world.tree.root.call(Method::GET, &path).header("accept", "text/csv")).await;
+        let mut lines = csv.text.lines();
+        assert!(lines.next().is_some_and(|head| head.contains("row_name")), "{}", csv.text);
+        assert!(lines.next().is_some_and(|line| line.contains("Black toner")), "{}", csv.text);
+    }
+}
+
+#[tokio::test]
+async fn a_retired_device_is_listed_apart_ignored_and_restored() {
+    let world = world().await;
+    let spool = Uuid::now_v7();
+    world.send(spool, &[report(&world.digest, 1, "10.1.0.7", 100.0)]).await.expect(StatusCode::OK);
+    let list = format!("/api/v1/accounts/{}/devices", world.tree.customer);
+    let device = world.devices(world.tree.customer).await[0]["id"].as_str().expect("an id").to_owned();
+    let restore = format!("{list}/{device}/restore");
+    world.tree.root.post(&restore, json!({})).await.refused(409, "not_retired");
+    world.tree.root.delete(&format!("{list}/{device}")).await.expect(StatusCode::NO_CONTENT);
+    assert_eq!(world.devices(world.tree.customer).await, json!([]));
+    let retired = world.tree.root.get(&format!("{list}?status=retired")).await.expect(StatusCode::OK);
+    assert_eq!((&retired["items"][0]["id"], &retired["items"][0]["status"]), (&json!(device), &json!("retired")));
+
+    let reply = world.send(spool, &[report(&world.digest, 2, "10.1.0.7", 101.0)]).await.expect(StatusCode::OK);
+    assert_eq!((&reply["acknowledged_through"], &reply["rejected"]), (&json!(2), &json!([])));
+    let figures = String::from_utf8(world.server.app.metrics().text().expect("figures")).expect("UTF-8");
+    assert!(figures.contains("bailiwick_ingest_reports_total{outcome=\"ignored\"} 1"), "{figures}");
+
+    let viewer = world.server.token(world.tree.customer, Role::Viewer).await;
+    viewer.post(&restore, json!({})).await.refused(403, "denied");
+    let stranger = world.server.token(world.tree.sibling, Role::Owner).await;
+    stranger.post(&restore, json!({})).await.refused(404, "not_found");
+    let nobody = format!("{list}/{}/restore", Uuid::now_v7());
+    world.tree.root.post(&nobody, json!({})).await.refused(404, "not_found");
+    let restored = world.tree.root.post(&restore, json!({})).await.expect(StatusCode::OK);
+    assert_eq!(restored["id"], json!(device));
+    let reply = world.send(spool, &[report(&world.digest, 3, "10.1.0.7", 102.0)]).await.expect(StatusCode::OK);
+    assert_eq!(reply["rejected"], json!([]));
+    let devices = world.devices(world.tree.customer).await;
+    assert_eq!((&devices[0]["id"], &devices[0]["alerts_open"]), (&json!(device), &json!(1)), "raised anew");
+    let none = world.tree.root.get(&format!("{list}?status=retired")).await.expect(StatusCode::OK);
+    assert_eq!(none["items"], json!([]));
 }

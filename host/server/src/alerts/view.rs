@@ -50,6 +50,8 @@ pub struct AlertView {
     condition: String,
     /// The row, for a condition that is kept per row.
     row: Option<String>,
+    /// What that row is called, where its table says so: `Black toner`.
+    row_name: Option<String>,
     title: String,
     /// `critical`, `warning` or `info`.
     severity: &'static str,
@@ -72,6 +74,7 @@ impl Tabular for AlertView {
         "driver",
         "condition",
         "row",
+        "row_name",
         "row_name",
         "title",
         "severity",
@@ -116,6 +119,7 @@ impl AlertView {
             title: title.unwrap_or_else(|| alert.condition.clone()),
             condition: alert.condition,
             row: alert.row,
+            row_name: alert.row_name,
             severity: severity(alert.severity),
             raised_at: alert.raised_at,
             cleared_at: alert.cleared_at,

@@ -23,7 +23,8 @@ pub(super) struct Filter {
     /// Of this site.
     #[param(value_type = Option<Uuid>)]
     site: Option<SiteId>,
-    /// With this status; `offline` for those not heard in time, `online` for the others.
+    /// With this status; `offline` for those not heard in time, `online` for the others; `retired` for those
+    /// that were retired, which all other lists leave out.
     status: Option<String>,
     /// `open`: only devices with open alerts.
     #[param(value_type = Option<String>)]

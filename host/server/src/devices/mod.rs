@@ -5,6 +5,7 @@ mod fact;
 mod get;
 mod list;
 mod readings;
+mod restore;
 mod retire;
 mod update;
 mod view;
@@ -28,6 +29,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
         .routes(routes!(get::get, update::update, retire::retire))
+        .routes(routes!(restore::restore))
         .routes(routes!(readings::readings))
 }
 
@@ -44,6 +46,7 @@ impl From<DeviceError> for Problem {
     fn from(error: DeviceError) -> Self {
         match error {
             DeviceError::NotFound => Self::not_found(),
+            DeviceError::NotRetired => Self::conflict("not_retired", "This device is not retired."),
             DeviceError::UnknownSite => {
                 Self::field("site_id", "unknown", "there is no such site in the device's account")
             }

@@ -7,7 +7,7 @@ use crate::{
     work::{Authorized, permission::Operate},
 };
 
-/// Retires a device: it leaves the lists, its alerts clear, and a later report of it makes a new one.
+/// Retires a device: it leaves the lists, its alerts clear, and later reports of it are ignored until it is restored.
 #[utoipa::path(delete, path = "/api/v1/accounts/{id}/devices/{device_id}", tag = "devices",
     params(("id" = Uuid, Path, description = "The account."), DeviceAt), responses((status = 204)))]
 pub(super) async fn retire(mut work: Authorized<Operate>, Path(at): Path<DeviceAt>) -> Result<Response, Problem> {

@@ -41,7 +41,8 @@ pub struct DeviceView {
     serial: Option<String>,
     /// Where it was last reached.
     address: Option<String>,
-    /// What its driver says that it does; `online` where it says nothing; `offline` when it was not heard in time.
+    /// What its driver says that it does; `online` where it says nothing; `offline` when it was not heard in time,
+    /// `retired` when an operator retired it.
     status: String,
     /// `company` or `personal`.
     ownership: &'static str,
@@ -93,6 +94,7 @@ impl Tabular for DeviceView {
 impl From<Device> for DeviceView {
     fn from(device: Device) -> Self {
         let status = match (device.online, device.status) {
+            _ if device.retired_at.is_some() => "retired".to_owned(),
             (false, _) => "offline".to_owned(),
             (true, Some(status)) => status,
             (true, None) => "online".to_owned(),

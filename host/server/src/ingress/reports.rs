@@ -34,6 +34,7 @@ fn count(app: &App, applied: &Applied) {
     let reports = &app.metrics().reports;
     reports.with_label_values(&["applied"]).inc_by(u64::from(applied.applied));
     reports.with_label_values(&["repeated"]).inc_by(u64::from(applied.repeated));
+    reports.with_label_values(&["ignored"]).inc_by(u64::from(applied.ignored));
     for rejected in &applied.acknowledgement.rejected {
         reports.with_label_values(&[rejected.code.as_str()]).inc();
     }

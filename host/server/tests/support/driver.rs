@@ -33,6 +33,17 @@ pattern = "[A-Z0-9]{1,32}"
 category = "identifier"
 title = { en = "Serial number", de = "Seriennummer", nl = "Serienummer", fr = "Numéro de série" }
 
+[[table]]
+key = "supplies"
+title = { en = "Supplies", de = "Verbrauch", nl = "Verbruik", fr = "Consommables" }
+
+[[table.column]]
+key = "description"
+type = "pattern"
+pattern = "[ -~]{1,64}"
+category = "health"
+title = { en = "Description", de = "Bezeichnung", nl = "Omschrijving", fr = "Désignation" }
+
 [[meter]]
 key = "pages"
 kind = "counter"
@@ -45,6 +56,13 @@ key = "jam"
 severity = "critical"
 category = "health"
 title = { en = "Paper jam", de = "Papierstau", nl = "Papierstoring", fr = "Bourrage papier" }
+
+[[condition]]
+key = "supply_low"
+severity = "warning"
+category = "health"
+table = "supplies"
+title = { en = "Supply low", de = "Fast leer", nl = "Bijna op", fr = "Bientôt vide" }
 
 [asks]
 snmp = ["1.3.6.1.2.1.43"]
