@@ -187,7 +187,7 @@ export interface paths {
         get: operations["devices_get"];
         put?: never;
         post?: never;
-        /** Retires a device: it leaves the lists, its alerts clear, and a later report of it makes a new one. */
+        /** Retires a device: it leaves the lists, its alerts clear, and later reports of it are ignored until it is restored. */
         delete: operations["devices_retire"];
         options?: never;
         head?: never;
@@ -223,6 +223,23 @@ export interface paths {
         get: operations["devices_readings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/devices/{device_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a retired device back: it is in the lists again, with its history, and the next report of it counts. */
+        post: operations["devices_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -622,6 +639,8 @@ export interface components {
             condition: string;
             /** @description The row, for a condition that is kept per row. */
             row?: string | null;
+            /** @description What that row is called, where its table says so: `Black toner`. */
+            row_name?: string | null;
             title: string;
             /** @description `critical`, `warning` or `info`. */
             severity: string;
@@ -786,7 +805,10 @@ export interface components {
             serial?: string | null;
             /** @description Where it was last reached. */
             address?: string | null;
-            /** @description What its driver says that it does; `online` where it says nothing; `offline` when it was not heard in time. */
+            /**
+             * @description What its driver says that it does; `online` where it says nothing; `offline` when it was not heard in time,
+             *     `retired` when an operator retired it.
+             */
             status: string;
             /** @description `company` or `personal`. */
             ownership: string;
@@ -1864,7 +1886,10 @@ export interface operations {
                 driver?: string;
                 /** @description Of this site. */
                 site?: string;
-                /** @description With this status; `offline` for those not heard in time, `online` for the others. */
+                /**
+                 * @description With this status; `offline` for those not heard in time, `online` for the others; `retired` for those
+                 *     that were retired, which all other lists leave out.
+                 */
                 status?: string;
                 /** @description `open`: only devices with open alerts. */
                 alert?: string;
@@ -2054,7 +2079,7 @@ export interface operations {
                 row?: string;
                 /** @description From here on; 30 days before `to` where absent. */
                 from?: string;
-                /** @description Up to, not included; now where absent. */
+                /** @description Up to, not included; up to the newest where absent. */
                 to?: string;
                 /** @description Seconds of a bucket, of which the last point is given; where absent, so that there are at most 500. */
                 step?: number;
@@ -2076,6 +2101,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
                 };
             };
             /** @description What went wrong */
