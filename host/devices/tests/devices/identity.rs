@@ -1,6 +1,9 @@
 //! Match, merge or refuse.
 
-use bailiwick_contract::report::Report;
+use bailiwick_contract::{manifest::Manifest, report::Report};
+use bailiwick_devices::{devices, drivers};
+use bailiwick_store::AccountId;
+use sha2::{Digest as _, Sha256};
 
 use crate::ground::*;
 
@@ -103,4 +106,41 @@ async fn one_account_never_meets_another_accounts_device() {
     assert_eq!((mine.len(), theirs.len()), (1, 1));
     assert_ne!(mine[0].id, theirs[0].id);
     assert_eq!(ground.devices(ground.dealer).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_device_that_only_its_address_tells_is_retired_and_restored_like_others() {
+    let ground = Ground::new().await;
+    let by_address =
+        "[[identity]]\nkind = \"address\"\npattern = \"[0-9.]{7,15}\"\ncategory = \"network\"\n\n[[attribute]]";
+    let text = include_str!("sensor.toml").replacen("[[attribute]]", by_address, 1).replace("1.0.0", "1.1.0");
+    let component = b"another component";
+    let digest = hex::encode(Sha256::digest(component));
+    let mut scope = ground.scope(AccountId::ROOT).await;
+    let manifest = Manifest::parse(&text).unwrap();
+    drivers::install(&mut scope, &manifest, &digest, component, ground.store.now()).await.unwrap();
+    scope.commit().await.unwrap();
+    let silent = |sequence| {
+        let effects = vec![facts(&[("name", "Silent")])];
+        Report { digest: digest.clone(), ..ground.report(sequence, effects) }
+    };
+    ground.send(vec![silent(1)]).await;
+    let id = ground.device().await.id;
+    ground.minutes(1);
+    assert_eq!(ground.send(vec![silent(2)]).await.applied, 1);
+    ground.device().await;
+    let mut scope = ground.scope(ground.customer).await;
+    devices::retire(&mut scope, id, ground.store.now()).await.unwrap();
+    scope.commit().await.unwrap();
+    ground.minutes(1);
+    assert_eq!(ground.send(vec![silent(3)]).await.ignored, 1);
+    assert!(ground.devices(ground.customer).await.is_empty());
+    // another one that takes its address, and says who it is
+    let named = Report { effects: vec![identify(&[SERIAL])], ..silent(4) };
+    assert_eq!(ground.send(vec![named]).await.applied, 1);
+    assert_ne!(ground.device().await.id, id);
+    let mut scope = ground.scope(ground.customer).await;
+    devices::restore(&mut scope, id, ground.store.now()).await.unwrap();
+    scope.commit().await.unwrap();
+    assert_eq!(ground.devices(ground.customer).await.len(), 2);
 }
