@@ -1,8 +1,11 @@
 //! What every call passes: headers, limits, wrong JSON, the portal's files, figures.
 
-use bailiwick::{config::Transport, edge::metrics};
+use bailiwick::{
+    config::Transport,
+    edge::{Problem, Tabular as _, metrics},
+};
 use bailiwick_access::Role;
-use bailiwick_store::AccountId;
+use bailiwick_store::{AccountId, Actor, StoreError};
 use reqwest::{Client, Method, StatusCode};
 
 use crate::support::{Reply, Server, provider};
@@ -22,6 +25,105 @@ async fn wrong_json_is_told_apart_and_named() {
     shape.refused(422, "invalid_input");
     assert_eq!(shape.json()["errors"][0]["field"], "settings.ranges[0]");
     send("application/json", "{\"name\": \"x\", \"nmae\": 1}").await.refused(422, "invalid_input");
+    for body in ["[\"x\", null, {}]", "{\"name\": \"x\", \"settings\": [[\"10.0.0.0/24\"]]}", "{\"name\": 1}", "7"] {
+        let shape = send("application/json", body).await;
+        shape.refused(422, "invalid_input");
+        assert!(!["struct", "Body", "SiteSettings"].iter().any(|word| shape.text.contains(word)), "{}", shape.text);
+    }
+}
+
+#[tokio::test]
+async fn what_the_database_cannot_keep_is_the_caller_s_fault() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let account = format!("/api/v1/accounts/{}", tree.dealer);
+    for list in [
+        "accounts?q=a%00b",
+        "devices?q=%00",
+        "devices?driver=%00",
+        "alerts?driver=x%00",
+        "audit?action=%00.",
+        "sites?%00",
+    ] {
+        tree.root.get(&format!("{account}/{list}")).await.refused(422, "invalid_input");
+    }
+    let mut scope = server.app.store().scope(&Actor::system("test"), tree.dealer).await.expect("a scope");
+    let refused = sqlx::query("select $1::text").bind("a\0b").execute(scope.sql()).await.expect_err("refused");
+    let problem = Problem::from(StoreError::from(refused));
+    assert_eq!((problem.status(), problem.code()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid_input"));
+    let missing = sqlx::query("select nothing").execute(scope.sql()).await.expect_err("refused");
+    assert_eq!(Problem::from(StoreError::from(missing)).code(), "internal", "a fault of the server stays one");
+}
+
+#[tokio::test]
+async fn a_cursor_belongs_to_its_list() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let root = format!("/api/v1/accounts/{}", AccountId::ROOT);
+    let first = tree.root.get(&format!("{root}/accounts?depth=subtree&limit=1")).await.expect(StatusCode::OK);
+    let cursor = first["next"].as_str().expect("a next page");
+    tree.root.get(&format!("{root}/accounts?depth=subtree&limit=1&cursor={cursor}")).await.expect(StatusCode::OK);
+    for list in ["devices", "alerts", "collectors", "enrollments", "audit", "sites", "operators", "tokens", "drivers"] {
+        tree.root.get(&format!("{root}/{list}?cursor={cursor}")).await.refused(422, "invalid_cursor");
+    }
+    let other = format!("/api/v1/accounts/{}/accounts?cursor={cursor}", tree.dealer);
+    tree.root.get(&other).await.refused(422, "invalid_cursor");
+}
+
+#[tokio::test]
+async fn a_body_in_a_coding_that_is_not_read_is_refused() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let sites = format!("/api/v1/accounts/{}/sites", tree.customer);
+    let coded = |path: &str, coding: &'static str| {
+        let request = tree.root.call(Method::POST, path).header("content-encoding", coding);
+        Reply::of(request.header("content-type", "application/json").body("{}"))
+    };
+    for (path, coding) in [(sites.as_str(), "gzip"), ("/collector/v1/status", "gzip"), ("/collector/v1/reports", "br")]
+    {
+        let reply = coded(path, coding).await;
+        reply.refused(415, "unsupported_encoding");
+        let read = if path.ends_with("reports") { "gzip" } else { "identity" };
+        assert_eq!(reply.headers["accept-encoding"], read);
+    }
+    coded(&sites, "identity").await.refused(422, "invalid_input");
+}
+
+#[tokio::test]
+async fn a_list_as_csv_has_its_columns_and_a_name() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let get = |list: &str| {
+        let path = format!("/api/v1/accounts/{}/{list}", tree.customer);
+        Reply::of(tree.root.call(Method::GET, &path).header("accept", "application/json;q=0.1, text/csv"))
+    };
+    let devices = get("devices").await;
+    assert_eq!(devices.headers["content-disposition"], "attachment; filename=\"devices.csv\"");
+    assert!(devices.text.starts_with("id,account.id,account.name,site.id,") && devices.text.lines().count() == 1);
+    let audit = get("audit").await;
+    assert!(audit.text.starts_with("id,at,actor.kind,actor.id,actor.name,as,action,"), "{}", audit.text);
+    assert!(audit.text.lines().next().is_some_and(|head| head.ends_with(",source,before,after,reason,erased,sealed")));
+    assert!(audit.text.lines().count() > 1);
+}
+
+/// A field that is added to a row is added to its columns too.
+#[test]
+fn columns_are_those_of_the_document() {
+    let document = serde_json::to_value(bailiwick::router::document()).expect("JSON");
+    let schema = |name: &str| document["components"]["schemas"][name]["properties"].as_object().expect(name).clone();
+    let check = |name: &str, columns: &[&str]| {
+        let mut fields: Vec<&str> = columns.iter().filter_map(|column| column.split('.').next()).collect();
+        fields.dedup();
+        assert_eq!(fields, schema(name).keys().collect::<Vec<_>>(), "{name}");
+    };
+    check("Account", bailiwick::accounts::AccountView::COLUMNS);
+    check("AccountOperator", bailiwick::operators::AccountOperator::COLUMNS);
+    check("Token", bailiwick::tokens::TokenView::COLUMNS);
+    check("Site", bailiwick::sites::SiteView::COLUMNS);
+    check("Device", bailiwick::devices::DeviceView::COLUMNS);
+    check("Enrollment", bailiwick::enrollments::EnrollmentView::COLUMNS);
+    check("Driver", bailiwick::drivers::DriverView::COLUMNS);
+    check("AuditEntry", bailiwick::audit::AuditEntry::COLUMNS);
 }
 
 #[tokio::test]
@@ -64,6 +166,10 @@ async fn a_page_of_the_portal_is_its_entry_page_and_a_missing_file_is_missing() 
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains("<!doctype html>") || page.text.contains("<!DOCTYPE html>"));
     Reply::of(Client::new().get(format!("{}/assets/absent-12345678.js", server.base))).await.refused(404, "not_found");
+    for path in ["/api", "/api/v2/x", "/collector", "/d/x", "/metrics", "/healthz", "/readyz", "/.git/config", "/a.b/c"]
+    {
+        Reply::of(Client::new().get(format!("{}{path}", server.base))).await.refused(404, "not_found");
+    }
     if let Some(etag) = page.headers.get("etag") {
         let again = Client::new().get(format!("{}/a/some/page", server.base)).header("if-none-match", etag);
         assert_eq!(Reply::of(again).await.status, StatusCode::NOT_MODIFIED);

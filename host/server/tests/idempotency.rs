@@ -1,6 +1,8 @@
 //! The same call with the same key does its work once.
 
 use bailiwick_access::Role;
+use bailiwick_store::{Actor, At};
+use jiff::SignedDuration;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -60,6 +62,53 @@ async fn a_secret_is_not_repeated() {
     keyed(&tree.root, &tokens, "k", &body).await.expect(StatusCode::CREATED);
     keyed(&tree.root, &tokens, "k", &body).await.refused(409, "idempotency_done");
     assert_eq!(count(&tree.root, &tokens).await, 1);
+}
+
+#[tokio::test]
+async fn a_repetition_during_the_call_is_told_to_come_back() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let tokens = format!("/api/v1/accounts/{}/tokens", tree.customer);
+    let body = json!({ "name": "n", "role": "viewer" });
+    keyed(&tree.root, &tokens, "k", &body).await.expect(StatusCode::CREATED);
+    // as it stands while the call goes on
+    let actor = Actor::system("test");
+    let mut scope = server.app.store().scope(&actor, tree.customer).await.expect("a scope");
+    let undone = sqlx::query("update idempotency_keys set status = 0, answer = null, created_at = $1")
+        .bind(At(server.app.store().now()))
+        .execute(scope.sql())
+        .await
+        .expect("updates");
+    assert_eq!(undone.rows_affected(), 1);
+    scope.commit().await.expect("commits");
+    let meanwhile = keyed(&tree.root, &tokens, "k", &body).await;
+    meanwhile.refused(409, "idempotency_in_progress");
+    assert_eq!(meanwhile.headers["retry-after"], "1");
+    keyed(&tree.root, &tokens, "k", &json!({ "name": "o", "role": "viewer" }))
+        .await
+        .refused(409, "idempotency_mismatch");
+    // a server that stopped in between does not end it any more
+    server.database.clock.advance(SignedDuration::from_mins(10));
+    keyed(&tree.root, &tokens, "k", &body).await.refused(409, "idempotency_done");
+}
+
+#[tokio::test]
+async fn calls_at_once_whose_service_commits_by_itself_do_the_work_once() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let operators = format!("/api/v1/accounts/{}/operators", tree.customer);
+    let body = json!({ "email": "new@example.org", "name": "New", "role": "viewer", "password": "another long one" });
+    let calls = (0..4).map(|_| keyed(&tree.root, &operators, "same", &body));
+    let replies = futures::future::join_all(calls).await;
+    assert!(replies.iter().any(|r| r.status == StatusCode::CREATED));
+    for reply in replies.iter().filter(|r| r.status != StatusCode::CREATED) {
+        reply.refused(409, "idempotency_in_progress");
+    }
+    let again = keyed(&tree.root, &operators, "same", &body).await;
+    assert_eq!(
+        (again.status, &again.headers["idempotency-replayed"]),
+        (StatusCode::CREATED, &"true".parse().expect("ASCII"))
+    );
 }
 
 #[tokio::test]

@@ -77,6 +77,10 @@ async fn signing_in_is_limited() {
     }
     let (_, reply) = sign_in(&server, EMAIL, "wrong wrong wrong").await;
     reply.refused(429, "rate_limited");
+    let figures = String::from_utf8(server.app.metrics().text().expect("figures")).expect("UTF-8");
+    assert!(figures.contains("bailiwick_sign_ins_total{outcome=\"refused\"} 3"), "{figures}");
+    assert!(figures.contains("bailiwick_sign_ins_total{outcome=\"limited\"} 1"), "{figures}");
+    assert!(!figures.contains(EMAIL), "no addresses in figures");
     assert!(reply.headers.contains_key("retry-after"));
 }
 
@@ -139,6 +143,16 @@ async fn a_password_is_changed_by_who_knows_it() {
     };
     change(json!({ "present": "wrong wrong wrong", "new": "another long one" })).await.refused(403, "wrong_password");
     change(json!({ "present": PASSWORD, "new": "short" })).await.refused(422, "invalid_input");
+    for (new, code) in
+        [("short", "too_short"), ("aaaaaaaaaaaaaa", "one_character"), ("OWNER@example.org", "same_as_email")]
+    {
+        let refused = change(json!({ "present": PASSWORD, "new": new })).await;
+        refused.refused(422, "invalid_input");
+        assert_eq!(
+            (&refused.json()["errors"][0]["field"], &refused.json()["errors"][0]["code"]),
+            (&json!("new"), &json!(code))
+        );
+    }
     change(json!({ "present": PASSWORD, "new": "another long one" })).await.expect(StatusCode::NO_CONTENT);
     sign_in(&server, EMAIL, PASSWORD).await.1.refused(401, "invalid_credentials");
     sign_in(&server, EMAIL, "another long one").await.1.expect(StatusCode::OK);

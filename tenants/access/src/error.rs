@@ -47,6 +47,9 @@ pub enum AccessError {
         /// What it must be.
         detail: &'static str,
     },
+    /// A password is not accepted. 422, `invalid_input`, with [`PasswordError::code`] for its field.
+    #[error(transparent)]
+    Password(PasswordError),
     /// It exists already. 409, `conflict`.
     #[error("{0}")]
     Conflict(&'static str),
@@ -56,8 +59,8 @@ pub enum AccessError {
     /// The present password was not given rightly. 403, `wrong_password`.
     #[error("the present password is wrong")]
     WrongPassword,
-    /// Nobody would own the platform any more. 409, `last_owner`.
-    #[error("the platform would have no owner left")]
+    /// Nobody would own the account any more. 409, `last_owner`.
+    #[error("the account would have no owner left: make somebody else an owner first")]
     LastOwner,
     /// The system gives no randomness, or hashing failed.
     #[error("hashing failed")]
@@ -83,7 +86,7 @@ impl AccessError {
             Self::TokenExpired => "token_expired",
             Self::TokenRevoked => "token_revoked",
             Self::TokenMalformed(_) => "token_malformed",
-            Self::Invalid { .. } => "invalid_input",
+            Self::Invalid { .. } | Self::Password(_) => "invalid_input",
             Self::Conflict(_) => "conflict",
             Self::NotAPerson => "not_a_person",
             Self::WrongPassword => "wrong_password",
@@ -124,9 +127,8 @@ impl From<LineageError> for AccessError {
 impl From<PasswordError> for AccessError {
     fn from(error: PasswordError) -> Self {
         match error {
-            PasswordError::Short => Self::Invalid { field: "password", detail: "must have at least 12 characters" },
-            PasswordError::Long => Self::Invalid { field: "password", detail: "must have at most 1024 bytes" },
             PasswordError::Hashing(source) => Self::Hashing(source),
+            refused => Self::Password(refused),
         }
     }
 }

@@ -46,8 +46,24 @@ impl FromStr for Cursor {
         let read = || {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
             let (id, name) = bytes.split_first_chunk::<16>()?;
-            Some(Self { id: Uuid::from_bytes(*id), name: String::from_utf8(name.to_vec()).ok()? })
+            let name = String::from_utf8(name.to_vec()).ok().filter(|name| !name.chars().any(char::is_control))?;
+            Some(Self { id: Uuid::from_bytes(*id), name })
         };
         read().ok_or(AccessError::Invalid { field: "cursor", detail: "is not one that was given out" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_one_that_no_name_gives_does_not() {
+        let cursor = Cursor { name: "Büro 3".into(), id: Uuid::from_u128(9) };
+        assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor);
+        let nul = Cursor { name: "a\0b".into(), id: Uuid::nil() };
+        for text in ["", "zzz", "ä", &nul.to_string()] {
+            assert!(text.parse::<Cursor>().is_err(), "{text}");
+        }
     }
 }

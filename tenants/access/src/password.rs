@@ -9,6 +9,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use crate::email::Email;
+
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
@@ -25,29 +27,63 @@ pub enum PasswordError {
     /// More than 1,024 bytes.
     #[error("a password has at most 1024 bytes")]
     Long,
+    /// One character all over.
+    #[error("a password has more than one character in it")]
+    OneCharacter,
+    /// The operator's own e-mail address.
+    #[error("a password is not the e-mail address")]
+    SameAsEmail,
     /// The computation failed.
     #[error("hashing failed")]
     Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// A new password that is long enough.
+impl PasswordError {
+    /// The stable code of the field in the API's problem document.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Short => "too_short",
+            Self::Long => "too_long",
+            Self::OneCharacter => "one_character",
+            Self::SameAsEmail => "same_as_email",
+            Self::Hashing(_) => "internal",
+        }
+    }
+}
+
+/// A new password that is long enough and not the most trivial.
 #[derive(Debug, Clone)]
 pub struct Password(SecretString);
 
 impl Password {
-    /// Checks the length (12 characters to 1,024 bytes, nothing else: composition rules make passwords worse).
+    /// Checks the length (12 characters to 1,024 bytes) and that it is not one character repeated; nothing else:
+    /// composition rules make passwords worse.
     ///
     /// # Errors
-    /// [`PasswordError::Short`] or [`PasswordError::Long`].
+    /// [`PasswordError::Short`], [`PasswordError::Long`] or [`PasswordError::OneCharacter`].
     pub fn new(text: SecretString) -> Result<Self, PasswordError> {
         let exposed = text.expose_secret();
         if exposed.len() > 1024 {
             Err(PasswordError::Long)
         } else if exposed.chars().count() < 12 {
             Err(PasswordError::Short)
+        } else if exposed.chars().zip(exposed.chars().skip(1)).all(|(a, b)| a == b) {
+            Err(PasswordError::OneCharacter)
         } else {
             Ok(Self(text))
         }
+    }
+
+    /// Refuses the one password that everybody knows of an operator: its e-mail address, however written.
+    ///
+    /// # Errors
+    /// [`PasswordError::SameAsEmail`].
+    pub(crate) fn suits(&self, email: &Email) -> Result<(), PasswordError> {
+        if self.0.expose_secret().trim().to_lowercase() == email.key() {
+            return Err(PasswordError::SameAsEmail);
+        }
+        Ok(())
     }
 
     /// A random one, to be told once and changed: 20 characters, 119 bits.
@@ -145,10 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn length_is_all_that_counts() {
+    fn only_short_long_and_trivial_ones_are_refused() {
         assert!(matches!(Password::new("elevenchars".into()), Err(PasswordError::Short)));
         assert!(matches!(Password::new("ü".repeat(513).into()), Err(PasswordError::Long)));
-        assert!(Password::new("ü".repeat(12).into()).is_ok());
+        assert!(matches!(Password::new("ü".repeat(12).into()), Err(PasswordError::OneCharacter)));
+        assert!(Password::new("üüüüüüüüüüüu".into()).is_ok());
+        let email = "Ann@Example.org".parse().unwrap();
+        let same = Password::new(" ann@example.ORG".into()).unwrap().suits(&email);
+        assert!(matches!(same, Err(PasswordError::SameAsEmail)));
+        assert!(Password::new("ann@example.orgs".into()).unwrap().suits(&email).is_ok());
         assert_eq!(Password::random().unwrap().secret().expose_secret().len(), 20);
     }
 }

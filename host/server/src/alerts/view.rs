@@ -75,7 +75,6 @@ impl Tabular for AlertView {
         "condition",
         "row",
         "row_name",
-        "row_name",
         "title",
         "severity",
         "raised_at",

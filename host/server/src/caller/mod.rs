@@ -165,8 +165,11 @@ impl From<AccessError> for Problem {
             AccessError::TokenExpired => Self::unauthenticated(code, "The API token has expired."),
             AccessError::TokenRevoked => Self::unauthenticated(code, "The API token was revoked."),
             AccessError::Invalid { field, detail } => Self::field(field, "invalid", detail),
+            AccessError::Password(refused) => Self::field("password", refused.code(), refused.to_string()),
             AccessError::Conflict(detail) => Self::conflict("conflict", detail),
-            AccessError::LastOwner => Self::conflict(code, "The platform would have no owner left."),
+            AccessError::LastOwner => {
+                Self::conflict(code, "The account would have no owner left: make somebody else an owner first.")
+            }
             AccessError::NotAPerson | AccessError::WrongPassword => {
                 Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string())
             }

@@ -32,7 +32,8 @@ pub struct CollectorToken {
     token: String,
     /// Until when.
     expires_at: Timestamp,
-    /// What to run on site.
+    /// What to run on site; it reads the token from standard input, so that the token is in no list of processes and
+    /// no history.
     command_line: String,
 }
 
@@ -47,7 +48,7 @@ pub(super) async fn enroll(mut work: Authorized<Operate>, Json(body): Json<Body>
     let server = &work.app.config().public_url;
     let reply = CollectorToken {
         id: made.id.get(),
-        command_line: format!("bailiwick-collector enroll --server {server} --token {token}"),
+        command_line: format!("bailiwick-collector enroll --server {server} --token-stdin"),
         token,
         expires_at: made.expires_at,
     };

@@ -31,6 +31,8 @@ pub struct Metrics {
     problems: IntCounterVec,
     /// Reports by what became of them: `applied`, `repeated`, or the code of their rejection.
     pub reports: IntCounterVec,
+    /// Sign-ins by what became of them: `signed_in`, `refused`, `limited`.
+    pub sign_ins: IntCounterVec,
     /// Certificates read again, by outcome.
     pub certificate_reloads: IntCounterVec,
     /// Events that listeners were too slow for.
@@ -52,6 +54,7 @@ impl Metrics {
         let calls = counters("bailiwick_http_requests_total", "Calls served.", &["method", "route", "status"])?;
         let problems = counters("bailiwick_http_problems_total", "Calls refused, by problem code.", &["code"])?;
         let reports = counters("bailiwick_ingest_reports_total", "Collector reports, by outcome.", &["outcome"])?;
+        let sign_ins = counters("bailiwick_sign_ins_total", "Sign-ins, by outcome.", &["outcome"])?;
         let certificate_reloads =
             counters("bailiwick_tls_reloads_total", "Certificates read again, by outcome.", &["outcome"])?;
         let buckets = vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -64,7 +67,7 @@ impl Metrics {
         registry.register(Box::new(duration.clone()))?;
         registry.register(Box::new(running.clone()))?;
         registry.register(Box::new(events_lost.clone()))?;
-        Ok(Self { registry, calls, duration, running, problems, reports, certificate_reloads, events_lost })
+        Ok(Self { registry, calls, duration, running, problems, reports, sign_ins, certificate_reloads, events_lost })
     }
 
     /// The text exposition format.

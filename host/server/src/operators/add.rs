@@ -25,7 +25,7 @@ pub(super) struct Body {
     /// `owner`, `technician` or `viewer`.
     #[schema(value_type = String)]
     role: Role,
-    /// At least 12 characters; a random one is made where it is absent. Not used where the operator exists already.
+    /// At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent. Not used where the operator exists already.
     #[schema(value_type = Option<String>, write_only)]
     password: Option<SecretString>,
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::OperatorView;
 use crate::{
     App, caller,
-    edge::{Json, Problem, Source},
+    edge::{Json, Problem, Source, request_id},
 };
 
 /// Who signs in.
@@ -43,13 +43,15 @@ pub(super) async fn create(
     headers: HeaderMap,
     Json(body): Json<SignIn>,
 ) -> Result<Response, Problem> {
-    app.limits().sign_in.count(&source.network())?;
+    app.limits().sign_in.count(&source.network()).inspect_err(|_| failed(&app, "limited"))?;
     let replaces = caller::session_cookie(&app, &headers);
     let outcome =
         app.access().sign_in(&body.email, &body.password, Some(source.to_string()), replaces.as_ref()).await?;
     let SignInOutcome::SignedIn(SignedIn { secret, principal, expires_at }) = outcome else {
+        failed(&app, "refused");
         return Err(Problem::unauthenticated("invalid_credentials", "The e-mail address or the password is wrong."));
     };
+    app.metrics().sign_ins.with_label_values(&["signed_in"]).inc();
     let operator = app.access().me(&principal).await?.into();
     let view = SignedInView { operator, csrf: csrf_token(&secret), expires_at };
     let mut response = axum::Json(view).into_response();
@@ -57,4 +59,11 @@ pub(super) async fn create(
         response.headers_mut().insert(name, value);
     }
     Ok(response)
+}
+
+/// Counts and logs a sign-in that failed: neither with the address typed, which may be somebody's password, nor
+/// with where it came from.
+fn failed(app: &App, outcome: &'static str) {
+    app.metrics().sign_ins.with_label_values(&[outcome]).inc();
+    tracing::warn!(request_id = request_id::current(), outcome, "a sign-in failed");
 }

@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct Body {
     #[schema(value_type = String, write_only)]
     present: SecretString,
-    /// At least 12 characters.
+    /// At least 12 characters, not all the same, and not one's e-mail address.
     #[schema(value_type = String, write_only)]
     new: SecretString,
 }
@@ -32,10 +32,11 @@ pub(super) async fn password(
     Json(body): Json<Body>,
 ) -> Result<StatusCode, Problem> {
     app.limits().sign_in.count(&source.network())?;
-    let new = Password::new(body.new).map_err(|e| match AccessError::from(e) {
-        AccessError::Invalid { detail, .. } => Problem::field("new", "invalid", detail),
+    let refused = |error: AccessError| match error {
+        AccessError::Password(refused) => Problem::field("new", refused.code(), refused.to_string()),
         other => other.into(),
-    })?;
-    app.access().change_password(&caller.principal, &body.present, &new).await?;
+    };
+    let new = Password::new(body.new).map_err(|e| refused(e.into()))?;
+    app.access().change_password(&caller.principal, &body.present, &new).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,8 +2,10 @@
 //!
 //! The key is claimed in the transaction that does the work and its answer kept in the same, so there is no
 //! moment in which the work is done and the key is not known. Of two calls at once with one key the second
-//! waits at the table's primary key for the first to end. An answer that shows a secret once is not kept:
-//! its repetition says that the call was done (409). Keys belong to one caller and account, and are forgotten
+//! waits at the table's primary key for the first to end. Where a service commits by itself ([`super::Once`])
+//! the key is claimed before the work, and a repetition meanwhile is told to come back
+//! (`idempotency_in_progress`). An answer that shows a secret once is not kept: its repetition says that the
+//! call was done (`idempotency_done`). Keys belong to one caller and account, and are forgotten
 //! after 24 hours.
 
 use axum::{
@@ -14,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bailiwick_store::{At, Scope};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::{Refused, store};
@@ -40,7 +42,32 @@ pub(super) struct Kept {
     pub request: Vec<u8>,
     pub status: i32,
     pub answer: Option<Vec<u8>>,
+    pub claimed_at: Timestamp,
 }
+
+/// When a claim is seen by others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// With the work: who sees it knows that the work is done.
+    WithWork,
+    /// Before the work.
+    Ahead,
+}
+
+impl Claim {
+    /// What stands for the status until the answer has one.
+    pub(super) fn status(self) -> i32 {
+        match self {
+            Self::WithWork => i32::from(StatusCode::OK.as_u16()),
+            Self::Ahead => IN_PROGRESS,
+        }
+    }
+}
+
+/// No status of HTTP.
+const IN_PROGRESS: i32 = 0;
+/// A call that did not end so long after its time was up never will: its server stopped meanwhile.
+const GRACE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Reads bodies whole before a handler opens a transaction, so that none waits for a slow caller; and the
 /// key of a POST, with the call's fingerprint.
@@ -86,9 +113,10 @@ impl Pending {
     ///
     /// # Errors
     /// The answer to repeat where it was used before, `idempotency_mismatch` where that was another call,
-    /// `idempotency_done` where its answer was not kept.
-    pub(super) async fn claim(&self, scope: &mut Scope, now: Timestamp) -> Result<(), Refused> {
-        if store::claim(scope, self, At(now)).await.map_err(Problem::from)? {
+    /// `idempotency_in_progress` where the other did not end yet, `idempotency_done` where its answer was not kept.
+    pub(super) async fn claim(&self, app: &App, scope: &mut Scope, claim: Claim) -> Result<(), Refused> {
+        let now = app.store().now();
+        if store::claim(scope, self, claim, At(now)).await.map_err(Problem::from)? {
             return Ok(());
         }
         let kept = store::kept(scope, &self.key).await.map_err(Problem::from)?;
@@ -99,10 +127,22 @@ impl Pending {
                 Problem::conflict("idempotency_mismatch", "This Idempotency-Key was used for another call.").into()
             );
         }
+        let time = SignedDuration::try_from(app.config().request_timeout).unwrap_or(SignedDuration::MAX);
+        let latest = time.saturating_add(GRACE);
+        if kept.status == IN_PROGRESS && now.duration_since(kept.claimed_at) < latest {
+            let detail = "The first call with this Idempotency-Key is still being served; ask again for its answer.";
+            return Err(Problem::in_progress("idempotency_in_progress", detail, 1).into());
+        }
         Err(Refused::Replay(kept.into_response()?))
     }
 
-    pub(super) async fn keep(&self, scope: &mut Scope, status: StatusCode, answer: &[u8]) -> Result<(), Problem> {
+    /// Notes the answer; without one that it was done and its answer is not kept.
+    pub(super) async fn keep(
+        &self,
+        scope: &mut Scope,
+        status: StatusCode,
+        answer: Option<&[u8]>,
+    ) -> Result<(), Problem> {
         Ok(store::keep(scope, &self.key, i32::from(status.as_u16()), answer).await?)
     }
 
@@ -114,7 +154,7 @@ impl Pending {
 impl Kept {
     fn into_response(self) -> Result<Response, Problem> {
         let answer = self.answer.ok_or_else(|| {
-            Problem::conflict("idempotency_done", "This call was done before; its answer was not kept.")
+            Problem::conflict("idempotency_done", "This call was made before; its answer was not kept.")
         })?;
         let status = u16::try_from(self.status).ok().and_then(|s| StatusCode::from_u16(s).ok());
         let status = status.unwrap_or(StatusCode::OK);

@@ -19,7 +19,7 @@ use bailiwick_store::{AccountId, Lineage, Scope};
 use serde::Serialize;
 
 pub use authorized::{Authorized, Needs, permission};
-use idempotency::Pending;
+use idempotency::{Claim, Pending};
 pub use once::Once;
 pub use refused::Refused;
 
@@ -53,7 +53,7 @@ impl Work {
         let mut scope =
             app.access().authorize(&caller.principal, account, P::PERMISSION).await.map_err(Problem::from)?;
         if let Some(pending) = &pending {
-            pending.claim(&mut scope, app.store().now()).await?;
+            pending.claim(app, &mut scope, Claim::WithWork).await?;
         }
         Ok(Self { app: app.clone(), caller, scope, pending, opened: account })
     }
@@ -112,7 +112,9 @@ impl Work {
     async fn keep(&mut self, status: StatusCode, answer: &[u8]) -> Result<(), Problem> {
         // A scope that was narrowed cannot write where the key is: its replay then says that the call was done.
         match &self.pending {
-            Some(pending) if self.scope.account() == self.opened => pending.keep(&mut self.scope, status, answer).await,
+            Some(pending) if self.scope.account() == self.opened => {
+                pending.keep(&mut self.scope, status, Some(answer)).await
+            }
             _ => Ok(()),
         }
     }

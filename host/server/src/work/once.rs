@@ -1,7 +1,8 @@
 //! `Idempotency-Key` for calls whose service commits by itself (accounts, operators, tokens).
 //!
 //! The key is claimed in a transaction of its own before the work and gets its answer after it. A crash in
-//! between leaves the claim: a repetition then does nothing and says so, so the work is still not done twice.
+//! between leaves the claim: a repetition does nothing then, and says so once the call cannot be going on any more,
+//! so the work is still not done twice. A repetition during the work is told that it goes on.
 
 use axum::{
     extract::FromRequestParts,
@@ -11,7 +12,12 @@ use axum::{
 use bailiwick_store::AccountId;
 use serde::Serialize;
 
-use super::{Needs, Refused, authorized::account, idempotency::Pending, json_reply};
+use super::{
+    Needs, Refused,
+    authorized::account,
+    idempotency::{Claim, Pending},
+    json_reply,
+};
 use crate::{App, caller::Caller, edge::Problem};
 
 /// A call on the account of the path that is done at most once for its key.
@@ -44,7 +50,7 @@ impl Once {
         let Some(pending) = &self.pending else { return Ok(()) };
         let authorized = self.app.access().authorize(&self.caller.principal, self.account, P::PERMISSION).await;
         let mut scope = authorized.map_err(Problem::from)?;
-        pending.claim(&mut scope, self.app.store().now()).await?;
+        pending.claim(&self.app, &mut scope, Claim::Ahead).await?;
         Ok(scope.commit().await.map_err(Problem::from)?)
     }
 
@@ -60,7 +66,7 @@ impl Once {
         match done {
             Ok(body) => {
                 let json = serde_json::to_vec(&body).map_err(|e| Problem::internal(&e))?;
-                self.settle(Some((status, &json))).await;
+                self.settle(Some((status, Some(&json)))).await;
                 Ok(json_reply(status, json))
             }
             Err(error) => Err(self.fail(error).await.into()),
@@ -77,7 +83,10 @@ impl Once {
         done: Result<T, E>,
     ) -> Result<Response, Refused> {
         match done {
-            Ok(body) => Ok((status, axum::Json(body)).into_response()),
+            Ok(body) => {
+                self.settle(Some((status, None))).await;
+                Ok((status, axum::Json(body)).into_response())
+            }
             Err(error) => Err(self.fail(error).await.into()),
         }
     }
@@ -88,7 +97,7 @@ impl Once {
     }
 
     /// The work is done or not, whatever becomes of the key: a failure here only makes a repetition say less.
-    async fn settle(&self, answer: Option<(StatusCode, &[u8])>) {
+    async fn settle(&self, answer: Option<(StatusCode, Option<&[u8]>)>) {
         let Some(pending) = &self.pending else { return };
         let settled = async {
             let mut scope = self.app.store().scope(self.caller.principal.actor(), self.account).await?;

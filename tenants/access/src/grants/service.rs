@@ -8,7 +8,7 @@ use super::{Member, store};
 use crate::access::Access;
 use crate::error::AccessError;
 use crate::permission::{Permission, Role};
-use crate::principal::Principal;
+use crate::principal::{Held, Principal};
 use crate::tokens;
 
 impl Access {
@@ -38,7 +38,7 @@ impl Access {
         if before == role {
             return Ok(());
         }
-        keep_an_owner(&mut scope, operator).await?;
+        self.keep_an_owner(&mut scope, principal, operator, before).await?;
         store::change(&mut scope, operator, role).await?;
         let entry = Entry::new("grant.changed", Object::new("grant", grant))
             .before(json!({ "operator": operator, "role": before }))
@@ -60,7 +60,7 @@ impl Access {
     ) -> Result<u64, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
         let (grant, role) = store::find(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
-        keep_an_owner(&mut scope, operator).await?;
+        self.keep_an_owner(&mut scope, principal, operator, role).await?;
         let revoked = tokens::store::revoke_made_by(&mut scope, operator, self.store.now()).await?;
         store::remove(&mut scope, operator).await?;
         let entry = Entry::new("grant.removed", Object::new("grant", grant))
@@ -70,12 +70,32 @@ impl Access {
         scope.commit().await?;
         Ok(revoked)
     }
-}
 
-/// Refuses to take the platform's last owner; further down, those above can help.
-async fn keep_an_owner(scope: &mut Scope, operator: OperatorId) -> Result<(), AccessError> {
-    if scope.account() == AccountId::ROOT && !store::has_other_owner(scope, operator).await? {
-        return Err(AccessError::LastOwner);
+    /// Refuses to leave an account without an owner: always at the root, and further down where who asks owns nothing
+    /// above. There another owner remains, on this account or on a dealer above it; the platform counts for none, since
+    /// a dealer must be able to help itself. Who owns something above decides, and can help later.
+    async fn keep_an_owner(
+        &self,
+        scope: &mut Scope,
+        principal: &Principal,
+        operator: OperatorId,
+        role: Role,
+    ) -> Result<(), AccessError> {
+        if role != Role::Owner || store::has_other_owner(scope, operator).await? {
+            return Ok(());
+        }
+        let place = scope.lineage();
+        let above = |held: &Held| held.role == Role::Owner && held.lineage.contains(place) && held.lineage != *place;
+        if scope.account() != AccountId::ROOT {
+            if principal.held().iter().any(above) {
+                return Ok(());
+            }
+            let dealers: Vec<_> = place.path().into_iter().filter(|l| l.depth() > 0 && l != place).collect();
+            // what lies above is out of the scope's sight
+            if store::has_owner_at(&mut self.store.door().await?, &dealers, operator).await? {
+                return Ok(());
+            }
+        }
+        Err(AccessError::LastOwner)
     }
-    Ok(())
 }

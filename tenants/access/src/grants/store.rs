@@ -73,6 +73,17 @@ pub(super) async fn has_other_owner(scope: &mut Scope, operator: OperatorId) -> 
     Ok(owners.iter().any(|owner| *owner != operator))
 }
 
+/// Whether somebody else owns one of these accounts.
+pub(super) async fn has_owner_at(door: &mut Door, lineages: &[Lineage], operator: OperatorId) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select from grants where lineage = any($1) and role = 'owner' and operator_id <> $2)",
+    )
+    .bind(texts(lineages))
+    .bind(operator)
+    .fetch_one(door.sql())
+    .await
+}
+
 pub(super) async fn change(scope: &mut Scope, operator: OperatorId, role: Role) -> sqlx::Result<()> {
     let account = scope.account();
     sqlx::query("update grants set role = $3::text where tenant_id = $1 and operator_id = $2")

@@ -19,7 +19,7 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::Conflict`] where it has a role on this very account already; [`AccessError::Invalid`] where the
-    /// name is none; and those of [`Access::authorize`].
+    /// name is none; [`AccessError::Password`] where the password is the address; and those of [`Access::authorize`].
     pub async fn add_operator(
         &self,
         principal: &Principal,
@@ -29,6 +29,7 @@ impl Access {
         // asked before the costly hash, and again with the transaction that counts
         self.authorize(principal, account, Permission::ManageOperators).await?.rollback().await?;
         let name = checked_name(&new.name)?;
+        new.password.as_ref().map_or(Ok(()), |password| password.suits(&new.email))?;
         let mut door = self.store.door().await?;
         let known = store::find_by_email(&mut door, &new.email).await?;
         drop(door);
@@ -110,7 +111,8 @@ impl Access {
     /// Changes the password of the operator signed in, and ends its other sessions.
     ///
     /// # Errors
-    /// [`AccessError::WrongPassword`] where `present` is not the present one; [`AccessError::NotAPerson`] for a token.
+    /// [`AccessError::WrongPassword`] where `present` is not the present one; [`AccessError::Password`] where the new
+    /// one is the operator's e-mail address; [`AccessError::NotAPerson`] for a token.
     pub async fn change_password(
         &self,
         principal: &Principal,
@@ -126,6 +128,10 @@ impl Access {
         if !self.hasher.verify(present, known).await? {
             return Err(AccessError::WrongPassword);
         }
+        let mut scope = self.own_scope(principal).await?;
+        let own = store::get(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
+        scope.rollback().await?;
+        own.email.parse().map_or(Ok(()), |email| new.suits(&email))?;
         let hash = self.hasher.hash(new).await?;
         let mut scope = self.own_scope(principal).await?;
         store::set_password(&mut scope, operator, &hash).await?;

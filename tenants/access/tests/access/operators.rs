@@ -2,7 +2,7 @@
 
 use bailiwick_access::operators::{Change, NewOperator};
 use bailiwick_access::sessions::SignInOutcome;
-use bailiwick_access::{AccessError, Password, Role};
+use bailiwick_access::{AccessError, Password, PasswordError, Role};
 use bailiwick_store::AccountId;
 use secrecy::ExposeSecret;
 
@@ -114,6 +114,47 @@ async fn the_platform_keeps_an_owner() {
     world.access.remove_operator(&world.platform, AccountId::ROOT, one).await.unwrap();
     let refused = world.access.remove_operator(&world.platform, AccountId::ROOT, two).await;
     assert!(matches!(refused, Err(AccessError::LastOwner)));
+}
+
+#[tokio::test]
+async fn an_account_keeps_an_owner_unless_somebody_above_decides() {
+    let world = World::new().await;
+    world.add(AccountId::ROOT, "root@x", Role::Owner).await;
+    let last = world.add(world.a, "last@a", Role::Owner).await;
+    let last_itself = world.sign_in("last@a").await.principal;
+    let refused = world.access.change_role(&last_itself, world.a, last, Role::Viewer).await;
+    assert!(matches!(refused, Err(AccessError::LastOwner)), "the platform's owner is no owner of the dealer");
+    let refused = world.access.remove_operator(&last_itself, world.a, last).await;
+    assert!(matches!(refused, Err(AccessError::LastOwner)));
+    // a customer has its dealer's owner to turn to
+    let customer = world.add(world.a1, "customer@a1", Role::Owner).await;
+    let customer_itself = world.sign_in("customer@a1").await.principal;
+    world.access.change_role(&customer_itself, world.a1, customer, Role::Viewer).await.unwrap();
+    // which a customer of another dealer has not
+    let alone = world.add(world.b1, "alone@b1", Role::Owner).await;
+    let alone_itself = world.sign_in("alone@b1").await.principal;
+    let refused = world.access.remove_operator(&alone_itself, world.b1, alone).await;
+    assert!(matches!(refused, Err(AccessError::LastOwner)));
+    // with a second owner one may go; whoever is no owner always may; and those above decide
+    world.add(world.b1, "second@b1", Role::Owner).await;
+    world.access.remove_operator(&alone_itself, world.b1, alone).await.unwrap();
+    let viewer = world.add(world.a, "viewer@a", Role::Viewer).await;
+    world.access.remove_operator(&last_itself, world.a, viewer).await.unwrap();
+    world.access.remove_operator(&world.platform, world.a, last).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_e_mail_address_is_no_password() {
+    let world = World::new().await;
+    let mut same = new("somebody@example.org", Role::Viewer);
+    same.password = Some(Password::new("Somebody@Example.org".into()).unwrap());
+    let refused = world.access.add_operator(&world.platform, world.a, same).await;
+    assert!(matches!(refused, Err(AccessError::Password(PasswordError::SameAsEmail))));
+    world.add(world.a, "somebody.else@example.org", Role::Viewer).await;
+    let here = world.sign_in("somebody.else@example.org").await;
+    let same = Password::new("somebody.else@example.org".into()).unwrap();
+    let refused = world.access.change_password(&here.principal, &PASSWORD.into(), &same).await;
+    assert!(matches!(refused, Err(AccessError::Password(PasswordError::SameAsEmail))));
 }
 
 #[tokio::test]
