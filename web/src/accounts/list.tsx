@@ -54,7 +54,11 @@ export function AccountList() {
                 title={typed ? m.accounts_no_match() : m.accounts_empty_title()}
                 action={!typed && add}
               >
-                {typed ? m.accounts_no_match_body() : m.accounts_empty_body()}
+                {typed
+                  ? m.accounts_no_match_body()
+                  : mayAdminister
+                    ? m.accounts_empty_body()
+                    : m.accounts_empty_viewer()}
               </Empty>
             ) : (
               <AccountTable accounts={rows} onRename={mayAdminister ? setOpen : undefined} />

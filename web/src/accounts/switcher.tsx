@@ -21,19 +21,27 @@ import { kindName } from "./kind";
 import { useAccount, useReachable } from "./queries";
 import "./switcher.css";
 
-export function AccountSwitcher() {
+/** `label` names the button where it asks for a choice instead of telling the present one. */
+export function AccountSwitcher({ label }: { label?: string }) {
   const account = useAccount();
   const [open, setOpen] = useState(false);
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <AriaButton className="button switcher">
-        <span className="truncate">
-          <span className="sr-only">{m.switcher_label()}: </span>
-          <span className="switcher-name truncate">{account?.name ?? "\u00a0"}</span>
-          <span className="switcher-kind">{account ? kindName(account.kind) : "\u00a0"}</span>
-        </span>
-        <Icon name="updown" />
-      </AriaButton>
+      {label ? (
+        <AriaButton className="button button--primary">
+          <Icon name="updown" />
+          {label}
+        </AriaButton>
+      ) : (
+        <AriaButton className="button switcher">
+          <span className="truncate">
+            <span className="sr-only">{m.switcher_label()}: </span>
+            <span className="switcher-name truncate">{account?.name ?? "\u00a0"}</span>
+            <span className="switcher-kind">{account ? kindName(account.kind) : "\u00a0"}</span>
+          </span>
+          <Icon name="updown" />
+        </AriaButton>
+      )}
       <Popover className="popover popover--wide" placement="bottom start" offset={4}>
         <Dialog className="switcher-dialog" aria-label={m.switcher_label()}>
           <Choices current={account?.id} onDone={() => setOpen(false)} />

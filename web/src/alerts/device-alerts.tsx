@@ -8,6 +8,7 @@ import { m } from "@/i18n";
 import { Acknowledge } from "./acknowledge";
 import { useDeviceAlerts } from "./queries";
 import { SeverityBadge } from "./severity";
+import { AlertTitle } from "./title";
 import "./alerts.css";
 
 const CLEARED_SHOWN = 5;
@@ -45,7 +46,7 @@ function AlertLine({ alert }: { alert: Alert }) {
   return (
     <li className={alert.cleared_at ? "alert-line alert-line--cleared" : "alert-line"}>
       <div>
-        <SeverityBadge severity={alert.severity} /> <strong>{alert.title}</strong>
+        <SeverityBadge severity={alert.severity} /> <AlertTitle alert={alert} />
         <span className="cell-sub">
           {alert.cleared_at ? m.alert_cleared_label() : m.alert_raised_label()}{" "}
           <Ago at={alert.cleared_at ?? alert.raised_at} />

@@ -13,6 +13,7 @@ import { Acknowledge } from "./acknowledge";
 import { useAlerts } from "./queries";
 import "./alerts.css";
 import { SEVERITIES, SeverityBadge, severityName } from "./severity";
+import { AlertTitle } from "./title";
 
 const route = getRouteApi("/a/$account/alerts");
 
@@ -61,16 +62,25 @@ export function AlertList() {
   );
 }
 
-export function AlertTable({ alerts, cleared }: { alerts: Alert[]; cleared?: boolean }) {
+/** `compact` for a narrow place: the severity stands with the title, the time with the device. */
+export function AlertTable({
+  alerts,
+  cleared,
+  compact,
+}: {
+  alerts: Alert[];
+  cleared?: boolean;
+  compact?: boolean;
+}) {
   const account = useAccountId();
   return (
     <table className="table">
       <thead>
         <tr>
-          <th scope="col">{m.alerts_severity()}</th>
+          {!compact && <th scope="col">{m.alerts_severity()}</th>}
           <th scope="col">{m.col_alert()}</th>
           <th scope="col">{m.col_device()}</th>
-          <th scope="col">{cleared ? m.alert_cleared_label() : m.alert_raised_label()}</th>
+          {!compact && <th scope="col">{cleared ? m.alert_cleared_label() : m.alert_raised_label()}</th>}
           <th scope="col">
             <span className="sr-only">{m.col_actions()}</span>
           </th>
@@ -79,22 +89,34 @@ export function AlertTable({ alerts, cleared }: { alerts: Alert[]; cleared?: boo
       <tbody>
         {alerts.map((alert) => (
           <tr key={alert.id}>
-            <td>
-              <SeverityBadge severity={alert.severity} />
+            {!compact && (
+              <td>
+                <SeverityBadge severity={alert.severity} />
+              </td>
+            )}
+            <td className="alert-title">
+              {compact && <SeverityBadge severity={alert.severity} />}
+              <AlertTitle alert={alert} />
+              {compact && (
+                <span className="cell-sub">
+                  <Ago at={alert.raised_at} />
+                </span>
+              )}
             </td>
-            <td className="alert-title">{alert.title}</td>
             <td>
               <Link to="/a/$account/devices/$device" params={{ account, device: alert.device.id }}>
                 {deviceName(alert.device)}
               </Link>
               <span className="cell-sub">{alert.account.name}</span>
             </td>
-            <td>
-              <Ago at={cleared ? alert.cleared_at : alert.raised_at} />
-            </td>
+            {!compact && (
+              <td>
+                <Ago at={cleared ? alert.cleared_at : alert.raised_at} />
+              </td>
+            )}
             <td>
               <div className="actions">
-                <Acknowledge alert={alert} />
+                <Acknowledge alert={alert} compact={compact} />
               </div>
             </td>
           </tr>

@@ -1,7 +1,7 @@
 /** What needs attention in the account and below, at a glance. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useAccount, useAccountId } from "@/accounts/queries";
+import { useAccount, useAccountId, useMay } from "@/accounts/queries";
 import { AlertTable } from "@/alerts/list";
 import { useAlerts } from "@/alerts/queries";
 import { api, reply } from "@/api/client";
@@ -31,6 +31,7 @@ export function Overview() {
     queryFn: ({ signal }) =>
       reply(api.GET("/api/v1/accounts/{id}/summary", { params: { path: { id } }, signal })),
   });
+  const mayOperate = useMay("operate");
   const empty = summary.data?.devices === 0;
   return (
     <Page title={account?.name ?? m.nav_overview()} crumbs={<Lineage />}>
@@ -43,12 +44,16 @@ export function Overview() {
             icon="device"
             title={m.devices_empty_title()}
             action={
-              <Link className="button button--primary" to="/a/$account/collectors" params={{ account: id }}>
-                {m.devices_empty_action()}
-              </Link>
+              mayOperate && (
+                <Link className="button button--primary" to="/a/$account/collectors" params={{ account: id }}>
+                  {m.devices_empty_action()}
+                </Link>
+              )
             }
           >
-            {m.devices_empty_body({ account: account?.name ?? "" })}
+            {mayOperate
+              ? m.devices_empty_body({ account: account?.name ?? "" })
+              : m.device_empty_viewer({ account: account?.name ?? "" })}
           </Empty>
         </section>
       ) : (
@@ -108,7 +113,7 @@ function OpenAlerts({ account }: { account: string }) {
               {m.alerts_none_body()}
             </Empty>
           ) : (
-            <AlertTable alerts={rows.slice(0, ALERTS_SHOWN)} />
+            <AlertTable alerts={rows.slice(0, ALERTS_SHOWN)} compact />
           )
         }
       </Load>

@@ -78,6 +78,7 @@ const accountRoute = createRoute({
   path: "/a/$account",
   beforeLoad: ({ location }) => signedIn(location.href).then(() => undefined),
   component: Shell,
+  notFoundComponent: NotFound,
 });
 
 const overviewRoute = createRoute({

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { accountQuery, useAccountId } from "@/accounts/queries";
+import { accountQuery, useAccountId, useMay } from "@/accounts/queries";
 import { AccountSwitcher } from "@/accounts/switcher";
 import { useLive } from "@/api/live";
 import { IconButton } from "@/design/button";
@@ -16,6 +16,7 @@ export function Shell() {
   const account = useAccountId();
   const { data, error, refetch } = useQuery(accountQuery(account));
   const interrupted = useLive(account);
+  const mayAdminister = useMay("administer");
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const [open, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: navigation closes the small-screen menu
@@ -53,10 +54,14 @@ export function Shell() {
           {data?.kind !== "customer" && (
             <Item to="/a/$account/accounts" icon="customers" label={m.nav_accounts()} />
           )}
-          <Item to="/a/$account/operators" icon="operators" label={m.nav_operators()} />
-          <Item to="/a/$account/tokens" icon="key" label={m.nav_tokens()} />
+          {mayAdminister && (
+            <>
+              <Item to="/a/$account/operators" icon="operators" label={m.nav_operators()} />
+              <Item to="/a/$account/tokens" icon="key" label={m.nav_tokens()} />
+            </>
+          )}
           <Item to="/a/$account/drivers" icon="driver" label={m.nav_drivers()} />
-          <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />
+          {mayAdminister && <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />}
         </nav>
         <div className="sidebar-foot">
           <UserMenu />

@@ -53,8 +53,10 @@ export function Tiles({ account, figures }: { account: string; figures: Summary 
       >
         {offline > 0 ? (
           <Badge tone="bad">{m.tile_offline({ count: number(offline) })}</Badge>
-        ) : (
+        ) : online + late > 0 ? (
           m.tile_all_online()
+        ) : (
+          m.tile_no_collectors()
         )}
       </Tile>
       <Tile account={account} icon="audit" label={m.tile_pages()} value={compact(figures.pages_30d)}>

@@ -1,5 +1,6 @@
 /** Who acted, in words: a name where one is known, else the kind and the beginning of the id. */
 import type { AuditEntry } from "@/api/types";
+import { kindWord } from "./words";
 
 const SHORT = 8;
 
@@ -15,11 +16,17 @@ export function actorName(actor: AuditEntry["actor"], names: ReadonlyMap<string,
   const known = operator && names.get(operator);
   if (known) return known;
   return actor.id && actor.kind !== "system" && actor.kind !== "driver"
-    ? `${actor.kind} ${actor.id.slice(-SHORT)}`
-    : (actor.id ?? actor.kind);
+    ? `${kindWord(actor.kind)} ${actor.id.slice(-SHORT)}`
+    : (actor.id ?? kindWord(actor.kind));
 }
 
 /** As the filter takes it. */
 export function actorKey(actor: AuditEntry["actor"]): string | undefined {
   return actor.id ? `${actor.kind}:${actor.id}` : undefined;
+}
+
+/** The actor that a filter names. */
+export function actorOf(key: string): AuditEntry["actor"] {
+  const at = key.indexOf(":");
+  return at < 0 ? { kind: key } : { kind: key.slice(0, at), id: key.slice(at + 1) };
 }

@@ -35,7 +35,7 @@ test("an actor is named by what is known of it", () => {
   const actor = (kind: string, id: string | null, name: string | null = null) => ({ kind, id, name });
   expect(actorName(actor("operator", "018f-aaaa"), names)).toBe("Maren Holt");
   expect(actorName(actor("token", "018f-bbbb/operator:018f-aaaa"), names)).toBe("Maren Holt");
-  expect(actorName(actor("collector", "018f0000-1234abcd"), names)).toBe("collector 1234abcd");
+  expect(actorName(actor("collector", "018f0000-1234abcd"), names)).toBe("Collector 1234abcd");
   expect(actorName(actor("system", "sealer"), names)).toBe("sealer");
   expect(actorName(actor("operator", "x", "Given"), names)).toBe("Given");
   expect(actorKey(actor("operator", "018f-aaaa"))).toBe("operator:018f-aaaa");

@@ -9,6 +9,7 @@ import { dateTime } from "@/i18n/format";
 import { actorKey, actorName } from "./actor";
 import { changes } from "./diff";
 import type { AuditSearch } from "./search";
+import { kindWord } from "./words";
 
 const EXACT: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "medium" };
 
@@ -42,11 +43,11 @@ export function EntryRow({ entry, names, onFilter }: Props) {
           <Who entry={entry} names={names} onFilter={onFilter} />
         </td>
         <td>
-          <code>{entry.action}</code>
+          {kindWord(entry.action.split(".")[0] ?? entry.action)}
+          <code className="cell-sub">{entry.action}</code>
         </td>
         <td>
-          {entry.object.name ?? <span className="mono">{entry.object.id ?? ""}</span>}
-          <span className="cell-sub">{entry.object.kind}</span>
+          <What object={entry.object} names={names} />
         </td>
         <td className="mono">{entry.source ?? <Nothing />}</td>
         <td>
@@ -69,6 +70,22 @@ export function EntryRow({ entry, names, onFilter }: Props) {
   );
 }
 
+const SHORT = 8;
+
+function What({ object, names }: { object: AuditEntry["object"]; names: ReadonlyMap<string, string> }) {
+  const name = object.name ?? (object.id ? names.get(object.id) : undefined);
+  return (
+    <>
+      {name ?? (
+        <span className="mono" title={object.id ?? undefined}>
+          {object.id && object.id.length > 20 ? `…${object.id.slice(-SHORT)}` : object.id}
+        </span>
+      )}
+      <span className="cell-sub">{kindWord(object.kind)}</span>
+    </>
+  );
+}
+
 function Who({ entry, names, onFilter }: Props) {
   const name = actorName(entry.actor, names);
   const key = actorKey(entry.actor);
@@ -85,7 +102,9 @@ function Who({ entry, names, onFilter }: Props) {
       ) : (
         name
       )}
-      <span className="cell-sub">{entry.as ? m.audit_as({ name: entry.as }) : entry.actor.kind}</span>
+      <span className="cell-sub">
+        {entry.as ? m.audit_as({ name: entry.as }) : kindWord(entry.actor.kind)}
+      </span>
     </>
   );
 }

@@ -1,17 +1,20 @@
 /** Who did what to what, when and from where; each entry opens to what it changed. */
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { useAccountId } from "@/accounts/queries";
+import { useAccount, useAccountId } from "@/accounts/queries";
 import { api, reply } from "@/api/client";
 import { usePages } from "@/api/lists";
 import type { AuditEntry } from "@/api/types";
+import { useCollectors } from "@/collectors/queries";
 import { Button } from "@/design/button";
 import { Empty, Load } from "@/design/feedback";
 import { Facet, TextField } from "@/design/fields";
 import { More } from "@/design/more";
 import { Page } from "@/design/page";
+import { useSites } from "@/devices/queries";
 import { m } from "@/i18n";
 import { useOperators } from "@/operators/queries";
+import { actorName, actorOf } from "./actor";
 import { EntryRow } from "./entry";
 import { type AuditSearch, auditQuery } from "./search";
 import "./audit.css";
@@ -33,10 +36,22 @@ export function AuditList() {
     ),
   );
   const operators = useOperators(account).data;
-  const names = useMemo(() => new Map(operators?.map(({ id, name }) => [id, name])), [operators]);
+  const collectors = useCollectors(account).data;
+  const sites = useSites(account).data;
+  const names = useMemo(
+    () =>
+      new Map(
+        [operators, collectors, sites].flatMap(
+          (rows) => rows?.map(({ id, name }) => [id, name] as const) ?? [],
+        ),
+      ),
+    [operators, collectors, sites],
+  );
+  const actor = search.actor && actorName(actorOf(search.actor), names);
+  const name = useAccount()?.name ?? "";
   const filtered = Object.keys(search).length > 0;
   return (
-    <Page title={m.audit_title()} lead={m.audit_lead()}>
+    <Page title={m.audit_title()} lead={m.audit_lead({ account: name })}>
       <search className="toolbar audit-filters">
         <AreaFilter value={search.action} onChange={(action) => set({ action })} />
         <TextField
@@ -51,6 +66,11 @@ export function AuditList() {
           value={search.to ?? ""}
           onChange={(to) => set({ to: to || undefined })}
         />
+        {actor && (
+          <Button small icon="close" onPress={() => set({ actor: undefined })}>
+            {m.audit_active_actor({ name: actor })}
+          </Button>
+        )}
         {filtered && (
           <Button look="quiet" onPress={() => navigate({ search: {} })}>
             {m.filter_reset()}

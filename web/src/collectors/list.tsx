@@ -1,6 +1,7 @@
 /** The collectors of the account and below, and the account's own sites. */
 import { useState } from "react";
 import { useAccount, useAccountId, useMay } from "@/accounts/queries";
+import { AccountSwitcher } from "@/accounts/switcher";
 import type { Collector } from "@/api/types";
 import { Button, IconButton } from "@/design/button";
 import { Confirm } from "@/design/dialog";
@@ -23,21 +24,29 @@ export function CollectorList() {
   const collectors = useCollectors(id);
   const [adding, setAdding] = useState(false);
   const noDriver = useNoDriver(id);
-  const canAdd = mayOperate && account?.kind === "customer";
-  const add = canAdd && (
+  const customer = account?.kind === "customer";
+  const add = mayOperate && customer && (
     <Button look="primary" icon="plus" onPress={() => setAdding(true)}>
       {m.collectors_add()}
     </Button>
   );
   return (
-    <Page title={m.collectors_title()} lead={m.collectors_lead()} actions={add}>
-      {account?.kind === "customer" && noDriver && <NoDriverNotice account={id} />}
+    <Page
+      title={m.collectors_title()}
+      lead={m.collectors_lead()}
+      actions={account && !customer && mayOperate ? <AccountSwitcher label={m.collectors_choose()} /> : add}
+    >
+      {customer && noDriver && <NoDriverNotice account={id} />}
       <section className="card" aria-label={m.collectors_title()}>
         <Load query={collectors}>
           {(rows) =>
             rows.length === 0 ? (
-              <Empty icon="collector" title={m.collectors_empty_title()} action={add}>
-                {canAdd ? m.collectors_empty_body() : m.collectors_empty_dealer()}
+              <Empty
+                icon="collector"
+                title={m.collectors_empty_title()}
+                action={customer ? add : <AccountSwitcher label={m.collectors_choose()} />}
+              >
+                {customer ? m.collectors_empty_body() : m.collectors_empty_dealer()}
               </Empty>
             ) : (
               <CollectorTable collectors={rows} mayOperate={mayOperate} />
@@ -45,7 +54,7 @@ export function CollectorList() {
           }
         </Load>
       </section>
-      {account?.kind === "customer" && <Sites account={id} />}
+      {customer && <Sites account={id} />}
       {adding && <AddCollector account={id} onClose={() => setAdding(false)} />}
     </Page>
   );

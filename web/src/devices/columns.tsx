@@ -31,7 +31,7 @@ export function deviceColumns(
     {
       id: "name",
       title: m.col_name(),
-      track: "minmax(190px, 2.2fr)",
+      track: "minmax(180px, 2.2fr)",
       sort: sortable("name"),
       cell: (device, focus) => (
         <>
@@ -84,7 +84,7 @@ export function deviceColumns(
     {
       id: "alerts",
       title: m.col_alerts(),
-      track: "minmax(72px, 0.5fr)",
+      track: "minmax(100px, 0.6fr)",
       figure: true,
       sort: sortable("alerts_open"),
       cell: (device) =>
@@ -105,7 +105,7 @@ export function deviceColumns(
     {
       id: "place",
       title: m.col_place(),
-      track: "minmax(130px, 1.2fr)",
+      track: "minmax(120px, 1.2fr)",
       cell: (device) => (
         <>
           {device.account.name}
@@ -116,7 +116,7 @@ export function deviceColumns(
     {
       id: "seen",
       title: m.col_last_seen(),
-      track: "minmax(104px, 0.8fr)",
+      track: "minmax(140px, 0.8fr)",
       sort: sortable("last_seen_at"),
       cell: (device) => <Ago at={device.last_seen_at} />,
     },

@@ -96,10 +96,13 @@ function FactTable({ fact }: { fact: Fact }) {
 /** A table fact's rows under their localised titles. */
 export function FactCells({ fact }: { fact: Fact }) {
   const columns = fact.columns ?? [];
+  // rows that bear no name of their own are told apart by their key
+  const keyed = !columns.some(({ type }) => type === "text" || type === "pattern");
   return (
     <table className="table">
       <thead>
         <tr>
+          {keyed && <th scope="col">{m.col_row()}</th>}
           {columns.map((column) => (
             <th key={column.key} scope="col" className={isFigure(column.type) ? "number" : undefined}>
               {column.title}
@@ -111,6 +114,7 @@ export function FactCells({ fact }: { fact: Fact }) {
       <tbody>
         {(fact.rows ?? []).map((row) => (
           <tr key={row.key}>
+            {keyed && <td className="mono">{row.key}</td>}
             {columns.map((column) => (
               <td key={column.key} className={isFigure(column.type) ? "number" : undefined}>
                 {valueText(row.cells[column.key], column, false) ?? <Nothing />}

@@ -131,6 +131,7 @@ function NoDevices({ filtered }: { filtered: boolean }) {
   const id = useAccountId();
   const noDriver = useNoDriver(id);
   const mayAdminister = useMay("administer");
+  const mayOperate = useMay("operate");
   if (filtered) {
     return (
       <Empty
@@ -161,12 +162,16 @@ function NoDevices({ filtered }: { filtered: boolean }) {
       icon="device"
       title={m.devices_empty_title()}
       action={
-        <Link className="button button--primary" to="/a/$account/collectors" params={{ account: id }}>
-          {m.devices_empty_action()}
-        </Link>
+        mayOperate && (
+          <Link className="button button--primary" to="/a/$account/collectors" params={{ account: id }}>
+            {m.devices_empty_action()}
+          </Link>
+        )
       }
     >
-      {m.devices_empty_body({ account: account?.name ?? "" })}
+      {mayOperate
+        ? m.devices_empty_body({ account: account?.name ?? "" })
+        : m.device_empty_viewer({ account: account?.name ?? "" })}
     </Empty>
   );
 }

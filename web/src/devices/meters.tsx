@@ -1,5 +1,5 @@
 /** A meter over time: the chart, what was counted in the range, and the same figures as a table. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import type { Fact, Meter } from "@/api/types";
 import { Failed, Skeleton } from "@/design/feedback";
@@ -17,16 +17,18 @@ const RANGES: Range[] = [
   { days: 30, stepSeconds: 14_400 },
   { days: 365, stepSeconds: 86_400 },
 ];
-const WEEK = 1;
 
 type Props = { account: string; device: string; meters: Meter[]; facts: Fact[] };
 
 export function MeterCard({ account, device, meters, facts }: Props) {
   const [chosen, setChosen] = useState(meters[0]?.key ?? "");
   const [row, setRow] = useState<string>();
-  const [rangeIndex, setRangeIndex] = useState(WEEK);
+  const [chosenRange, setChosenRange] = useState<number>();
+  // until a range is chosen: the shortest that has a line to show
+  const [fitting, setFitting] = useState(0);
+  const rangeIndex = chosenRange ?? fitting;
   const meter = meters.find((candidate) => candidate.key === chosen) ?? meters[0];
-  const range = RANGES[rangeIndex] ?? RANGES[WEEK];
+  const range = RANGES[rangeIndex];
   if (!meter || !range) return null;
   const shownRow = row !== undefined && meter.rows.includes(row) ? row : meter.rows[0];
   return (
@@ -39,7 +41,7 @@ export function MeterCard({ account, device, meters, facts }: Props) {
           selectionMode="single"
           disallowEmptySelection
           selectedKeys={[String(rangeIndex)]}
-          onSelectionChange={(keys) => setRangeIndex(Number([...keys][0] ?? WEEK))}
+          onSelectionChange={(keys) => setChosenRange(Number([...keys][0] ?? 0))}
         >
           {RANGES.map((candidate, index) => (
             <ToggleButton key={candidate.days} id={String(index)}>
@@ -69,19 +71,42 @@ export function MeterCard({ account, device, meters, facts }: Props) {
           )}
         </div>
       )}
-      <Series account={account} device={device} meter={meter} row={shownRow} range={range} />
+      <Series
+        account={account}
+        device={device}
+        meter={meter}
+        row={shownRow}
+        range={range}
+        onSparse={
+          chosenRange === undefined && rangeIndex < RANGES.length - 1
+            ? () => setFitting(rangeIndex + 1)
+            : undefined
+        }
+      />
     </Card>
   );
 }
 
-type SeriesProps = { account: string; device: string; meter: Meter; row: string | undefined; range: Range };
+type SeriesProps = {
+  account: string;
+  device: string;
+  meter: Meter;
+  row: string | undefined;
+  range: Range /** Called when the range has no line to show and a longer one may. */;
+  onSparse?: () => void;
+};
 
-function Series({ account, device, meter, row, range }: SeriesProps) {
+function Series({ account, device, meter, row, range, onSparse }: SeriesProps) {
   const readings = useReadings(account, device, meter.key, row, range);
+  const sparse =
+    readings.data !== undefined && !readings.isPlaceholderData && readings.data.points.length < 2;
+  useEffect(() => {
+    if (sparse) onSparse?.();
+  }, [sparse, onSparse]);
   const unit = meter.unit ? unitName(meter.unit) : "";
   if (readings.error && !readings.data)
     return <Failed error={readings.error} onRetry={() => readings.refetch()} />;
-  if (!readings.data) return <Skeleton rows={5} />;
+  if (!readings.data || (sparse && onSparse)) return <Skeleton rows={5} />;
   const { points } = readings.data;
   const first = points[0];
   const last = points.at(-1);
@@ -104,7 +129,7 @@ function Series({ account, device, meter, row, range }: SeriesProps) {
       {points.length > 1 ? (
         <Chart points={points} label={meter.title} unit={unit} />
       ) : (
-        <p className="chart-empty">{m.chart_empty()}</p>
+        <p className="chart-empty">{range === RANGES.at(-1) ? m.chart_young() : m.chart_empty()}</p>
       )}
       {points.length > 0 && (
         <details className="chart-table">

@@ -74,6 +74,21 @@ function Identity({ device }: { device: DeviceDetail }) {
 function Body({ account, device }: { account: string; device: DeviceDetail }) {
   // the platform's own word for what the bars summarise
   const supplyFact = device.facts.find((fact) => fact.attribute === "supplies" && fact.kind === "table");
+  const tables = device.facts.filter((fact) => fact !== supplyFact);
+  const measured =
+    device.supplies_summary.length > 0 ||
+    device.meters.length > 0 ||
+    tables.some((fact) => fact.kind === "table" && (fact.rows?.length ?? 0) > 0);
+  if (!measured)
+    return (
+      <div className="split">
+        <div className="stack">
+          <DeviceAlerts account={account} device={device.id} />
+          <ScalarFacts device={device} />
+        </div>
+        <PrivacyPanel driver={device.driver} />
+      </div>
+    );
   return (
     <div className="split">
       <div className="stack">
@@ -91,7 +106,7 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
         {device.meters.length > 0 && (
           <MeterCard account={account} device={device.id} meters={device.meters} facts={device.facts} />
         )}
-        <TableFacts facts={device.facts.filter((fact) => fact !== supplyFact)} />
+        <TableFacts facts={tables} />
       </div>
       <div className="stack">
         <DeviceAlerts account={account} device={device.id} />

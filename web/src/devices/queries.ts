@@ -2,7 +2,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, callHeaders, lost, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
-import { ProblemError, parseProblem } from "@/api/problem";
+import { parseProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
 import type { DeviceSearch } from "./search";
 
@@ -115,15 +115,12 @@ export function useRetireDevice(account: string, device: string) {
 export function useRestoreDevice(account: string, device: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async () => {
-      const response = await fetch(`/api/v1/accounts/${account}/devices/${device}/restore`, {
-        method: "POST",
-        headers: callHeaders("POST"),
-      }).catch(() => {
-        throw ProblemError.offline();
-      });
-      if (!response.ok) throw lost(parseProblem(await response.json().catch(() => null), response.status));
-    },
+    mutationFn: () =>
+      reply(
+        api.POST("/api/v1/accounts/{id}/devices/{device_id}/restore", {
+          params: { path: { id: account, device_id: device } },
+        }),
+      ),
     onSuccess: () =>
       Promise.all(
         ["device", "devices", "account", "summary"].map((key) =>

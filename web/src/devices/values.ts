@@ -25,6 +25,9 @@ export function levelWord(value: number): string | undefined {
   return undefined;
 }
 
+const MAC = /(^|[._])mac(_|$)/;
+const BARE_MAC = /^[0-9a-f]{12}$/i;
+
 const UNITS: Record<string, () => string> = {
   pages: m.unit_pages,
   page: m.unit_pages,
@@ -62,6 +65,7 @@ export function valueText(value: unknown, shape: Shape, withUnit = true): string
     return word ?? quantity(value, withUnit || shape.unit === "percent" ? shape.unit : undefined);
   }
   const text = String(value);
+  if (MAC.test(shape.key) && BARE_MAC.test(text)) return text.match(/../g)?.join(":");
   return shape.type === "enum" ? (shape.values?.[text] ?? readable(text)) : text;
 }
 

@@ -1,0 +1,11 @@
+/** What an alert says, and of which part where it is about one: "Low · Black toner". */
+import type { Alert } from "@/api/types";
+
+export function AlertTitle({ alert }: { alert: Alert }) {
+  return (
+    <>
+      <strong className="alert-name">{alert.title}</strong>
+      {alert.row_name && <span className="alert-row"> · {alert.row_name}</span>}
+    </>
+  );
+}

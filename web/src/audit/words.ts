@@ -1,0 +1,22 @@
+/** What the kinds of actors and objects in the log are called. Unknown ones stay readable. */
+import { readable } from "@/devices/words";
+import { m } from "@/i18n";
+
+const KINDS: Record<string, () => string> = {
+  account: m.audit_kind_account,
+  operator: m.audit_kind_operator,
+  token: m.audit_kind_token,
+  collector: m.audit_kind_collector,
+  device: m.audit_kind_device,
+  alert: m.audit_kind_alert,
+  driver: m.audit_kind_driver,
+  grant: m.audit_kind_grant,
+  session: m.audit_kind_session,
+  site: m.audit_kind_site,
+  enrollment: m.audit_kind_enrollment,
+  system: m.audit_kind_system,
+};
+
+export function kindWord(kind: string): string {
+  return KINDS[kind]?.() ?? readable(kind);
+}
