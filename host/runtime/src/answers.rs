@@ -109,7 +109,8 @@ mod tests {
     fn only_what_was_asked_for_reaches_the_driver() {
         let mut allowance = Allowance::new(&Limits::default());
         let walk = Ask::SnmpWalk("1.3.6.1.2.1.43".parse().unwrap());
-        let (inside, outside) = (bound("1.3.6.1.2.1.43.5", SnmpValue::Null), bound("1.3.6.1.2.1.1.1.0", SnmpValue::Null));
+        let (inside, outside) =
+            (bound("1.3.6.1.2.1.43.5", SnmpValue::Null), bound("1.3.6.1.2.1.1.1.0", SnmpValue::Null));
         let answer = allowance.admit(&walk, Answer::Bindings(vec![inside.clone(), outside.clone()]));
         assert_eq!(answer, Answer::Bindings(vec![inside.clone()]));
         let get = Ask::SnmpGet(vec![inside.oid.clone()]);

@@ -49,7 +49,8 @@ struct Outer<'a> {
 
 impl<'a> Outer<'a> {
     fn read(component: &'a [u8]) -> Result<Self, LoadError> {
-        let malformed = |e: wasmparser::BinaryReaderError| LoadError::Malformed(e.message().chars().take(200).collect());
+        let malformed =
+            |e: wasmparser::BinaryReaderError| LoadError::Malformed(e.message().chars().take(200).collect());
         let mut outer = Self::default();
         let mut depth = 0_usize;
         for payload in Parser::new(0).parse_all(component) {

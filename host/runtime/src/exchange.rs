@@ -47,7 +47,14 @@ impl From<Ended> for End {
 
 impl<'a> Run<'a> {
     pub(crate) fn new(driver: &'a Inner, account: AccountTag, permitted: &'a Permitted, input: &Input) -> Self {
-        let seen = Seen { driver, input: input.kind(), began: Instant::now(), end: "cancelled", busy: Duration::ZERO, ran: false };
+        let seen = Seen {
+            driver,
+            input: input.kind(),
+            began: Instant::now(),
+            end: "cancelled",
+            busy: Duration::ZERO,
+            ran: false,
+        };
         Self { driver, account, permitted, figures: Figures::default(), rounds: None, seen }
     }
 
@@ -168,7 +175,12 @@ impl<'a> Run<'a> {
     }
 
     /// Waits for the host within what is left of the exchange's time for waiting.
-    async fn wait(&mut self, asks: Vec<Ask>, answers: &dyn Answers, limits: &Limits) -> Result<Vec<Answer>, ExchangeError> {
+    async fn wait(
+        &mut self,
+        asks: Vec<Ask>,
+        answers: &dyn Answers,
+        limits: &Limits,
+    ) -> Result<Vec<Answer>, ExchangeError> {
         if asks.is_empty() {
             return Ok(Vec::new());
         }

@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, core::Collector,
-};
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, core::Collector};
 
 use crate::RuntimeError;
 
@@ -34,7 +32,11 @@ impl Metrics {
         let add = Register(registry);
         let times = |name: &str, help: &str| HistogramOpts::new(name, help).buckets(SECONDS.to_vec());
         Ok(Self {
-            exchanges: add.counter("bailiwick_driver_exchanges_total", "Exchanges by how they ended", &["driver", "input", "end"])?,
+            exchanges: add.counter(
+                "bailiwick_driver_exchanges_total",
+                "Exchanges by how they ended",
+                &["driver", "input", "end"],
+            )?,
             seconds: add.to(HistogramVec::new(
                 times("bailiwick_driver_exchange_seconds", "Time from start to end of an exchange, waiting included"),
                 &["driver", "input"],
@@ -44,18 +46,39 @@ impl Metrics {
                 &["driver", "input"],
             )?)?,
             steps: add.counter("bailiwick_driver_steps_total", "Steps of exchanges", &["driver"])?,
-            asks: add.counter("bailiwick_driver_asks_total", "Asks by kind and by why they were denied, if they were", &["driver", "kind", "result"])?,
-            violations: add.counter("bailiwick_driver_violations_total", "Outcomes refused since they break the manifest", &["driver", "code"])?,
-            dropped: add.counter("bailiwick_driver_dropped_values_total", "Declared values that were not permitted", &["driver"])?,
+            asks: add.counter(
+                "bailiwick_driver_asks_total",
+                "Asks by kind and by why they were denied, if they were",
+                &["driver", "kind", "result"],
+            )?,
+            violations: add.counter(
+                "bailiwick_driver_violations_total",
+                "Outcomes refused since they break the manifest",
+                &["driver", "code"],
+            )?,
+            dropped: add.counter(
+                "bailiwick_driver_dropped_values_total",
+                "Declared values that were not permitted",
+                &["driver"],
+            )?,
             traps: add.counter("bailiwick_driver_traps_total", "Traps by kind", &["driver", "kind"])?,
-            pauses: add.counter("bailiwick_driver_pauses_total", "Times that a driver was paused for an account", &["driver"])?,
-            events: add.counter("bailiwick_driver_events_total", "Log events, told or suppressed", &["driver", "result"])?,
+            pauses: add.counter(
+                "bailiwick_driver_pauses_total",
+                "Times that a driver was paused for an account",
+                &["driver"],
+            )?,
+            events: add.counter(
+                "bailiwick_driver_events_total",
+                "Log events, told or suppressed",
+                &["driver", "result"],
+            )?,
             memory_peak: add.to(IntGaugeVec::new(
                 Opts::new("bailiwick_driver_memory_peak_bytes", "Greatest linear memory of an exchange so far"),
                 &["driver"],
             )?)?,
             live: add.to(IntGauge::new("bailiwick_sandbox_live_exchanges", "Exchanges under way")?)?,
-            waiting: add.to(IntGauge::new("bailiwick_sandbox_waiting_exchanges", "Exchanges that wait for a thread")?)?,
+            waiting: add
+                .to(IntGauge::new("bailiwick_sandbox_waiting_exchanges", "Exchanges that wait for a thread")?)?,
         })
     }
 }

@@ -50,7 +50,8 @@ impl Pauses {
         let mut accounts = self.lock();
         if accounts.len() >= MAX_ACCOUNTS && !accounts.contains_key(&account) {
             accounts.retain(|_, recent| {
-                recent.paused.is_some() || recent.traps.back().is_some_and(|t| now.duration_since(*t) < self.rule.window)
+                recent.paused.is_some()
+                    || recent.traps.back().is_some_and(|t| now.duration_since(*t) < self.rule.window)
             });
         }
         let recent = accounts.entry(account).or_default();
@@ -85,7 +86,10 @@ impl Pauses {
     pub(crate) fn all(&self, now: Instant) -> Vec<(AccountTag, Pause)> {
         let holds = |at: &Instant| now.duration_since(*at) < self.rule.hold;
         let accounts = self.lock();
-        accounts.iter().filter_map(|(a, r)| r.paused.filter(|(at, _)| holds(at)).map(|(_, pause)| (*a, pause))).collect()
+        accounts
+            .iter()
+            .filter_map(|(a, r)| r.paused.filter(|(at, _)| holds(at)).map(|(_, pause)| (*a, pause)))
+            .collect()
     }
 }
 

@@ -13,8 +13,11 @@ mod generated {
     wasmtime::component::bindgen!({ path: "../../sdk/wit/0.1.0", world: "plugin" });
 }
 
-pub(crate) use generated::{Plugin, PluginPre, bailiwick::driver::{asks, effects, inputs, log, types}};
 use generated::exports::bailiwick::driver::driver as exports;
+pub(crate) use generated::{
+    Plugin, PluginPre,
+    bailiwick::driver::{asks, effects, inputs, log, types},
+};
 
 /// What a step gives, in the contract's words.
 pub(crate) fn step(step: exports::Step) -> Result<c::Step, Violation> {
@@ -26,7 +29,12 @@ pub(crate) fn step(step: exports::Step) -> Result<c::Step, Violation> {
             c::Step::Asks(asks.collect::<Result<_, _>>()?)
         }
         exports::Step::Done(outcome) => c::Step::Done(c::Outcome {
-            reply: outcome.reply.map(|r| c::Reply { status: r.status, content_type: r.content_type, body: r.body, sign: r.sign }),
+            reply: outcome.reply.map(|r| c::Reply {
+                status: r.status,
+                content_type: r.content_type,
+                body: r.body,
+                sign: r.sign,
+            }),
             effects: map(outcome.effects, effect),
         }),
         exports::Step::Refused(refusal) => c::Step::Refused(c::Refusal { code: refusal.code, number: refusal.number }),
@@ -199,10 +207,9 @@ pub(crate) fn answer(answer: c::Answer) -> asks::Answer {
             oid: b.oid.arcs().to_vec(),
             value: snmp(b.value),
         })),
-        c::Answer::State(entries) => asks::Answer::State(map(entries, |e| asks::StateEntry {
-            key: e.key,
-            value: e.value.map(|value| value.0),
-        })),
+        c::Answer::State(entries) => {
+            asks::Answer::State(map(entries, |e| asks::StateEntry { key: e.key, value: e.value.map(|value| value.0) }))
+        }
         c::Answer::Command(next) => asks::Answer::Command(next.map(command)),
         c::Answer::People(people) => asks::Answer::People(map(people, person)),
         c::Answer::Objects(objects) => asks::Answer::Objects(objects),

@@ -52,7 +52,10 @@ async fn an_endless_loop_is_cut_within_twice_its_deadline() {
             break;
         }
     }
-    assert!(best >= Duration::from_millis(95) && best < Duration::from_millis(200), "{best:?} for a deadline of 100 ms");
+    assert!(
+        best >= Duration::from_millis(95) && best < Duration::from_millis(200),
+        "{best:?} for a deadline of 100 ms"
+    );
 }
 
 #[tokio::test]
@@ -140,14 +143,18 @@ async fn a_driver_that_keeps_trapping_is_paused_for_that_account_alone() {
     let figure = |name: &str, labels: &[&str]| {
         let families = registry.gather();
         let family = families.iter().find(|f| f.name() == name).unwrap_or_else(|| panic!("no {name}"));
-        let found = family.get_metric().iter().find(|m| labels.iter().all(|l| m.get_label().iter().any(|p| p.value() == *l)));
+        let found =
+            family.get_metric().iter().find(|m| labels.iter().all(|l| m.get_label().iter().any(|p| p.value() == *l)));
         found.map_or(0.0, |m| m.get_counter().get_value())
     };
     assert_eq!(figure("bailiwick_driver_traps_total", &["hostile", "unreachable"]), 3.0);
     assert_eq!(figure("bailiwick_driver_exchanges_total", &["hostile", "frame", "done"]), 2.0);
     assert_eq!(figure("bailiwick_driver_exchanges_total", &["hostile", "frame", "paused"]), 1.0);
     assert_eq!(figure("bailiwick_driver_pauses_total", &["hostile"]), 1.0);
-    assert!(Runtime::new(RuntimeConfig { registry: Some(registry), ..config() }).is_err(), "figures are registered once");
+    assert!(
+        Runtime::new(RuntimeConfig { registry: Some(registry), ..config() }).is_err(),
+        "figures are registered once"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

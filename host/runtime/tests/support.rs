@@ -46,7 +46,8 @@ pub fn component() -> &'static [u8] {
     static COMPONENT: OnceLock<Vec<u8>> = OnceLock::new();
     COMPONENT.get_or_init(|| {
         let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile");
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| driver.join("../../../../target"), PathBuf::from);
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| driver.join("../../../../target"), PathBuf::from);
         bailiwick_package::build(&driver, &target).unwrap()
     })
 }

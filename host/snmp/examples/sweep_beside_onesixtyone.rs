@@ -34,7 +34,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             writeln!(out, "bailiwick, {what:<22} {took:>7.2?} s  found {found} of {ANSWERING}, {sent} requests")?;
         }
         match onesixtyone(simulator.port()) {
-            Ok((took, found)) => writeln!(out, "onesixtyone -w 0                  {took:>7.2?} s  found {found} of {ANSWERING}")?,
+            Ok((took, found)) => {
+                writeln!(out, "onesixtyone -w 0                  {took:>7.2?} s  found {found} of {ANSWERING}")?
+            }
             Err(error) => writeln!(out, "onesixtyone: not run ({error})")?,
         }
     }

@@ -98,8 +98,7 @@ fn fit(bindings: impl Iterator<Item = Option<(Oid, Value)>>, room: usize) -> Res
     let mut used = 0;
     let mut kept = Vec::new();
     for (at, binding) in bindings.enumerate() {
-        let (name, value) =
-            binding.ok_or((status::NO_SUCH_NAME, i64::try_from(at).unwrap_or(i64::MAX - 1) + 1))?;
+        let (name, value) = binding.ok_or((status::NO_SUCH_NAME, i64::try_from(at).unwrap_or(i64::MAX - 1) + 1))?;
         used += binding_size(&name, &value);
         kept.push((name, value));
     }

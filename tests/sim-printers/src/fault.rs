@@ -160,11 +160,14 @@ fn huge(bytes: Vec<u8>) -> Vec<u8> {
 
 fn many_rows(rows: u32, request: &Request, response: &mut Response) {
     let prefix = many_rows_prefix();
-    let (Some(name), steps) = (request.names.first(), match request.operation {
-        Operation::GetBulk { max_repetitions, .. } => max_repetitions.min(100),
-        Operation::GetNext => 1,
-        Operation::Get | Operation::Set => 0,
-    }) else {
+    let (Some(name), steps) = (
+        request.names.first(),
+        match request.operation {
+            Operation::GetBulk { max_repetitions, .. } => max_repetitions.min(100),
+            Operation::GetNext => 1,
+            Operation::Get | Operation::Set => 0,
+        },
+    ) else {
         return;
     };
     if !name.starts_with(&prefix) {

@@ -106,8 +106,7 @@ impl Fleet {
     }
 
     pub(crate) fn addresses(&self) -> Vec<Ipv4Addr> {
-        let mut all: Vec<_> =
-            self.hosts.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+        let mut all: Vec<_> = self.hosts.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
         all.sort_unstable();
         all
     }

@@ -40,8 +40,7 @@ impl Identity {
     #[must_use]
     pub fn of(kind: &Kind, address: Ipv4Addr, seed: u64) -> Self {
         let mut chance = Chance::new(seed ^ (u64::from(u32::from(address)) << 20));
-        let digits: String =
-            (0..kind.serial_digits).map(|_| char::from(b'0' + chance.between(0, 9) as u8)).collect();
+        let digits: String = (0..kind.serial_digits).map(|_| char::from(b'0' + chance.between(0, 9) as u8)).collect();
         let [_, _, third, fourth] = address.octets();
         let [_, a, b, c, d, e, f, _] = chance.bits().to_be_bytes();
         let (short, place) = chance.pick(&PLACES).copied().unwrap_or(("office", "Office"));

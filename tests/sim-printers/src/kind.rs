@@ -198,8 +198,7 @@ impl Kind {
     /// # Errors
     /// When the text has another shape.
     pub fn parse(name: &str, text: &str) -> Result<Self, KindError> {
-        toml::from_str(text)
-            .map_err(|source| KindError::Parse { name: name.to_owned(), source: Box::new(source) })
+        toml::from_str(text).map_err(|source| KindError::Parse { name: name.to_owned(), source: Box::new(source) })
     }
 
     /// The kinds that the project brings along.

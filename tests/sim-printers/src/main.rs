@@ -61,10 +61,8 @@ fn main() -> anyhow::Result<()> {
         .map(Arc::new)
         .collect();
     ensure!(!kinds.is_empty(), "no such kind of printer");
-    let mut builder = Simulator::builder()
-        .world(World::real(options.speed))
-        .community(options.community)
-        .threads(options.threads);
+    let mut builder =
+        Simulator::builder().world(World::real(options.speed)).community(options.community).threads(options.threads);
     let addresses = addresses(&options.ranges, options.count)?;
     for (address, kind) in addresses.iter().zip(kinds.iter().cycle()) {
         builder = builder.printer(*address, Model::Living { kind: kind.clone(), seed: options.seed });

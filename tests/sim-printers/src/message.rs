@@ -128,13 +128,7 @@ impl Response {
     /// The response's octets.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        close(
-            self.version,
-            &self.community,
-            tag::RESPONSE,
-            [self.id.into(), self.status, self.index],
-            &self.bindings,
-        )
+        close(self.version, &self.community, tag::RESPONSE, [self.id.into(), self.status, self.index], &self.bindings)
     }
 }
 
@@ -177,10 +171,13 @@ fn close(version: Version, community: &[u8], tag: u8, head: [i64; 3], bindings: 
     head.into_iter().for_each(|number| put_integer(&mut pdu, number));
     put(&mut pdu, tag::SEQUENCE, &list);
     let mut message = Vec::with_capacity(pdu.len() + community.len() + 16);
-    put_integer(&mut message, match version {
-        Version::V1 => 0,
-        Version::V2c => 1,
-    });
+    put_integer(
+        &mut message,
+        match version {
+            Version::V1 => 0,
+            Version::V2c => 1,
+        },
+    );
     put(&mut message, tag::OCTETS, community);
     put(&mut message, tag, &pdu);
     let mut out = Vec::with_capacity(message.len() + 6);

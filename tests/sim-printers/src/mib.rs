@@ -48,7 +48,8 @@ pub fn tree(life: &Life, identity: &Identity) -> Tree {
 
 fn system(rows: &mut Rows, life: &Life, identity: &Identity) {
     let kind = life.kind();
-    let description = format!("{} {}; firmware {}; S/N {}", kind.manufacturer, kind.model, kind.firmware, identity.serial);
+    let description =
+        format!("{} {}; firmware {}; S/N {}", kind.manufacturer, kind.model, kind.firmware, identity.serial);
     rows.put(&[1, 1, 0], Value::text(description));
     rows.put(&[1, 2, 0], Value::Oid(Oid::new(EXAMPLE).child(&kind.object_id)));
     rows.put(&[1, 3, 0], Value::TimeTicks(life.uptime()));
@@ -245,9 +246,7 @@ fn describe(life: &Life, trouble: Trouble) -> (i64, i64, String) {
     };
     match trouble {
         Trouble::Jam => (13, 8, "Paper jam".to_owned()),
-        Trouble::CoverOpen(at) => {
-            (6, 3, format!("{} open", kind.covers.get(at).map_or("Cover", String::as_str)))
-        }
+        Trouble::CoverOpen(at) => (6, 3, format!("{} open", kind.covers.get(at).map_or("Cover", String::as_str))),
         Trouble::TrayLow(at) => (8, 807, format!("{} low on paper", tray(at))),
         Trouble::TrayEmpty(at) => (8, 808, format!("{} empty", tray(at))),
         Trouble::SupplyLow(at) => match supply(at) {

@@ -112,8 +112,7 @@ fn address(raw: &[u8], octets: &[u8]) -> Result<[u8; 4], &'static str> {
     if let Ok(octets) = <[u8; 4]>::try_from(octets) {
         return Ok(octets);
     }
-    let address: std::net::Ipv4Addr =
-        text(raw)?.trim().parse().map_err(|_| "its value is not an IPv4 address")?;
+    let address: std::net::Ipv4Addr = text(raw)?.trim().parse().map_err(|_| "its value is not an IPv4 address")?;
     Ok(address.octets())
 }
 

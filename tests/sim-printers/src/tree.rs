@@ -71,8 +71,7 @@ mod tests {
     #[test]
     fn the_last_value_for_a_name_wins() {
         let name: Oid = "1.3.1".parse().unwrap();
-        let tree: Tree =
-            [1, 2, 3].into_iter().map(|n| (name.clone(), Value::Integer(n))).collect();
+        let tree: Tree = [1, 2, 3].into_iter().map(|n| (name.clone(), Value::Integer(n))).collect();
         assert_eq!(tree.len(), 1);
         assert_eq!(tree.get(&name), Some(&Value::Integer(3)));
     }

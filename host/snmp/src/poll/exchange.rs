@@ -140,7 +140,8 @@ impl Session {
     }
 
     fn read(&self, length: usize, ids: &[RequestId], fits: &impl Fn(&Reply) -> bool) -> Result<Reply, Ignored> {
-        let octets = self.room.get(..length).filter(|octets| octets.len() < self.room.len()).ok_or(Ignored::Oversized)?;
+        let octets =
+            self.room.get(..length).filter(|octets| octets.len() < self.room.len()).ok_or(Ignored::Oversized)?;
         let envelope = Envelope::open(octets, &self.credentials)?;
         if !ids.iter().any(|id| i64::from(id.number()) == envelope.request_id()) {
             return Err(Ignored::WrongId);

@@ -26,9 +26,8 @@ impl Session {
         };
         loop {
             let asked = [last.clone()];
-            let fits = |reply: &crate::reply::Reply| {
-                reply.error_status != status::NO_ERROR || !reply.bindings.is_empty()
-            };
+            let fits =
+                |reply: &crate::reply::Reply| reply.error_status != status::NO_ERROR || !reply.bindings.is_empty();
             let answer = self.exchange(step, &asked, end, fits).await?;
             octets += answer.octets;
             match answer.reply.error_status {

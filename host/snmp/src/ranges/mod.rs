@@ -18,7 +18,9 @@ pub enum RangeError {
     #[error("`{0}`: for IPv6 only single addresses can be given")]
     Ipv6Network(String),
     /// Neither private, link-local, loopback nor on-link, and the site's own configuration does not allow it.
-    #[error("`{0}` is not a private, link-local, loopback or on-link range; only the site's own configuration can allow it")]
+    #[error(
+        "`{0}` is not a private, link-local, loopback or on-link range; only the site's own configuration can allow it"
+    )]
     NotPermitted(String),
     /// More than [`Ranges::MAX`] addresses.
     #[error("the ranges hold more than {} addresses", Ranges::MAX)]

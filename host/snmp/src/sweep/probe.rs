@@ -3,7 +3,7 @@
 use std::{
     hash::{BuildHasher, RandomState},
     net::{Ipv4Addr, SocketAddrV4},
-    sync::atomic::{AtomicBool, AtomicUsize, AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
 use bailiwick_contract::value::{Oid, SnmpValue};
@@ -57,8 +57,10 @@ impl Probes {
     pub(super) fn new(ranges: Ranges, config: &SweepConfig) -> Result<Self, getrandom::Error> {
         let names = names();
         let blank = RequestId::from_bits(0);
-        let passes = config.passes().into_iter().map(|(place, credentials)| {
-            Pass { request: Request::new(&credentials, Operation::Get, blank, &names), credentials, place }
+        let passes = config.passes().into_iter().map(|(place, credentials)| Pass {
+            request: Request::new(&credentials, Operation::Get, blank, &names),
+            credentials,
+            place,
         });
         let words = ranges.v4_len().div_ceil(64);
         Ok(Self {
@@ -134,8 +136,13 @@ impl Probes {
                 return Judged::Repeated;
             }
             let version = pass.credentials.version();
-            let mut found =
-                Found { address: address.into(), version, credentials: pass.place, sys_object_id: None, sys_descr: None };
+            let mut found = Found {
+                address: address.into(),
+                version,
+                credentials: pass.place,
+                sys_object_id: None,
+                sys_descr: None,
+            };
             for binding in bindings {
                 if NAMES.iter().any(|name| binding.oid.arcs() == name) {
                     note(&mut found, binding.value);

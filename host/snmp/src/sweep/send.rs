@@ -27,7 +27,12 @@ pub(super) fn all_passes(
     for number in 0..probes.passes.len() {
         probes.begin(number);
         let sent = one_pass(socket, probes, number, &mut pacer, tally, caller)?;
-        tracing::debug!(number, sent, version = probes.version(number).map(|version| version.name()), "a pass was sent");
+        tracing::debug!(
+            number,
+            sent,
+            version = probes.version(number).map(|version| version.name()),
+            "a pass was sent"
+        );
         if sent > 0 && !rest(wait, caller) {
             break;
         }

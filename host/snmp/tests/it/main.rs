@@ -12,8 +12,8 @@ mod walks;
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
-use bailiwick_snmp::{Community, Credentials, Limits, Reach, Ranges, Session, Target};
-use sim_printers::{Fault, Kind, Model, SimulatorHandle, Simulator, Tree, Value};
+use bailiwick_snmp::{Community, Credentials, Limits, Ranges, Reach, Session, Target};
+use sim_printers::{Fault, Kind, Model, Simulator, SimulatorHandle, Tree, Value};
 
 const PRINTER: Ipv4Addr = Ipv4Addr::new(127, 20, 0, 9);
 

@@ -54,8 +54,7 @@ async fn names_that_are_missing_do_not_hide_the_others() {
         let mut session = session(&simulator, credentials, limits()).await;
         let bindings = session.get(&names).await.unwrap();
         assert_eq!(bindings.iter().map(|binding| &binding.oid).collect::<Vec<_>>(), names.iter().collect::<Vec<_>>());
-        let missing =
-            |value: &SnmpValue| matches!(value, SnmpValue::NoSuchObject | SnmpValue::NoSuchInstance);
+        let missing = |value: &SnmpValue| matches!(value, SnmpValue::NoSuchObject | SnmpValue::NoSuchInstance);
         let present = bindings.iter().filter(|binding| !missing(&binding.value)).count();
         assert_eq!(present, 6 + 7, "six supplies, seven objects of the system group");
     }

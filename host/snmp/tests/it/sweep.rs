@@ -87,12 +87,8 @@ async fn communities_are_tried_in_order() {
 
 /// Sweeps one printer with a fault and another beside it that is sound.
 async fn beside_a_fault(fault: Fault) -> (Vec<IpAddr>, Counts) {
-    let simulator = Simulator::builder()
-        .printer(at(1), living())
-        .fault(at(1), fault)
-        .printer(at(2), living())
-        .start(0)
-        .unwrap();
+    let simulator =
+        Simulator::builder().printer(at(1), living()).fault(at(1), fault).printer(at(2), living()).start(0).unwrap();
     let config = SweepConfig { retry: Retry::Again, ..config(&simulator) };
     let (found, counts) = swept(ranges("127.21.0.0/28"), config).await;
     (found.into_keys().collect(), counts)

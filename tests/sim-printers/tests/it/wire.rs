@@ -74,7 +74,8 @@ fn the_world_moves_what_is_answered() {
 fn one_in_eight_answers() {
     let tree = [(SERIAL.parse().unwrap(), Value::text("S"))].into_iter().collect();
     let simulator = Simulator::builder().respond_every(8, Arc::new(tree)).start(0).unwrap();
-    let answering: Vec<_> =
-        (0..16u8).filter(|last| ask(&simulator, Ipv4Addr::new(127, 30, 7, *last), "public", SERIAL).is_some()).collect();
+    let answering: Vec<_> = (0..16u8)
+        .filter(|last| ask(&simulator, Ipv4Addr::new(127, 30, 7, *last), "public", SERIAL).is_some())
+        .collect();
     assert_eq!(answering, [4, 12]);
 }
