@@ -37,7 +37,7 @@ test("a device is renamed, and the undo gives the old name back", async ({ page 
 test("retiring asks first and can be left by Escape", async ({ page }) => {
   await page.getByRole("button", { name: "Retire" }).click();
   const dialog = page.getByRole("alertdialog");
-  await expect(dialog).toContainText("no longer polled");
+  await expect(dialog).toContainText("reports are ignored");
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();

@@ -7,7 +7,7 @@ import { Facet } from "@/design/fields";
 import { More } from "@/design/more";
 import { Page } from "@/design/page";
 import { Ago } from "@/design/text";
-import { deviceName } from "@/devices/columns";
+import { deviceName } from "@/devices/name";
 import { m } from "@/i18n";
 import { Acknowledge } from "./acknowledge";
 import { useAlerts } from "./queries";

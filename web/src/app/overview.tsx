@@ -11,7 +11,7 @@ import { collectorState } from "@/collectors/state";
 import { Empty, Load } from "@/design/feedback";
 import { Card, Page } from "@/design/page";
 import { Ago, Status } from "@/design/text";
-import { deviceName } from "@/devices/columns";
+import { deviceName } from "@/devices/name";
 import { useDevices } from "@/devices/queries";
 import { SupplyList } from "@/devices/supplies";
 import { LOW_PERCENT, urgency } from "@/devices/supply";

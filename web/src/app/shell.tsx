@@ -16,6 +16,7 @@ export function Shell() {
   const account = useAccountId();
   const { data, error, refetch } = useQuery(accountQuery(account));
   const interrupted = useLive(account);
+  const mayOperate = useMay("operate");
   const mayAdminister = useMay("administer");
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const [open, setOpen] = useState(false);
@@ -54,12 +55,8 @@ export function Shell() {
           {data?.kind !== "customer" && (
             <Item to="/a/$account/accounts" icon="customers" label={m.nav_accounts()} />
           )}
-          {mayAdminister && (
-            <>
-              <Item to="/a/$account/operators" icon="operators" label={m.nav_operators()} />
-              <Item to="/a/$account/tokens" icon="key" label={m.nav_tokens()} />
-            </>
-          )}
+          {mayOperate && <Item to="/a/$account/operators" icon="operators" label={m.nav_operators()} />}
+          {mayAdminister && <Item to="/a/$account/tokens" icon="key" label={m.nav_tokens()} />}
           <Item to="/a/$account/drivers" icon="driver" label={m.nav_drivers()} />
           {mayAdminister && <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />}
         </nav>

@@ -26,7 +26,7 @@ export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => voi
       <Icon name="warning" />
       <h2>{problemMessage(error)}</h2>
       {requestId && <p className="mono faint">{m.problem_request_id({ id: requestId })}</p>}
-      {onRetry && !(error instanceof ProblemError && error.status === 403) && (
+      {onRetry && !(error instanceof ProblemError && (error.status === 403 || error.status === 404)) && (
         <div className="actions">
           <Button icon="refresh" onPress={onRetry}>
             {m.action_retry()}

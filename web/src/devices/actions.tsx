@@ -2,13 +2,14 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
-import type { DeviceDetail } from "@/api/types";
+import type { Device, DeviceDetail } from "@/api/types";
 import { Button } from "@/design/button";
 import { Confirm, Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
 import { dismissAbout, toast, toastProblem } from "@/design/toast";
+import type { FocusProps } from "@/design/virtual-table";
 import { m } from "@/i18n";
-import { deviceName } from "./columns";
+import { deviceName } from "./name";
 import { useEditDevice, useRestoreDevice, useRetireDevice, useSites } from "./queries";
 
 type Props = { account: string; device: DeviceDetail };
@@ -16,7 +17,6 @@ type Props = { account: string; device: DeviceDetail };
 export function DeviceActions({ account, device }: Props) {
   const [open, setOpen] = useState<"edit" | "retire">();
   const close = () => setOpen(undefined);
-  if (device.status === "retired") return <Restore device={device} />;
   return (
     <>
       <Button icon="edit" onPress={() => setOpen("edit")}>
@@ -94,11 +94,14 @@ function EditForm({ account, device, onDone }: Props & { onDone: () => void }) {
   );
 }
 
-function Restore({ device }: { device: DeviceDetail }) {
+/** `rest` puts the button in the row’s place of the tab order. */
+export function Restore({ device, ...rest }: { device: Device } & Partial<FocusProps>) {
   const restore = useRestoreDevice(device.account.id, device.id);
   return (
     <Button
-      look="primary"
+      {...rest}
+      small
+      aria-label={`${m.device_restore()}: ${deviceName(device)}`}
       icon="refresh"
       isPending={restore.isPending}
       onPress={() =>

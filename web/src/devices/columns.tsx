@@ -1,27 +1,21 @@
-/** The columns of the device list. */
+/** The columns of the device list. A retired device has no page; its row offers to restore it. */
 import { Link } from "@tanstack/react-router";
 import type { Device } from "@/api/types";
 import { Ago, Badge, Nothing, Status } from "@/design/text";
 import type { VirtualColumn } from "@/design/virtual-table";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
+import { Restore } from "./actions";
+import { deviceName } from "./name";
 import { type Sort, type SortKey, sortDirection } from "./search";
 import { SupplyBars } from "./supplies";
 import { statusWord } from "./words";
-
-/** The best name there is: given, else model, else address. */
-export function deviceName(device: {
-  name?: string | null;
-  model?: string | null;
-  address?: string | null;
-}): string {
-  return device.name || device.model || device.address || m.device_unnamed();
-}
 
 export function deviceColumns(
   account: string,
   sort: Sort | undefined,
   onSort: (column: SortKey) => void,
+  mayOperate: boolean,
 ): VirtualColumn<Device>[] {
   const sortable = (column: SortKey) => ({
     direction: sortDirection(sort, column),
@@ -35,14 +29,18 @@ export function deviceColumns(
       sort: sortable("name"),
       cell: (device, focus) => (
         <>
-          <Link
-            to="/a/$account/devices/$device"
-            params={{ account, device: device.id }}
-            preload={false}
-            {...focus}
-          >
-            {deviceName(device)}
-          </Link>
+          {device.status === "retired" ? (
+            <strong>{deviceName(device)}</strong>
+          ) : (
+            <Link
+              to="/a/$account/devices/$device"
+              params={{ account, device: device.id }}
+              preload={false}
+              {...focus}
+            >
+              {deviceName(device)}
+            </Link>
+          )}
           <span className="cell-sub truncate">
             {[device.address, device.serial].filter(Boolean).join(" · ")}
           </span>
@@ -118,7 +116,12 @@ export function deviceColumns(
       title: m.col_last_seen(),
       track: "minmax(140px, 0.8fr)",
       sort: sortable("last_seen_at"),
-      cell: (device) => <Ago at={device.last_seen_at} />,
+      cell: (device, focus) =>
+        device.status === "retired" && mayOperate ? (
+          <Restore device={device} {...focus} />
+        ) : (
+          <Ago at={device.last_seen_at} />
+        ),
     },
   ];
 }

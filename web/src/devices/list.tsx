@@ -31,9 +31,16 @@ export function DeviceList() {
       navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
     [navigate],
   );
+  const mayOperate = useMay("operate");
   const columns = useMemo(
-    () => deviceColumns(account, search.sort, (column) => set({ sort: nextSort(search.sort, column) })),
-    [account, search.sort, set],
+    () =>
+      deviceColumns(
+        account,
+        search.sort,
+        (column) => set({ sort: nextSort(search.sort, column) }),
+        mayOperate,
+      ),
+    [account, search.sort, set, mayOperate],
   );
   const rows = devices.data ?? [];
   const filtered = Boolean(search.q || search.driver || search.site || search.status || search.alert);
@@ -53,6 +60,7 @@ export function DeviceList() {
           loadingMore={devices.isFetchingNextPage}
           onMore={devices.fetchNextPage}
           onOpen={(device) =>
+            device.status !== "retired" &&
             navigate({ to: "/a/$account/devices/$device", params: { account, device: device.id } })
           }
         />

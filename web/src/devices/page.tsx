@@ -5,15 +5,14 @@ import { useMay } from "@/accounts/queries";
 import { DeviceAlerts } from "@/alerts/device-alerts";
 import type { DeviceDetail } from "@/api/types";
 import { Failed, Skeleton } from "@/design/feedback";
-import { Icon } from "@/design/icon";
 import { Card, Page } from "@/design/page";
 import { Ago, Badge, Status } from "@/design/text";
 import { PrivacyPanel } from "@/drivers/privacy-panel";
 import { m } from "@/i18n";
 import { DeviceActions } from "./actions";
-import { deviceName } from "./columns";
 import { FactCells, ScalarFacts, TableFacts } from "./facts";
 import { MeterCard } from "./meters";
+import { deviceName } from "./name";
 import { deviceQuery } from "./queries";
 import { SupplyList } from "./supplies";
 import { statusWord } from "./words";
@@ -41,12 +40,6 @@ export function DevicePage() {
       }
       actions={data && mayOperate && <DeviceActions account={account} device={data} />}
     >
-      {data?.status === "retired" && (
-        <p className="notice">
-          <Icon name="info" />
-          {m.device_retired_note()}
-        </p>
-      )}
       {data ? <Body account={account} device={data} /> : null}
       {!data && device.error ? <Failed error={device.error} onRetry={() => device.refetch()} /> : null}
       {!data && !device.error ? <Skeleton rows={12} /> : null}
