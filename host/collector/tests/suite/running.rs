@@ -123,7 +123,7 @@ async fn while_the_server_is_away_reports_wait_even_across_a_restart() {
     site.kill();
     server.with(|seen| seen.behaviour = Behaviour::Well);
     site.run();
-    site.until("delivery", |s| s["spool"]["pending"] == 0).await;
+    site.until("delivery", |s| s["running"] == true && s["spool"]["pending"] == 0).await;
     assert_eq!(site.stop(), Some(0));
     server.with(|seen| assert_whole(seen));
 }
@@ -145,7 +145,7 @@ async fn a_lost_answer_and_a_kill_lose_nothing_and_change_nothing() {
     }
     server.with(|seen| seen.behaviour = Behaviour::Well);
     site.run();
-    site.until("delivery", |s| s["spool"]["pending"] == 0).await;
+    site.until("delivery", |s| s["running"] == true && s["spool"]["pending"] == 0).await;
     assert_eq!(site.stop(), Some(0));
     server.with(|seen| {
         assert_whole(seen);
