@@ -105,10 +105,11 @@ export function Restore({ device, ...rest }: { device: Device } & Partial<FocusP
       icon="refresh"
       isPending={restore.isPending}
       onPress={() =>
-        restore.mutate(undefined, {
-          onSuccess: () => toast(m.device_restored({ name: deviceName(device) })),
-          onError: toastProblem,
-        })
+        // not per-call callbacks: the row is gone by the time the server answers
+        restore
+          .mutateAsync()
+          .then(() => toast(m.device_restored({ name: deviceName(device) })))
+          .catch(toastProblem)
       }
     >
       {m.device_restore()}
