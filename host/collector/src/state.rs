@@ -9,6 +9,7 @@ use std::{
     net::IpAddr,
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use ipnet::IpNet;
@@ -117,9 +118,22 @@ impl DataDir {
         self.0.join(name)
     }
 
+    /// Keeps other collectors out of the folder. Someone who only looks whether one runs holds the lock for a
+    /// moment, so it is tried for half a second.
+    ///
     /// # Errors
     /// [`StateError::Locked`] and [`StateError::Io`].
     pub fn lock(&self) -> Result<DataDirLock, StateError> {
+        for _ in 0..10 {
+            match self.try_lock() {
+                Err(StateError::Locked(_)) => std::thread::sleep(Duration::from_millis(50)),
+                done => return done,
+            }
+        }
+        self.try_lock()
+    }
+
+    fn try_lock(&self) -> Result<DataDirLock, StateError> {
         let path = self.path("lock");
         let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
         let file = file.map_err(|source| StateError::Io { path: path.clone(), source })?;
@@ -135,7 +149,7 @@ impl DataDir {
     /// # Errors
     /// [`StateError::Io`].
     pub fn is_running(&self) -> Result<bool, StateError> {
-        match self.lock() {
+        match self.try_lock() {
             Ok(_) => Ok(false),
             Err(StateError::Locked(_)) => Ok(true),
             Err(other) => Err(other),
