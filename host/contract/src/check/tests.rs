@@ -1,3 +1,5 @@
+//! Every violation and every narrowing, one by one.
+
 use super::*;
 use crate::{
     exchange::{

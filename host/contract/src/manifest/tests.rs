@@ -1,3 +1,5 @@
+//! What a whole manifest is, and each fault with its place.
+
 use super::*;
 
 const WHOLE: &str = r#"

@@ -1,3 +1,5 @@
+//! `GET /accounts/{id}/accounts`: the accounts below one, as far as the caller sees.
+
 use axum::{extract::State, response::Response};
 use bailiwick_access::{Cursor, accounts::Reach};
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! `GET /accounts/{id}/alerts`: open and cleared alerts of an account and its subtree.
+
 use axum::response::Response;
 use bailiwick_contract::manifest::Severity;
 use bailiwick_devices::alerts::{self, AlertFilter, AlertState};

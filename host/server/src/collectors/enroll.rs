@@ -1,3 +1,5 @@
+//! `POST /accounts/{id}/collectors/enrollments`: a one-time token, shown once, from which one collector is made.
+
 use axum::{http::StatusCode, response::Response};
 use bailiwick_devices::{SiteId, collectors};
 use jiff::Timestamp;

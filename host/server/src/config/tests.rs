@@ -1,3 +1,5 @@
+//! Where settings come from, and what each wrong one says.
+
 use super::*;
 
 fn parse(toml: &str) -> Result<Config, ConfigError> {

@@ -1,3 +1,5 @@
+//! `GET /accounts/{id}/devices`: the devices of an account and its subtree, filtered and sorted in the database.
+
 use axum::response::Response;
 use bailiwick_devices::{
     SiteId,

@@ -1,3 +1,5 @@
+//! `GET /accounts/{id}/devices/{did}/readings`: the points of one meter, thinned to the last of each step.
+
 use axum::Json;
 use bailiwick_devices::readings::{self, SeriesRequest};
 use jiff::{SignedDuration, Timestamp};

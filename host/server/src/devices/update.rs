@@ -1,3 +1,5 @@
+//! `PATCH /accounts/{id}/devices/{did}`: name, site and ownership; what is absent stays.
+
 use axum::{http::StatusCode, response::Response};
 use bailiwick_devices::{
     SiteId,

@@ -1,3 +1,5 @@
+//! `PUT /accounts/{id}/drivers/{name}`: what this account lets a driver do, and nothing for other accounts.
+
 use axum::{http::StatusCode, response::Response};
 use bailiwick_contract::policy::{Category, Grant};
 use bailiwick_devices::drivers::{self, DriverError};

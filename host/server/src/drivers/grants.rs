@@ -1,3 +1,5 @@
+//! `GET /accounts/{id}/drivers`: what this account lets each driver do.
+
 use axum::response::Response;
 use bailiwick_devices::drivers;
 use serde::Serialize;

@@ -1,3 +1,5 @@
+//! `POST /drivers`: a component is inspected and compiled aside before it is installed.
+
 use axum::{
     body::Bytes,
     extract::{FromRequest as _, Multipart, Request, State},

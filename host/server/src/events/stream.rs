@@ -1,3 +1,5 @@
+//! `GET /events`: pokes that say what changed, never what it changed to.
+
 use std::{convert::Infallible, time::Duration};
 
 use axum::{

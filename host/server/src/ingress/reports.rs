@@ -1,3 +1,5 @@
+//! `POST /collector/v1/reports`: what a collector hands in; every report is judged again here.
+
 use axum::{Json as Reply, extract::State};
 use bailiwick_contract::report::{Acknowledgement, Batch};
 use bailiwick_devices::ingest::{self, Applied, IngestError};

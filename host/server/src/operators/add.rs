@@ -1,3 +1,5 @@
+//! `POST /accounts/{id}/operators`: a role for someone; a generated password is shown once.
+
 use axum::{http::StatusCode, response::Response};
 use bailiwick_access::{
     AccessError, Password, Role,

@@ -1,3 +1,5 @@
+//! `POST /session`: sign-in, limited by source; a refusal does not tell why.
+
 use axum::{
     extract::State,
     http::HeaderMap,

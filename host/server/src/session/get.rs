@@ -1,3 +1,5 @@
+//! `GET /session`: who is signed in, with which grants, and the CSRF value of the session.
+
 use axum::{Json, extract::State};
 use bailiwick_access::{Role, Via, sessions::csrf_token};
 use jiff::Timestamp;

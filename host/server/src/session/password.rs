@@ -1,3 +1,5 @@
+//! `PUT /session/password`: a new password, against the present one.
+
 use axum::{extract::State, http::StatusCode};
 use bailiwick_access::{AccessError, Password};
 use secrecy::SecretString;

@@ -1,3 +1,5 @@
+//! `GET /sessions`: the caller's own sessions, and nobody else's.
+
 use axum::{extract::State, response::Response};
 use bailiwick_access::Via;
 use jiff::Timestamp;

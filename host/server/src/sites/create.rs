@@ -1,3 +1,5 @@
+//! `POST /accounts/{id}/sites`: a site with its ranges; its communities are written and never read back.
+
 use axum::{http::StatusCode, response::Response};
 use bailiwick_devices::sites::{self, NewSite};
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! `PATCH /accounts/{id}/sites/{sid}`: what is absent stays.
+
 use axum::{http::StatusCode, response::Response};
 use bailiwick_devices::sites::{self, SiteChange};
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! `POST /accounts/{id}/tokens`: an API token, bound to this account and a role, shown once.
+
 use axum::{http::StatusCode, response::Response};
 use bailiwick_access::{Role, tokens::NewToken};
 use jiff::Timestamp;

@@ -1,3 +1,5 @@
+//! `GET /accounts/{id}/tokens`: the tokens of this account, without their secrets.
+
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;

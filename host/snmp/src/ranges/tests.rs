@@ -1,3 +1,5 @@
+//! What may be asked, and the code of each refusal.
+
 use proptest::prelude::*;
 
 use super::*;
