@@ -4,7 +4,10 @@
 //! context, input and answers give the same outcome on every machine.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread::JoinHandle,
     time::Duration,
 };
@@ -37,7 +40,9 @@ pub(crate) fn engine(config: &RuntimeConfig) -> Result<Engine, RuntimeError> {
 fn settings(config: &RuntimeConfig, pagemap_scan: Enabled) -> Config {
     // What idles warm holds its slot too, beside those that are under way.
     let idle = u32::try_from(config.warmth.idle()).unwrap_or(u32::MAX);
-    let instances = config.instances.max(1).saturating_add(idle);
+    // And what a thread is about to give back, while the next exchange begins already.
+    let ending = u32::try_from(config.threads).unwrap_or(u32::MAX);
+    let instances = config.instances.max(1).saturating_add(idle).saturating_add(ending);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(MAX_CORE_INSTANCES))
@@ -81,21 +86,50 @@ pub(crate) struct Ticker {
     thread: Option<JoinHandle<()>>,
 }
 
+/// Steps take the lock only when the clock stands still.
 #[derive(Default)]
 struct Running {
-    state: Mutex<State>,
+    guests: AtomicUsize,
+    clock: Mutex<Clock>,
     changed: Condvar,
 }
 
-#[derive(Default)]
-struct State {
-    guests: usize,
-    stop: bool,
+#[derive(Default, PartialEq, Eq)]
+enum Clock {
+    #[default]
+    Ticks,
+    /// Until a guest runs.
+    Stands,
+    Stopped,
 }
 
 impl Running {
-    fn change(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+    fn lock(&self) -> MutexGuard<'_, Clock> {
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether to go on; waits while no guest runs.
+    fn next(&self) -> bool {
+        let mut clock = self.lock();
+        loop {
+            if *clock == Clock::Stopped {
+                return false;
+            }
+            // Looked at under the lock: a guest that begins now finds the clock standing and wakes it.
+            if self.guests.load(Ordering::SeqCst) > 0 {
+                *clock = Clock::Ticks;
+                return true;
+            }
+            *clock = Clock::Stands;
+            clock = self.changed.wait(clock).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// A first guest runs.
+    fn wake(&self) {
+        if *self.lock() == Clock::Stands {
+            self.changed.notify_one();
+        }
     }
 }
 
@@ -106,17 +140,10 @@ impl Ticker {
         let thread = std::thread::Builder::new()
             .name("driver-clock".into())
             .spawn(move || {
-                let mut state = running.state.lock().unwrap_or_else(PoisonError::into_inner);
-                while !state.stop {
-                    if state.guests == 0 {
-                        state = running.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-                        continue;
-                    }
-                    drop(state);
+                while running.next() {
                     std::thread::sleep(TICK);
                     let Some(engine) = engine.upgrade() else { return };
                     engine.increment_epoch();
-                    state = running.state.lock().unwrap_or_else(PoisonError::into_inner);
                 }
             })
             .map_err(RuntimeError::Thread)?;
@@ -125,15 +152,16 @@ impl Ticker {
 
     /// Ticks until the returned value is dropped.
     pub(crate) fn run(&self) -> Ticking {
-        self.shared.change(|state| state.guests += 1);
-        self.shared.changed.notify_one();
+        if self.shared.guests.fetch_add(1, Ordering::SeqCst) == 0 {
+            self.shared.wake();
+        }
         Ticking(Arc::clone(&self.shared))
     }
 }
 
 impl Drop for Ticker {
     fn drop(&mut self) {
-        self.shared.change(|state| state.stop = true);
+        *self.shared.lock() = Clock::Stopped;
         self.shared.changed.notify_one();
         if let Some(thread) = self.thread.take() {
             // It ends within a tick; a panic of its own is not ours to pass on.
@@ -147,6 +175,6 @@ pub(crate) struct Ticking(Arc<Running>);
 
 impl Drop for Ticking {
     fn drop(&mut self) {
-        self.0.change(|state| state.guests = state.guests.saturating_sub(1));
+        self.0.guests.fetch_sub(1, Ordering::SeqCst);
     }
 }

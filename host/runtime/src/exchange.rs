@@ -1,11 +1,14 @@
 //! One exchange from start to end: steps on the guests' threads, answers from the host, every ask
 //! checked before it is answered and the outcome checked before it is returned.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bailiwick_contract::{
     check::{Checked, Checker, Denied},
-    exchange::{Answer, Ask, Context, End, Failure, Input, Refusal, Round, Step},
+    exchange::{Answer, Ask, Context, End, Failure, Input, Refusal, Round},
     manifest::Limits,
     policy::Permitted,
 };
@@ -15,13 +18,13 @@ use crate::{
     AccountTag, Answers, BusyReason, ExchangeError, Figures,
     answers::Allowance,
     driver::Inner,
-    sandbox::{Gave, Instance, Turn},
+    sandbox::{Gave, Instance, Stepped, Turn},
     threads::Full,
 };
 
 /// One exchange under way.
 pub(crate) struct Run<'a> {
-    driver: &'a Inner,
+    driver: &'a Arc<Inner>,
     account: AccountTag,
     permitted: &'a Permitted,
     figures: Figures,
@@ -46,7 +49,7 @@ impl From<Ended> for End {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(driver: &'a Inner, account: AccountTag, permitted: &'a Permitted, input: &Input) -> Self {
+    pub(crate) fn new(driver: &'a Arc<Inner>, account: AccountTag, permitted: &'a Permitted, input: &Input) -> Self {
         let seen = Seen {
             driver,
             input: input.kind(),
@@ -89,44 +92,38 @@ impl<'a> Run<'a> {
         let mut allowance = Allowance::new(&limits);
         let mut turn = self.turn(self.begin(context, input.clone())?).await?;
         loop {
-            let (instance, step) = match turn {
-                Gave::Step(instance, step) => (instance, step),
+            let (instance, asks) = match turn {
+                Gave::Asks(instance, asks) => (instance, asks),
+                Gave::Done(outcome) => return Ok(Ended::Done(checker.effects(input, outcome)?)),
+                Gave::Refused(refusal) => return Ok(Ended::Refused(checker.refusal(refusal)?)),
                 Gave::Violation(violation) => return Err(violation.into()),
                 Gave::Trap(kind) => return Err(ExchangeError::Trap(kind)),
-            };
-            let asks = match step {
-                Step::Asks(asks) => asks,
-                Step::Done(outcome) => {
-                    self.release(instance);
-                    return Ok(Ended::Done(checker.effects(input, outcome)?));
-                }
-                Step::Refused(refusal) => {
-                    self.release(instance);
-                    return Ok(Ended::Refused(checker.refusal(refusal)?));
-                }
             };
             let answers = self.answer(&checker, input, asks, answers, &mut allowance, &limits).await?;
             if self.figures.steps >= limits.steps {
                 return Err(ExchangeError::Limit("steps"));
             }
-            let shared = std::sync::Arc::clone(&driver.shared);
-            turn = self
-                .turn(driver.shared.threads.proceed(move || {
-                    let _ticking = shared.ticker.run();
-                    instance.step(answers)
-                }))
-                .await?;
+            turn = self.turn(driver.shared.threads.proceed(self.job(|_, _| instance.step(answers)))).await?;
         }
     }
 
     fn begin(&self, context: Context, input: Input) -> Result<oneshot::Receiver<Turn>, ExchangeError> {
-        let warm = self.driver.warm.take(self.account);
-        let (image, shared) = (std::sync::Arc::clone(&self.driver.image), std::sync::Arc::clone(&self.driver.shared));
-        let begun = self.driver.shared.threads.begin(move || {
-            let _ticking = shared.ticker.run();
-            image.begin(warm, context, input)
-        });
-        begun.map_err(|Full| ExchangeError::Busy(BusyReason::Queue))
+        let begin = self.job(|driver, account| driver.image.begin(driver.warm.take(account), context, input));
+        self.driver.shared.threads.begin(begin).map_err(|Full| ExchangeError::Busy(BusyReason::Queue))
+    }
+
+    /// A step as a guest's thread runs it: under the clock, its instance kept for the account where that is
+    /// configured.
+    fn job(
+        &self,
+        step: impl FnOnce(&Inner, AccountTag) -> Stepped + Send + 'static,
+    ) -> impl FnOnce() -> (Turn, Option<Box<Instance>>) + Send + 'static {
+        let (driver, account) = (Arc::clone(self.driver), self.account);
+        move || {
+            let _ticking = driver.shared.ticker.run();
+            let (turn, ended) = step(&driver, account);
+            (turn, ended.and_then(|instance| driver.warm.give(account, instance)))
+        }
     }
 
     async fn turn(&mut self, turn: oneshot::Receiver<Turn>) -> Result<Gave, ExchangeError> {
@@ -200,13 +197,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn release(&self, instance: Box<Instance>) {
-        if let Some(retired) = self.driver.warm.give(self.account, instance) {
-            // Giving its memory back takes a while, and is the guests' threads' to do.
-            self.driver.shared.threads.detached(move || drop(retired));
-        }
-    }
-
     fn observe(&mut self, result: Result<&Ended, &ExchangeError>) {
         let (driver, metrics) = (self.driver.name(), &self.driver.shared.metrics);
         self.seen.end = match result {
@@ -243,7 +233,7 @@ impl<'a> Run<'a> {
 
 /// Counts the exchange when it is over, also when its caller went away before.
 struct Seen<'a> {
-    driver: &'a Inner,
+    driver: &'a Arc<Inner>,
     input: &'static str,
     began: Instant,
     end: &'static str,

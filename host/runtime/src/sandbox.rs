@@ -14,7 +14,7 @@ use std::{
 
 use bailiwick_contract::{
     check::Violation,
-    exchange::{Answer, Context, Input, Step},
+    exchange::{Answer, Ask, Context, Input, Outcome, Refusal, Step},
     manifest::{Limits, Manifest},
 };
 use nix::time::{ClockId, clock_gettime};
@@ -57,13 +57,13 @@ impl Image {
     }
 
     /// Starts an exchange and takes its first step.
-    pub(crate) fn begin(&self, warm: Option<Instance>, context: Context, input: Input) -> Turn {
+    pub(crate) fn begin(&self, warm: Option<Instance>, context: Context, input: Input) -> Stepped {
         let Some(mut instance) = warm else {
             let mut store = self.store();
             arm(&mut store);
             return match self.plugin.instantiate(&mut store) {
                 Ok(plugin) => Instance { store, plugin, exchange: None, uses: 0 }.start(context, input),
-                Err(error) => Turn::trapped(&store, &error),
+                Err(error) => (Turn::trapped(&mut store, &error), None),
             };
         };
         instance.store.data_mut().reset();
@@ -76,7 +76,7 @@ impl Image {
         let guest = Guest {
             memory: Memory { most: megabytes.saturating_mul(1 << 20), peak: 0, refused: false },
             step_limit: Duration::from_millis(self.limits.step_ms.into()),
-            step_began: cpu_time(),
+            step_began: Duration::ZERO,
             busy: Duration::ZERO,
             events: 0,
             log: Arc::clone(&self.log),
@@ -99,9 +99,14 @@ pub(crate) struct Turn {
     pub(crate) memory_bytes: u64,
 }
 
+/// A turn, and the instance whose exchange has ended well with it: it may serve again.
+pub(crate) type Stepped = (Turn, Option<Box<Instance>>);
+
 pub(crate) enum Gave {
-    /// The instance, for the next step or exchange, and what it said.
-    Step(Box<Instance>, Step),
+    /// The instance, for the next step, and what it asks.
+    Asks(Box<Instance>, Vec<Ask>),
+    Done(Outcome),
+    Refused(Refusal),
     /// It said something that no contract has a shape for.
     Violation(Violation),
     /// It died.
@@ -109,15 +114,15 @@ pub(crate) enum Gave {
 }
 
 impl Turn {
-    fn of(guest: &Guest, gave: Gave) -> Self {
-        let busy = guest.busy.saturating_add(cpu_time().saturating_sub(guest.step_began));
-        Self { gave, busy, memory_bytes: guest.memory.peak as u64 }
+    fn of(guest: &mut Guest, gave: Gave) -> Self {
+        let (busy, memory_bytes) = guest.pause();
+        Self { gave, busy, memory_bytes }
     }
 
-    fn trapped(store: &Store<Guest>, error: &wasmtime::Error) -> Self {
+    fn trapped(store: &mut Store<Guest>, error: &wasmtime::Error) -> Self {
         let kind = kind_of(error, store.data().memory.refused);
         tracing::debug!(kind = kind.code(), driver = store.data().log.driver, error = %error.root_cause(), "trap");
-        Self::of(store.data(), Gave::Trap(kind))
+        Self::of(store.data_mut(), Gave::Trap(kind))
     }
 }
 
@@ -143,7 +148,7 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    fn start(mut self, context: Context, input: Input) -> Turn {
+    fn start(mut self, context: Context, input: Input) -> Stepped {
         self.uses = self.uses.saturating_add(1);
         let (context, input) = (wire::context(context), wire::input(input));
         match self.plugin.bailiwick_driver_driver().exchange().call_constructor(&mut self.store, &context, &input) {
@@ -151,39 +156,42 @@ impl Instance {
                 self.exchange = Some(exchange);
                 self.take_step(Vec::new())
             }
-            Err(error) => Turn::trapped(&self.store, &error),
+            Err(error) => (Turn::trapped(&mut self.store, &error), None),
         }
     }
 
     /// The next step, with one answer for each ask of the last.
-    pub(crate) fn step(mut self, answers: Vec<Answer>) -> Turn {
+    pub(crate) fn step(mut self, answers: Vec<Answer>) -> Stepped {
         arm(&mut self.store);
         self.take_step(answers)
     }
 
-    fn take_step(mut self, answers: Vec<Answer>) -> Turn {
-        let Some(exchange) = self.exchange else {
-            return Turn::of(self.store.data(), Gave::Trap(TrapKind::Other));
+    fn take_step(mut self, answers: Vec<Answer>) -> Stepped {
+        let gave = match self.go_on(answers) {
+            Ok(Ok(Step::Asks(asks))) => {
+                let (busy, memory_bytes) = self.store.data_mut().pause();
+                return (Turn { gave: Gave::Asks(Box::new(self), asks), busy, memory_bytes }, None);
+            }
+            Ok(Ok(Step::Done(outcome))) => Gave::Done(outcome),
+            Ok(Ok(Step::Refused(refusal))) => Gave::Refused(refusal),
+            Ok(Err(violation)) => return (Turn::of(self.store.data_mut(), Gave::Violation(violation)), None),
+            Err(error) => return (Turn::trapped(&mut self.store, &error), None),
         };
+        let turn = Turn::of(self.store.data_mut(), gave);
+        (turn, Some(Box::new(self)))
+    }
+
+    fn go_on(&mut self, answers: Vec<Answer>) -> wasmtime::Result<Result<Step, Violation>> {
+        let Some(exchange) = self.exchange else { wasmtime::bail!("it has no exchange") };
         let answers: Vec<_> = answers.into_iter().map(wire::answer).collect();
-        let stepped = self.plugin.bailiwick_driver_driver().exchange().call_step(&mut self.store, exchange, &answers);
-        let step = match stepped.map(wire::step) {
-            Ok(Ok(step)) => step,
-            Ok(Err(violation)) => return Turn::of(self.store.data(), Gave::Violation(violation)),
-            Err(error) => return Turn::trapped(&self.store, &error),
-        };
-        if !matches!(step, Step::Asks(_)) {
+        let resource = self.plugin.bailiwick_driver_driver().exchange();
+        let step = wire::step(resource.call_step(&mut self.store, exchange, &answers)?);
+        if matches!(step, Ok(Step::Done(_) | Step::Refused(_))) {
             self.exchange = None;
             // Its destructor is the guest's code and may trap like any other.
-            if let Err(error) = exchange.resource_drop(&mut self.store) {
-                return Turn::trapped(&self.store, &error);
-            }
+            exchange.resource_drop(&mut self.store)?;
         }
-        let guest = self.store.data_mut();
-        guest.busy = guest.busy.saturating_add(cpu_time().saturating_sub(guest.step_began));
-        guest.step_began = cpu_time();
-        let (busy, memory_bytes) = (guest.busy, guest.memory.peak as u64);
-        Turn { gave: Gave::Step(Box::new(self), step), busy, memory_bytes }
+        Ok(step)
     }
 
     /// Exchanges that it has served.
@@ -213,6 +221,14 @@ impl Guest {
         self.memory.refused = false;
         self.busy = Duration::ZERO;
         self.events = 0;
+    }
+
+    /// Stops the clock of its step; CPU time of the exchange so far, and its greatest memory.
+    fn pause(&mut self) -> (Duration, u64) {
+        let now = cpu_time();
+        self.busy = self.busy.saturating_add(now.saturating_sub(self.step_began));
+        self.step_began = now;
+        (self.busy, self.memory.peak as u64)
     }
 
     /// By CPU time and not by the clock on the wall: a thread that has to wait for a busy machine

@@ -31,6 +31,9 @@ struct Lanes {
 
 #[derive(Default)]
 struct State {
+    /// Threads that wait for a job. A busy one looks for the next by itself, so that waking it would
+    /// only cost a system call.
+    idle: usize,
     starting: VecDeque<Job>,
     under_way: VecDeque<Job>,
     stop: bool,
@@ -39,6 +42,15 @@ struct State {
 impl Lanes {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a thread that waits take what was queued.
+    fn wake(&self, state: MutexGuard<'_, State>) {
+        let idle = state.idle > 0;
+        drop(state);
+        if idle {
+            self.ready.notify_one();
+        }
     }
 }
 
@@ -60,10 +72,11 @@ impl Threads {
         Ok(this)
     }
 
-    /// Queues the first step of an exchange.
-    pub(crate) fn begin<T: Send + 'static>(
+    /// Queues the first step of an exchange. What the job leaves beside its result is dropped on its
+    /// thread, after the result is handed over: giving memory back takes a while.
+    pub(crate) fn begin<T: Send + 'static, Rest>(
         &self,
-        job: impl FnOnce() -> T + Send + 'static,
+        job: impl FnOnce() -> (T, Rest) + Send + 'static,
     ) -> Result<oneshot::Receiver<T>, Full> {
         let (job, result) = packed(job);
         let mut state = self.lanes.lock();
@@ -71,23 +84,20 @@ impl Threads {
             return Err(Full);
         }
         state.starting.push_back(job);
-        drop(state);
-        self.lanes.ready.notify_one();
+        self.lanes.wake(state);
         Ok(result)
     }
 
     /// Queues a further step of an exchange that is under way.
-    pub(crate) fn proceed<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+    pub(crate) fn proceed<T: Send + 'static, Rest>(
+        &self,
+        job: impl FnOnce() -> (T, Rest) + Send + 'static,
+    ) -> oneshot::Receiver<T> {
         let (job, result) = packed(job);
-        self.lanes.lock().under_way.push_back(job);
-        self.lanes.ready.notify_one();
+        let mut state = self.lanes.lock();
+        state.under_way.push_back(job);
+        self.lanes.wake(state);
         result
-    }
-
-    /// Queues work that nobody waits for.
-    pub(crate) fn detached(&self, job: impl FnOnce() + Send + 'static) {
-        self.lanes.lock().under_way.push_back(Box::new(job));
-        self.lanes.ready.notify_one();
     }
 
     /// Exchanges that wait for a thread.
@@ -97,12 +107,14 @@ impl Threads {
 }
 
 /// A job whose result goes to the receiver; it does not run if nobody waits for it any more.
-fn packed<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> (Job, oneshot::Receiver<T>) {
+fn packed<T: Send + 'static, Rest>(job: impl FnOnce() -> (T, Rest) + Send + 'static) -> (Job, oneshot::Receiver<T>) {
     let (give, take) = oneshot::channel();
     let job = Box::new(move || {
         if !give.is_closed() {
+            let (result, rest) = job();
             // Who asked may have gone while it ran; what it made is then dropped here.
-            let _ = give.send(job());
+            let _ = give.send(result);
+            drop(rest);
         }
     });
     (job, take)
@@ -120,7 +132,9 @@ fn work(lanes: &Lanes) {
         } else if state.stop {
             return;
         } else {
+            state.idle = state.idle.saturating_add(1);
             state = lanes.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle = state.idle.saturating_sub(1);
         }
     }
 }
@@ -151,14 +165,14 @@ mod tests {
         let first = threads.begin(move || {
             begun.send(()).unwrap();
             blocked.recv().unwrap();
-            1
+            (1, ())
         });
         has_begun.recv().unwrap();
         let (told, order) = mpsc::channel();
         let tell = told.clone();
-        let second = threads.begin(move || tell.send("start").unwrap());
-        assert!(threads.begin(|| ()).is_err(), "one waits already");
-        let step = threads.proceed(move || told.send("step").unwrap());
+        let second = threads.begin(move || (tell.send("start").unwrap(), ()));
+        assert!(threads.begin(|| ((), ())).is_err(), "one waits already");
+        let step = threads.proceed(move || (told.send("step").unwrap(), ()));
         release.send(()).unwrap();
         assert_eq!(first.unwrap_or_else(|_| panic!("was refused")).await, Ok(1));
         step.await.unwrap();
@@ -169,7 +183,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_costs_only_its_own_job() {
         let threads = Threads::start(1, 4).unwrap_or_else(|_| panic!("no thread"));
-        assert!(threads.proceed(|| panic!("ours")).await.is_err());
-        assert_eq!(threads.proceed(|| 7).await, Ok(7));
+        assert!(threads.proceed(|| -> ((), ()) { panic!("ours") }).await.is_err());
+        assert_eq!(threads.proceed(|| (7, ())).await, Ok(7));
     }
 }

@@ -75,6 +75,21 @@ pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut
     .filter_map(|(method, operation)| operation.as_mut().map(|o| (method, o)))
 }
 
+/// A method as HTTP writes it.
+#[must_use]
+pub const fn verb(method: &HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Get => "GET",
+        HttpMethod::Post => "POST",
+        HttpMethod::Put => "PUT",
+        HttpMethod::Patch => "PATCH",
+        HttpMethod::Delete => "DELETE",
+        HttpMethod::Options => "OPTIONS",
+        HttpMethod::Head => "HEAD",
+        HttpMethod::Trace => "TRACE",
+    }
+}
+
 fn complete_operation(method: &HttpMethod, operation: &mut Operation) {
     if let Some(tags) = &mut operation.tags {
         tags.dedup();

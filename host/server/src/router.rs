@@ -59,11 +59,13 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(DRIVER_BYTES))
         .layer(from_fn(caller::gate))
         .split_for_parts();
-    let document = OpenApiDocument::new(&document());
+    let document = document();
+    let names = edge::guard::Names::of(&document);
+    let document = OpenApiDocument::new(&document);
     let api = ordinary
         .merge(drivers)
         .route("/api/v1/openapi.json", axum::routing::get(move || async move { document.reply() }))
-        .layer(from_fn(edge::guard::rest))
+        .layer(from_fn_with_state(names, edge::guard::rest))
         .layer(from_fn_with_state(app.clone(), caller::establish));
     let inner = Router::new()
         .merge(api)

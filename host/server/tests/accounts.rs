@@ -161,7 +161,7 @@ async fn sites_keep_their_community_to_themselves() {
     let tree = server.tree().await;
     let api = server.token(tree.customer, Role::Technician).await;
     let sites = format!("/api/v1/accounts/{}/sites", tree.customer);
-    let body = json!({ "name": "Haus 1", "settings": { "ranges": ["10.1.0.0/24"], "schedule_seconds": 60, "community": "hunter2" } });
+    let body = json!({ "name": "Haus 1", "settings": { "ranges": ["10.1.0.0/24"], "poll_seconds": 60, "community": "hunter2" } });
     let made = api.post(&sites, body).await.expect(StatusCode::CREATED);
     assert_eq!(made["community_set"], true);
     let site = format!("{sites}/{}", made["id"].as_str().expect("an id"));

@@ -148,6 +148,12 @@ async fn a_report_becomes_a_device_with_facts_readings_and_an_alert() {
     let readings = world.tree.root.get(&format!("{path}/readings?meter=pages")).await.expect(StatusCode::OK);
     assert_eq!((&readings["unit"], &readings["points"][0][1]), (&json!("pages"), &json!(100.0)));
 
+    for (query, field) in [("meter=sheep", "meter"), ("meter=pages&form=2026", "form")] {
+        let reply = world.tree.root.get(&format!("{path}/readings?{query}")).await;
+        reply.refused(422, "invalid_input");
+        assert_eq!(reply.json()["errors"][0]["field"], field);
+    }
+
     let alerts = format!("/api/v1/accounts/{}/alerts", world.tree.customer);
     let open = world.tree.root.get(&format!("{alerts}?state=open")).await.expect(StatusCode::OK);
     assert_eq!(open["items"][0]["title"], "Paper jam");
@@ -317,6 +323,14 @@ async fn a_retired_device_is_listed_apart_ignored_and_restored() {
     assert_eq!(world.devices(world.tree.customer).await, json!([]));
     let retired = world.tree.root.get(&format!("{list}?status=retired")).await.expect(StatusCode::OK);
     assert_eq!((&retired["items"][0]["id"], &retired["items"][0]["status"]), (&json!(device), &json!("retired")));
+
+    // it keeps its page, with what was known; nothing of it changes
+    let page = world.tree.root.get(&format!("{list}/{device}")).await.expect(StatusCode::OK);
+    assert_eq!((&page["status"], &page["alerts_open"]), (&json!("retired"), &json!(0)));
+    assert!(page["facts"].as_array().is_some_and(|facts| !facts.is_empty()));
+    let renamed = world.tree.root.send(Method::PATCH, &format!("{list}/{device}"), json!({"name": "x"})).await;
+    renamed.refused(409, "retired");
+    world.tree.root.delete(&format!("{list}/{device}")).await.refused(409, "retired");
 
     let reply = world.send(spool, &[report(&world.digest, 2, "10.1.0.7", 101.0)]).await.expect(StatusCode::OK);
     assert_eq!((&reply["acknowledged_through"], &reply["rejected"]), (&json!(2), &json!([])));

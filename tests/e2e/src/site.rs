@@ -34,7 +34,7 @@ impl Site {
         let account = api.post(&format!("/accounts/{}/accounts", text(&dealer, "id")?), &customer).await?;
         let account = text(&account, "id")?.to_owned();
         api.put(&format!("/accounts/{account}/drivers/{}", printers::DRIVER), &json!({ "granted": true })).await?;
-        let settings = json!({ "ranges": [range], "schedule_seconds": poll_seconds, "community": "public" });
+        let settings = json!({ "ranges": [range], "poll_seconds": poll_seconds, "community": "public" });
         let site =
             api.post(&format!("/accounts/{account}/sites"), &json!({ "name": "Site", "settings": settings })).await?;
         let token = json!({ "name": "technician", "role": "technician" });

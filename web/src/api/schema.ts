@@ -183,7 +183,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One device with all that is known of it. */
+        /** One device with all that is known of it, also one that was retired. */
         get: operations["devices_get"];
         put?: never;
         post?: never;
@@ -771,7 +771,10 @@ export interface components {
              * @description Until when.
              */
             expires_at: string;
-            /** @description What to run on site. */
+            /**
+             * @description What to run on site; it reads the token from standard input, so that the token is in no list of processes and
+             *     no history.
+             */
             command_line: string;
         };
         /** @description What became of it. */
@@ -1193,13 +1196,13 @@ export interface components {
             name: string;
             /** @description `owner`, `technician` or `viewer`. */
             role: string;
-            /** @description At least 12 characters; a random one is made where it is absent. Not used where the operator exists already. */
+            /** @description At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent. Not used where the operator exists already. */
             password?: string | null;
         };
         /** @description The present password and the one to come. */
         NewPassword: {
             present: string;
-            /** @description At least 12 characters. */
+            /** @description At least 12 characters, not all the same, and not one's e-mail address. */
             new: string;
         };
         /** @description A site to be. */
@@ -1286,8 +1289,8 @@ export interface components {
         Readings: {
             /** @description The meter's key. */
             meter: string;
-            /** @description Its unit, where a driver in use declares it. */
-            unit?: string | null;
+            /** @description Its unit. */
+            unit: string;
             /** @description The row; empty for a meter that is not kept per row. */
             row: string;
             /** @description Milliseconds since 1970 and value, rising in time. */
@@ -1372,7 +1375,7 @@ export interface components {
              * Format: int32
              * @description Seconds between polls: 10 to 86,400; 300 where absent.
              */
-            schedule_seconds?: number | null;
+            poll_seconds?: number | null;
             /**
              * Format: int32
              * @description Seconds between sweeps for new devices: 30 to 604,800; 3,600 where absent.

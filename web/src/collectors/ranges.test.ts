@@ -21,7 +21,7 @@ test("a site is complete with a name and good ranges only; an empty community is
   expect(siteBody({ ...NEW_SITE, name: "HQ", ranges: "10.0.0.0/24 x" })).toBeUndefined();
   expect(siteBody({ ...NEW_SITE, name: " HQ ", ranges: "10.0.0.0/24" })).toEqual({
     name: "HQ",
-    settings: { ranges: ["10.0.0.0/24"], schedule_seconds: 300 },
+    settings: { ranges: ["10.0.0.0/24"], poll_seconds: 300 },
   });
 });
 

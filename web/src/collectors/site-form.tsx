@@ -26,7 +26,7 @@ export function siteBody(draft: SiteDraft) {
   const community = draft.community.trim();
   return {
     name: draft.name.trim(),
-    settings: { ranges, schedule_seconds: Number(draft.seconds), ...(community && { community }) },
+    settings: { ranges, poll_seconds: Number(draft.seconds), ...(community && { community }) },
   };
 }
 

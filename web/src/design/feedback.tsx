@@ -19,6 +19,16 @@ export function Empty({ icon, title, children, action }: EmptyProps) {
   );
 }
 
+/** What one should know of a page before reading it. */
+export function Notice({ children }: { children: ReactNode }) {
+  return (
+    <p className="notice" role="status">
+      <Icon name="warning" />
+      <span>{children}</span>
+    </p>
+  );
+}
+
 export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const requestId = error instanceof ProblemError ? error.requestId : undefined;
   return (

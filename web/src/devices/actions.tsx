@@ -95,12 +95,11 @@ function EditForm({ account, device, onDone }: Props & { onDone: () => void }) {
 }
 
 /** `rest` puts the button in the row’s place of the tab order. */
-export function Restore({ device, ...rest }: { device: Device } & Partial<FocusProps>) {
+export function Restore({ device, ...rest }: { device: Device; small?: boolean } & Partial<FocusProps>) {
   const restore = useRestoreDevice(device.account.id, device.id);
   return (
     <Button
       {...rest}
-      small
       aria-label={`${m.device_restore()}: ${deviceName(device)}`}
       icon="refresh"
       isPending={restore.isPending}

@@ -1,4 +1,4 @@
-/** The columns of the device list. A retired device has no page; its row offers to restore it. */
+/** The columns of the device list. A retired device’s row offers to restore it. */
 import { Link } from "@tanstack/react-router";
 import type { Device } from "@/api/types";
 import { Ago, Badge, Nothing, Status } from "@/design/text";
@@ -29,18 +29,14 @@ export function deviceColumns(
       sort: sortable("name"),
       cell: (device, focus) => (
         <>
-          {device.status === "retired" ? (
-            <strong>{deviceName(device)}</strong>
-          ) : (
-            <Link
-              to="/a/$account/devices/$device"
-              params={{ account, device: device.id }}
-              preload={false}
-              {...focus}
-            >
-              {deviceName(device)}
-            </Link>
-          )}
+          <Link
+            to="/a/$account/devices/$device"
+            params={{ account, device: device.id }}
+            preload={false}
+            {...focus}
+          >
+            {deviceName(device)}
+          </Link>
           <span className="cell-sub truncate">
             {[device.address, device.serial].filter(Boolean).join(" · ")}
           </span>
@@ -118,7 +114,7 @@ export function deviceColumns(
       sort: sortable("last_seen_at"),
       cell: (device, focus) =>
         device.status === "retired" && mayOperate ? (
-          <Restore device={device} {...focus} />
+          <Restore device={device} small {...focus} />
         ) : (
           <Ago at={device.last_seen_at} />
         ),

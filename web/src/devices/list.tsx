@@ -60,7 +60,6 @@ export function DeviceList() {
           loadingMore={devices.isFetchingNextPage}
           onMore={devices.fetchNextPage}
           onOpen={(device) =>
-            device.status !== "retired" &&
             navigate({ to: "/a/$account/devices/$device", params: { account, device: device.id } })
           }
         />

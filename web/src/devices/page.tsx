@@ -4,12 +4,12 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMay } from "@/accounts/queries";
 import { DeviceAlerts } from "@/alerts/device-alerts";
 import type { DeviceDetail } from "@/api/types";
-import { Failed, Skeleton } from "@/design/feedback";
+import { Failed, Notice, Skeleton } from "@/design/feedback";
 import { Card, Page } from "@/design/page";
 import { Ago, Badge, Status } from "@/design/text";
 import { PrivacyPanel } from "@/drivers/privacy-panel";
 import { m } from "@/i18n";
-import { DeviceActions } from "./actions";
+import { DeviceActions, Restore } from "./actions";
 import { FactCells, ScalarFacts, TableFacts } from "./facts";
 import { MeterCard } from "./meters";
 import { deviceName } from "./name";
@@ -38,12 +38,21 @@ export function DevicePage() {
           <span>{data?.account.name}</span>
         </nav>
       }
-      actions={data && mayOperate && <DeviceActions account={account} device={data} />}
+      actions={data && mayOperate && <Actions account={account} device={data} />}
     >
+      {data?.status === "retired" && <Notice>{m.device_retired_notice()}</Notice>}
       {data ? <Body account={account} device={data} /> : null}
       {!data && device.error ? <Failed error={device.error} onRetry={() => device.refetch()} /> : null}
       {!data && !device.error ? <Skeleton rows={12} /> : null}
     </Page>
+  );
+}
+
+function Actions({ account, device }: { account: string; device: DeviceDetail }) {
+  return device.status === "retired" ? (
+    <Restore device={device} />
+  ) : (
+    <DeviceActions account={account} device={device} />
   );
 }
 

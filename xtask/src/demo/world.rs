@@ -85,7 +85,7 @@ fn collector(client: &Client, url: &str, account: &str, customer: &Customer, fol
     let (name, address, network) = customer.site;
     let settings = json!({
         "ranges": [network],
-        "schedule_seconds": POLL_SECONDS,
+        "poll_seconds": POLL_SECONDS,
         "sweep_seconds": SWEEP_SECONDS,
         "community": "public",
     });

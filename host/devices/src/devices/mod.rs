@@ -204,6 +204,9 @@ pub enum DeviceError {
     /// No such device in this scope.
     #[error("there is no such device")]
     NotFound,
+    /// The device is retired: it is restored first.
+    #[error("the device is retired")]
+    Retired,
     /// The device is not retired.
     #[error("the device is not retired")]
     NotRetired,

@@ -27,10 +27,10 @@ pub async fn list(
     Ok(page.page(rows.into_iter().map(|row| row.at(now)).collect(), |device| sort.key.cursor(device)))
 }
 
-/// One device.
+/// One device, also one that was retired.
 ///
 /// # Errors
-/// [`DeviceError::NotFound`], also for one that was retired.
+/// [`DeviceError::NotFound`].
 pub async fn get(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device, DeviceError> {
     Ok(store::get(scope, id).await?.ok_or(DeviceError::NotFound)?.at(now))
 }
@@ -61,14 +61,14 @@ fn of_enrollments(error: enrollments::EnrollmentError) -> DeviceError {
 /// Changes what operators say of a device. Binds the scope to the device's account.
 ///
 /// # Errors
-/// [`DeviceError::NotFound`], [`DeviceError::UnknownSite`], [`DeviceError::Name`].
+/// [`DeviceError::NotFound`], [`DeviceError::Retired`], [`DeviceError::UnknownSite`], [`DeviceError::Name`].
 pub async fn update(
     scope: &mut Scope,
     id: DeviceId,
     change: DeviceChange,
     now: Timestamp,
 ) -> Result<Device, DeviceError> {
-    let mut device = lock(scope, id, now).await?;
+    let mut device = lock_active(scope, id, now).await?;
     let before = told(&device);
     if let Some(name) = change.name {
         device.given_name = name.map(|text| given_name(&text)).transpose()?;
@@ -97,9 +97,9 @@ pub async fn update(
 /// back. Binds the scope to the device's account.
 ///
 /// # Errors
-/// [`DeviceError::NotFound`].
+/// [`DeviceError::NotFound`], [`DeviceError::Retired`].
 pub async fn retire(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<(), DeviceError> {
-    let device = lock(scope, id, now).await?;
+    let device = lock_active(scope, id, now).await?;
     store::retire(scope, id, now).await?;
     journal::record(scope, "device.retired", Object::of("device", id).named(&device.name), Some(told(&device)), None)
         .await?;
@@ -111,11 +111,10 @@ pub async fn retire(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<(
 /// # Errors
 /// [`DeviceError::NotFound`], [`DeviceError::NotRetired`].
 pub async fn restore(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device, DeviceError> {
-    let device = store::lock_any(scope, id).await?.ok_or(DeviceError::NotFound)?.at(now);
+    let device = lock(scope, id, now).await?;
     if device.retired_at.is_none() {
         return Err(DeviceError::NotRetired);
     }
-    scope.bind(device.account.id).await?;
     store::restore(scope, id).await?;
     journal::record(scope, "device.restored", Object::of("device", id).named(&device.name), None, Some(told(&device)))
         .await?;
@@ -123,12 +122,14 @@ pub async fn restore(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<
 }
 
 async fn lock(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device, DeviceError> {
-    if !store::lock(scope, id).await? {
-        return Err(DeviceError::NotFound);
-    }
-    let device = get(scope, id, now).await?;
+    let device = store::lock(scope, id).await?.ok_or(DeviceError::NotFound)?.at(now);
     scope.bind(device.account.id).await?;
     Ok(device)
+}
+
+async fn lock_active(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device, DeviceError> {
+    let device = lock(scope, id, now).await?;
+    if device.retired_at.is_some() { Err(DeviceError::Retired) } else { Ok(device) }
 }
 
 fn given_name(text: &str) -> Result<String, DeviceError> {

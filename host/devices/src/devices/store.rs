@@ -68,25 +68,16 @@ pub(super) async fn list(scope: &mut Scope, mut sql: QueryBuilder<Postgres>) -> 
     Ok(sql.build_query_as().fetch_all(scope.sql()).await?)
 }
 
+/// Also one that was retired, but none that was merged.
 pub(super) async fn get(scope: &mut Scope, id: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
-    let sql = format!("{SELECT} where d.id = $1 and d.retired_at is null");
+    let sql = format!("{SELECT} where d.id = $1 and d.merged_into is null");
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(scope.sql()).await?)
 }
 
-/// Also one that was retired, but none that was merged. Nobody else changes it until the scope ends.
-pub(super) async fn lock_any(scope: &mut Scope, id: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
+/// Keeps a device from being changed by another until the scope ends; otherwise as [`get`].
+pub(super) async fn lock(scope: &mut Scope, id: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
     let sql = format!("{SELECT} where d.id = $1 and d.merged_into is null for update of d");
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(scope.sql()).await?)
-}
-
-/// Keeps a device from being changed by another until the scope ends.
-pub(super) async fn lock(scope: &mut Scope, id: DeviceId) -> Result<bool, StoreError> {
-    let found: Option<bool> =
-        sqlx::query_scalar("select true from devices where id = $1 and retired_at is null for update")
-            .bind(id)
-            .fetch_optional(scope.sql())
-            .await?;
-    Ok(found.unwrap_or_default())
 }
 
 /// Whether the bound account has this site.

@@ -9,6 +9,7 @@ mod error;
 mod settings;
 
 use std::{
+    ffi::OsString,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
@@ -20,7 +21,7 @@ use figment::{
     providers::{Env, Format, Toml},
 };
 use ipnet::IpNet;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 pub use error::ConfigError;
 use settings::Settings;
@@ -114,9 +115,9 @@ impl Config {
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
         if let Some(path) = file {
-            let text =
-                std::fs::read_to_string(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
-            figment = figment.merge(Toml::string(&text));
+            std::fs::File::open(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+            // by its name, so that an error can tell it
+            figment = figment.merge(Toml::file_exact(path));
         }
         let figment = figment.merge(Env::prefixed("BAILIWICK_").only(settings::KEYS));
         let settings: Settings = figment.extract().map_err(|e| ConfigError::Shape(Box::new(e)))?;
@@ -142,7 +143,7 @@ impl TryFrom<Settings> for Config {
         if s.database_connections < 4 {
             return Err(ConfigError::value("database_connections", "is too small", "give at least 4"));
         }
-        let mut remarks = Vec::new();
+        let mut remarks = strangers(std::env::vars_os());
         if s.redis_url.is_some_and(|url| !url.is_empty()) {
             remarks.push("redis_url is set, but one server process keeps wake-ups and rate limits itself".to_owned());
         }
@@ -150,7 +151,7 @@ impl TryFrom<Settings> for Config {
             listen,
             public_url,
             data_dir: s.data_dir,
-            database_url: s.database_url.filter(|url| !secrecy::ExposeSecret::expose_secret(url).is_empty()),
+            database_url: database_url(s.database_url)?,
             transport,
             metrics_listen: address("metrics_listen", &s.metrics_listen)?,
             rates,
@@ -163,6 +164,28 @@ impl TryFrom<Settings> for Config {
             remarks,
         })
     }
+}
+
+/// Variables that look like settings and are none: most often misspelt.
+fn strangers(variables: impl Iterator<Item = (OsString, OsString)>) -> Vec<String> {
+    let names = variables.filter_map(|(name, _)| name.into_string().ok());
+    // what names the file itself is an option of the command line
+    let known = |key: &str| key == "CONFIG" || settings::KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+    let strange = names.filter(|name| name.strip_prefix("BAILIWICK_").is_some_and(|key| !known(key)));
+    strange.map(|name| format!("{name} is no setting of the server and has no effect")).collect()
+}
+
+/// The URL itself is a secret: no error shows it.
+fn database_url(given: Option<SecretString>) -> Result<Option<SecretString>, ConfigError> {
+    let Some(given) = given.filter(|url| !url.expose_secret().is_empty()) else { return Ok(None) };
+    if ["postgres://", "postgresql://"].iter().any(|scheme| given.expose_secret().starts_with(scheme)) {
+        return Ok(Some(given));
+    }
+    Err(ConfigError::value(
+        "database_url",
+        "is no PostgreSQL URL",
+        "write it like postgresql://bailiwick@db.internal/bailiwick",
+    ))
 }
 
 fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {

@@ -92,3 +92,26 @@ fn the_database_url_is_not_shown() {
     let config = parse("database_url = 'postgres://u:hunter2@h/d'").expect("ok");
     assert!(!format!("{config:?}").contains("hunter2"));
 }
+
+#[test]
+fn a_database_url_of_another_kind_is_refused_without_showing_it() {
+    refused("database_url = 'mysql://u:hunter2@h/d'", "database_url");
+    let error = parse("database_url = 'hunter2'").expect_err("refused");
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+}
+
+#[test]
+fn misspelt_variables_are_told() {
+    let variables = ["BAILIWICK_LISSTEN", "BAILIWICK_LISTEN", "BAILIWICK_CONFIG", "HOME"];
+    let remarks = strangers(variables.into_iter().map(|name| (name.into(), "x".into())));
+    assert_eq!(remarks, ["BAILIWICK_LISSTEN is no setting of the server and has no effect"]);
+}
+
+#[test]
+fn an_error_in_a_file_names_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bailiwick.toml");
+    std::fs::write(&path, "calls_per_minute = 'many'").expect("written");
+    let ConfigError::Shape(error) = Config::load(Some(&path)).expect_err("refused") else { panic!("another error") };
+    assert!(error.to_string().contains("bailiwick.toml"), "{error}");
+}

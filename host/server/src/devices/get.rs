@@ -7,7 +7,7 @@ use crate::{
     work::{Authorized, permission::View},
 };
 
-/// One device with all that is known of it.
+/// One device with all that is known of it, also one that was retired.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/devices/{device_id}", tag = "devices",
     params(("id" = Uuid, Path, description = "The account."), DeviceAt),
     responses((status = 200, body = DeviceDetail)))]

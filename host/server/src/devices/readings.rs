@@ -33,8 +33,8 @@ pub(super) struct Range {
 pub struct Readings {
     /// The meter's key.
     meter: String,
-    /// Its unit, where a driver in use declares it.
-    unit: Option<String>,
+    /// Its unit.
+    unit: String,
     /// The row; empty for a meter that is not kept per row.
     row: String,
     /// Milliseconds since 1970 and value, rising in time.
@@ -60,13 +60,13 @@ pub(super) async fn readings(
     let to = range.to.unwrap_or_else(|| now.saturating_add(ahead).unwrap_or(now));
     let month = SignedDuration::from_hours(30 * 24);
     let from = range.from.unwrap_or_else(|| to.saturating_sub(month).unwrap_or(Timestamp::MIN));
-    let unit = work
-        .app
-        .drivers()
-        .all_active()
-        .iter()
-        .find_map(|driver| driver.manifest.meters.iter().find(|m| m.key == range.meter).map(|m| m.unit.clone()));
     let request = SeriesRequest { meter: range.meter, row: range.row, from, to, step: range.step };
     let points = readings::series(&mut work.scope, at.device_id, &request, now).await?;
+    let drivers = work.app.drivers().all_active();
+    let Some(unit) = drivers.iter().find_map(|driver| {
+        driver.manifest.meters.iter().find(|meter| meter.key == request.meter).map(|meter| meter.unit.clone())
+    }) else {
+        return Err(Problem::field("meter", "unknown", "no driver in use has this meter"));
+    };
     Ok(Json(Readings { meter: request.meter, unit, row: request.row.unwrap_or_default(), points }))
 }

@@ -1,21 +1,67 @@
-//! What no handler gets to see: control characters in a query, a cursor of another list, a body in a coding
-//! that is not read here.
+//! What no handler gets to see: control characters in a query, names in it that the call does not take, a cursor of
+//! another list, a body in a coding that is not read here.
 //!
 //! PostgreSQL takes no NUL in a text and no parameter of the interface means a control character, so they
 //! are refused once, here, and not by every handler that binds a text.
 
+use std::{collections::HashMap, sync::Arc};
+
 use axum::{
-    extract::{Query, Request},
+    extract::{MatchedPath, Query, Request, State},
     http::{HeaderMap, Uri, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
+use utoipa::openapi::{OpenApi, RefOr, path::ParameterIn};
+
 use super::{Page, Problem, list::ListTag};
+use crate::openapi;
+
+/// What each call's query may name, as the OpenAPI document says.
+#[derive(Debug, Clone)]
+pub struct Names(Arc<HashMap<(String, String), Vec<String>>>);
+
+impl Names {
+    /// Reads them.
+    #[must_use]
+    pub fn of(document: &OpenApi) -> Self {
+        let mut names = HashMap::new();
+        for (path, item) in &document.paths.paths {
+            for (method, operation) in openapi::operations(&mut item.clone()) {
+                let parameters = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
+                    RefOr::T(parameter) => Some(parameter),
+                    RefOr::Ref(_) => None,
+                });
+                let query = parameters.filter(|p| p.parameter_in == ParameterIn::Query).map(|p| p.name.clone());
+                names.insert((openapi::verb(&method).to_owned(), path.clone()), query.collect());
+            }
+        }
+        Self(Arc::new(names))
+    }
+
+    /// A misspelt filter must not answer with everything.
+    fn check(&self, request: &Request) -> Result<(), Problem> {
+        let Some(path) = request.extensions().get::<MatchedPath>() else { return Ok(()) };
+        let Some(known) = self.0.get(&(request.method().to_string(), path.as_str().to_owned())) else { return Ok(()) };
+        let given = Query::<Vec<(String, String)>>::try_from_uri(request.uri());
+        let Query(given) = given.map_err(|_| Problem::invalid("The query cannot be read."))?;
+        match given.iter().find(|(name, _)| !known.contains(name)) {
+            None => Ok(()),
+            Some((name, _)) if known.is_empty() => {
+                Err(Problem::field(name.clone(), "unknown", "this call takes no parameters in its query"))
+            }
+            Some((name, _)) => {
+                Err(Problem::field(name.clone(), "unknown", format!("this call takes {}", known.join(", "))))
+            }
+        }
+    }
+}
 
 /// For REST: bodies as they are, and a query that is clean.
-pub async fn rest(request: Request, next: Next) -> Response {
-    let checked = coding(request.headers(), None).and_then(|()| query(request.uri()));
+pub async fn rest(State(names): State<Names>, request: Request, next: Next) -> Response {
+    let checked =
+        coding(request.headers(), None).and_then(|()| query(request.uri())).and_then(|()| names.check(&request));
     match checked {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),

@@ -35,7 +35,7 @@ pub(super) async fn create(mut work: Authorized<Operate>, Json(body): Json<Body>
         name: body.name,
         address: body.address,
         ranges: body.settings.ranges.clone().unwrap_or_default(),
-        poll_seconds: body.settings.schedule_seconds.unwrap_or(NewSite::POLL_SECONDS),
+        poll_seconds: body.settings.poll_seconds.unwrap_or(NewSite::POLL_SECONDS),
         sweep_seconds: body.settings.sweep_seconds.unwrap_or(NewSite::SWEEP_SECONDS),
         communities: body.settings.communities().unwrap_or_default(),
     };

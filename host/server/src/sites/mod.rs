@@ -102,7 +102,7 @@ pub struct SiteSettings {
     /// `10.0.0.0/24`, `10.0.0.5-10.0.0.9` or one address, each; at most 256.
     ranges: Option<Vec<String>>,
     /// Seconds between polls: 10 to 86,400; 300 where absent.
-    schedule_seconds: Option<u32>,
+    poll_seconds: Option<u32>,
     /// Seconds between sweeps for new devices: 30 to 604,800; 3,600 where absent.
     sweep_seconds: Option<u32>,
     /// An SNMP community. Write-only. An empty text removes those that were set.
@@ -131,7 +131,6 @@ impl From<SiteError> for Problem {
             SiteError::Invalid { field, why } => {
                 let field = match field.as_str() {
                     "name" | "address" => field,
-                    "poll_seconds" => "settings.schedule_seconds".to_owned(),
                     _ => format!("settings.{field}"),
                 };
                 Self::field(field, "invalid", why)

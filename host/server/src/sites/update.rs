@@ -43,7 +43,7 @@ pub(super) async fn update(
         name: body.name,
         address: body.address,
         ranges: body.settings.ranges.clone(),
-        poll_seconds: body.settings.schedule_seconds,
+        poll_seconds: body.settings.poll_seconds,
         sweep_seconds: body.settings.sweep_seconds,
         communities: body.settings.communities(),
     };

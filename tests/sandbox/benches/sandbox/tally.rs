@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt, iter,
     rc::Rc,
     time::{Duration, Instant},
@@ -56,6 +56,7 @@ type Samples = Vec<(u64, Each)>;
 pub struct Tally {
     mode: SamplingMode,
     measures: Rc<RefCell<BTreeMap<(String, String), Samples>>>,
+    works: Rc<RefCell<BTreeSet<String>>>,
 }
 
 /// Measures of one group.
@@ -67,13 +68,15 @@ pub struct Group<'a> {
 
 impl Tally {
     pub fn new(mode: SamplingMode) -> Self {
-        Self { mode, measures: Rc::default() }
+        Self { mode, measures: Rc::default(), works: Rc::default() }
     }
 
-    pub fn group<'a>(&self, criterion: &'a mut Criterion, name: &str) -> Group<'a> {
-        let mut group = criterion.benchmark_group(name);
+    pub fn group<'a>(&self, criterion: &'a mut Criterion, work: &str, how: &str) -> Group<'a> {
+        let name = format!("{work}, {how}");
+        let mut group = criterion.benchmark_group(&name);
         group.sampling_mode(self.mode);
-        Group { tally: self.clone(), name: name.to_owned(), criterion: group }
+        self.works.borrow_mut().insert(work.to_owned());
+        Group { tally: self.clone(), name, criterion: group }
     }
 
     /// The samples of a measure, in order of what `by` takes of them. Warming up runs other numbers of exchanges.
@@ -120,41 +123,44 @@ impl Group<'_> {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<40} {:>9} {:>9} {:>9} {:>9}", "µs an exchange", "fastest", "median", "CPU", "guest")?;
+        writeln!(f, "{:<48} {:>9} {:>9} {:>9} {:>9}", "µs an exchange", "fastest", "median", "CPU", "guest")?;
         for ((group, name), samples) in &*self.measures.borrow() {
             let wall = Self::sorted(samples, |each| each.wall);
             let middle = |of: &[f64]| of.get(of.len() / 2).copied().unwrap_or_default();
             let (cpu, guest) = (Self::sorted(samples, |each| each.cpu), Self::sorted(samples, |each| each.guest));
             let first = wall.first().copied().unwrap_or_default();
             let (median, cpu, guest) = (middle(&wall), middle(&cpu), middle(&guest));
-            writeln!(f, "{:<40} {first:>9.1} {median:>9.1} {cpu:>9.1} {guest:>9.1}", format!("{group}: {name}"))?;
+            writeln!(f, "{:<48} {first:>9.1} {median:>9.1} {cpu:>9.1} {guest:>9.1}", format!("{group}: {name}"))?;
         }
+        for work in &*self.works.borrow() {
+            self.ratios(f, work)?;
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    /// What the sandbox costs over native, and what a second core gives.
+    fn ratios(&self, f: &mut fmt::Formatter<'_>, work: &str) -> fmt::Result {
+        let (alone, one, two) = (format!("{work}, alone"), format!("{work}, 1 core"), format!("{work}, 2 cores"));
         let wall: fn(&Each) -> f64 = |each| each.wall;
-        let native = ("1 core", "native");
         for warmth in ["fresh", "warm"] {
             let over_native = |checks: &str| {
                 let name = format!("{warmth} {checks}");
                 format!(
                     "{checks} {} (CPU {}, latency {})",
-                    self.ratio(("1 core", &name), native, wall),
-                    self.ratio(("1 core", &name), native, |each| each.cpu),
-                    self.ratio(("alone", &name), ("alone", "native"), wall),
+                    self.ratio((&one, &name), (&one, "native"), wall),
+                    self.ratio((&one, &name), (&one, "native"), |each| each.cpu),
+                    self.ratio((&alone, &name), (&alone, "native"), wall),
                 )
             };
-            let target = if warmth == "fresh" { "; wanted: at most 2.5" } else { "" };
-            writeln!(f, "{warmth}/native: {}, {}{target}", over_native("explicit"), over_native("guard pages"))?;
+            writeln!(f, "{work}, {warmth}/native: {}, {}", over_native("explicit"), over_native("guard pages"))?;
         }
-        let two = |name: &str| self.ratio(("1 core", name), ("2 cores", name), wall);
+        let gives = |name: &str| self.ratio((&one, name), (&two, name), wall);
         let both = |warmth: &str| {
-            let (explicit, guard) = (two(&format!("{warmth} explicit")), two(&format!("{warmth} guard pages")));
+            let (explicit, guard) = (gives(&format!("{warmth} explicit")), gives(&format!("{warmth} guard pages")));
             format!("{warmth} explicit {explicit}, guard pages {guard}")
         };
-        write!(
-            f,
-            "two threads/one: {}; {}; native {}; wanted: at least 1.6",
-            both("fresh"),
-            both("warm"),
-            two("native")
-        )
+        writeln!(f, "{work}, two threads/one: {}; {}; native {}", both("fresh"), both("warm"), gives("native"))
     }
 }

@@ -1,38 +1,46 @@
-//! One poll, with its answers ready.
+//! What the measures run: an exchange, with its answers ready.
 
 use std::{
     collections::VecDeque,
     fmt,
+    marker::PhantomData,
+    path::Path,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use bailiwick_contract::{
-    exchange::{Answer, Ask, Context, End, Failure, Input, Ownership, Transcript},
+    exchange::{Answer, Ask, Context, End, Failure, Input, Ownership, Request, Transcript},
     manifest::Manifest,
     policy::{Grant, Permitted, Policy},
 };
-use bailiwick_runtime::{AccountTag, Answers, Driver, ExchangeError};
+use bailiwick_runtime::{AccountTag, Answers, Driver};
 use bailiwick_sdk::Step;
 use bailiwick_testkit::{
     SnmprecTarget,
     native::{self, Playback},
 };
+use checkin_driver::Checkin;
 use printer_snmp::PrinterSnmp;
 use uuid::Uuid;
 
-const WALK: &str = include_str!("../../fixtures/color-laser.snmprec");
-const MANIFEST: &str = include_str!("../../driver.toml");
+const WALK: &str = include_str!("../../../../plugins/printer-snmp/fixtures/color-laser.snmprec");
+const REPORT: &[u8] = include_bytes!("../../checkin/report.plist");
 const ACCOUNT: AccountTag = AccountTag(Uuid::from_u128(1));
 
-/// The poll that every measure runs, recorded once.
-pub struct Poll {
+/// An exchange of a driver that every measure repeats, recorded once.
+pub struct Work<D> {
+    pub name: &'static str,
+    /// The driver's folder.
+    pub folder: &'static str,
     manifest: Manifest,
     permitted: Permitted,
     recording: Transcript,
     playback: Playback,
     effects: usize,
+    input_bytes: usize,
+    driver: PhantomData<fn() -> D>,
 }
 
 /// The answers of one exchange, in the order in which it asks for them; each is handed over once.
@@ -52,24 +60,66 @@ impl Answers for Given {
     }
 }
 
-impl Poll {
-    pub fn new() -> Self {
-        let manifest = Manifest::parse(MANIFEST).unwrap();
-        let grant = Grant::all_of(&manifest);
-        let permitted = Permitted::new(&manifest, &grant, &Policy::everything(), Ownership::Company);
-        let walk = SnmprecTarget::parse(WALK).unwrap();
-        let (context, input) = bailiwick_testkit::poll("192.0.2.7", &walk);
+/// A device reports 2 kB by one call: one step, no asks.
+pub fn checkin() -> Work<Checkin> {
+    let context = Context { now: 1_750_000_000_000, seed: (0..32).collect(), ..Context::default() };
+    let input = Input::Request(Request {
+        route: "report".into(),
+        method: "PUT".into(),
+        parameters: vec![],
+        content_type: Some("application/xml".into()),
+        body: REPORT.to_vec(),
+    });
+    let nothing = Given(Mutex::default());
+    Work::new("check-in", "tests/sandbox/checkin", &context, &input, &nothing, REPORT.len())
+}
+
+/// A printer is polled: its walk of 2 kB comes as answers, in three steps.
+pub fn poll() -> Work<PrinterSnmp> {
+    let walk = SnmprecTarget::parse(WALK).unwrap();
+    let (context, input) = bailiwick_testkit::poll("192.0.2.7", &walk);
+    Work::new("poll", "plugins/printer-snmp", &context, &input, &walk, WALK.len())
+}
+
+/// A folder of the workspace.
+pub fn folder(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+impl<D: bailiwick_sdk::Driver> Work<D> {
+    fn new(
+        name: &'static str,
+        folder_: &'static str,
+        context: &Context,
+        input: &Input,
+        answers: &dyn Answers,
+        input_bytes: usize,
+    ) -> Self {
+        let manifest = std::fs::read_to_string(folder(folder_).join("driver.toml")).unwrap();
+        let manifest = Manifest::parse(&manifest).unwrap();
+        let permitted = Permitted::new(&manifest, &Grant::all_of(&manifest), &Policy::everything(), Ownership::Company);
         let tokio = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let recorded = native::record::<PrinterSnmp>(&manifest, &permitted, &context, &input, &walk);
+        let recorded = native::record::<D>(&manifest, &permitted, context, input, answers);
         let recording = tokio.block_on(recorded).unwrap();
         let playback = Playback::new(&recording);
-        let effects = if let End::Done(outcome) = &recording.end { outcome.effects.len() } else { 0 };
+        let End::Done(outcome) = &recording.end else { panic!("{name} is refused") };
+        let effects = outcome.effects.len();
         let played = Self::play(playback.clone());
         assert!(
             matches!(played, Step::Done(outcome) if outcome.effects.len() == effects),
             "it ends as it was recorded"
         );
-        Self { manifest, permitted, recording, playback, effects }
+        Self {
+            name,
+            folder: folder_,
+            manifest,
+            permitted,
+            recording,
+            playback,
+            effects,
+            input_bytes,
+            driver: PhantomData,
+        }
     }
 
     pub fn given(&self) -> Given {
@@ -83,13 +133,13 @@ impl Poll {
 
     /// The driver alone.
     pub fn play(playback: Playback) -> Step {
-        playback.run::<PrinterSnmp>()
+        playback.run::<D>()
     }
 
     /// The driver natively, its asks and effects checked as the host does.
     pub async fn checked(&self, given: Given) {
         let (context, input) = (&self.recording.context, &self.recording.input);
-        let done = native::record::<PrinterSnmp>(&self.manifest, &self.permitted, context, input, &given).await;
+        let done = native::record::<D>(&self.manifest, &self.permitted, context, input, &given).await;
         assert!(matches!(done.unwrap().end, End::Done(outcome) if outcome.effects.len() == self.effects));
     }
 
@@ -100,21 +150,15 @@ impl Poll {
         assert_eq!(done.outcome.effects.len(), self.effects);
         done.figures.busy
     }
-
-    /// An exchange of one step: an input that this driver does not serve.
-    pub async fn refused(&self, driver: &Driver) {
-        let (context, input) = (Context::default(), Input::Frame(Vec::new()));
-        let done = driver.exchange(ACCOUNT, &self.permitted, context, input, &Given(Mutex::default())).await;
-        assert!(matches!(done, Err(ExchangeError::Refused(refusal)) if refusal.code == "not_supported"));
-    }
 }
 
-impl fmt::Display for Poll {
+impl<D> fmt::Display for Work<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rounds = &self.recording.rounds;
         let asks: usize = rounds.iter().map(|round| round.asks.len()).sum();
         let values = |answer: &Answer| if let Answer::Bindings(bindings) = answer { bindings.len() } else { 0 };
         let values: usize = rounds.iter().flat_map(|round| &round.answers).map(values).sum();
-        write!(f, "one poll: {} rounds, {asks} asks, {values} values of a walk of {} bytes", rounds.len(), WALK.len())
+        let (name, bytes, steps) = (self.name, self.input_bytes, rounds.len() + 1);
+        write!(f, "{name}: {bytes} bytes in, {steps} steps, {asks} asks, {values} values")
     }
 }
