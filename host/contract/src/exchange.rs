@@ -148,6 +148,9 @@ pub enum Input {
 }
 
 impl Input {
+    /// Every [`Self::kind`].
+    pub const KINDS: [&'static str; 7] = ["poll", "request", "frame", "timer", "admit", "offer", "page"];
+
     /// A stable name for figures and traces.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -22,7 +22,7 @@ use crate::{
     component::inspect,
     engine::{Ticker, engine},
     exchange::{Ended, Run},
-    figures::Metrics,
+    figures::{DriverMetrics, Metrics},
     pause::Pauses,
     sandbox::Image,
     threads::Threads,
@@ -75,7 +75,7 @@ impl Runtime {
         let instances = usize::try_from(config.instances.max(1)).unwrap_or(usize::MAX);
         Ok(Self {
             shared: Arc::new(Shared {
-                threads: Threads::start(config.threads, config.queue)?,
+                threads: Threads::start(config.threads, config.queue, metrics.waiting.clone())?,
                 ticker: Ticker::start(&engine)?,
                 live: Semaphore::new(instances),
                 metrics,
@@ -107,7 +107,8 @@ impl Runtime {
             let code = shared.code(&bytes, &digest)?;
             let image = Arc::new(Image::new(&shared.engine, &code, &manifest)?);
             let (pauses, warm) = (Pauses::new(shared.pause), Warm::new(shared.warmth, Arc::clone(&shared.idle)));
-            Ok::<_, LoadError>(Arc::new(Inner { manifest, digest, image, pauses, warm, shared }))
+            let metrics = DriverMetrics::new(&shared.metrics, &manifest.driver.name);
+            Ok::<_, LoadError>(Arc::new(Inner { manifest, digest, image, pauses, warm, metrics, shared }))
         });
         let inner = made.await.map_err(|_| LoadError::Stopped)??;
         let mut loaded = self.shared.loaded.lock().unwrap_or_else(PoisonError::into_inner);
@@ -145,6 +146,7 @@ pub(crate) struct Inner {
     pub(crate) image: Arc<Image>,
     pub(crate) pauses: Pauses,
     pub(crate) warm: Warm,
+    pub(crate) metrics: DriverMetrics,
     pub(crate) shared: Arc<Shared>,
 }
 

@@ -204,15 +204,16 @@ impl<'a> Run<'a> {
             Ok(Ended::Refused(_)) => "refused",
             Err(error) => error.code(),
         };
-        metrics.steps.with_label_values(&[driver]).inc_by(self.figures.steps.into());
-        let peak = metrics.memory_peak.with_label_values(&[driver]);
-        peak.set(peak.get().max(i64::try_from(self.figures.memory_bytes).unwrap_or(i64::MAX)));
+        let own = &self.driver.metrics;
+        own.steps.inc_by(self.figures.steps.into());
+        let peak = i64::try_from(self.figures.memory_bytes).unwrap_or(i64::MAX);
+        own.memory_peak.set(own.memory_peak.get().max(peak));
         let (told, suppressed) = self.driver.image.log().take();
-        metrics.events.with_label_values(&[driver, "told"]).inc_by(told);
-        metrics.events.with_label_values(&[driver, "suppressed"]).inc_by(suppressed);
+        own.told.inc_by(told);
+        own.suppressed.inc_by(suppressed);
         match result {
             Ok(Ended::Done(checked)) => {
-                metrics.dropped.with_label_values(&[driver]).inc_by(checked.dropped().total());
+                own.dropped.inc_by(checked.dropped().total());
             }
             Err(ExchangeError::Violation(violation)) => {
                 metrics.violations.with_label_values(&[driver, violation.code.name()]).inc();
@@ -244,12 +245,15 @@ struct Seen<'a> {
 impl Drop for Seen<'_> {
     fn drop(&mut self) {
         let (driver, shared) = (self.driver.name(), &self.driver.shared);
-        shared.metrics.exchanges.with_label_values(&[driver, self.input, self.end]).inc();
-        if self.ran {
-            shared.metrics.seconds.with_label_values(&[driver, self.input]).observe(self.began.elapsed().as_secs_f64());
-            shared.metrics.busy.with_label_values(&[driver, self.input]).observe(self.busy.as_secs_f64());
+        let times = self.driver.metrics.times(self.input);
+        match times.filter(|_| self.end == "done") {
+            Some(times) => times.done.inc(),
+            None => shared.metrics.exchanges.with_label_values(&[driver, self.input, self.end]).inc(),
         }
-        shared.metrics.waiting.set(i64::try_from(shared.threads.waiting()).unwrap_or(i64::MAX));
+        if let Some(times) = times.filter(|_| self.ran) {
+            times.seconds.observe(self.began.elapsed().as_secs_f64());
+            times.busy.observe(self.busy.as_secs_f64());
+        }
         shared.metrics.live.set(i64::try_from(shared.under_way()).unwrap_or(i64::MAX));
     }
 }

@@ -1,9 +1,13 @@
 //! Figures of every driver, for Prometheus. Labels are the driver's name and closed sets of codes:
 //! nothing that a guest or a device says becomes a label.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, core::Collector};
+use bailiwick_contract::exchange::Input;
+use prometheus::{
+    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    core::Collector,
+};
 
 use crate::RuntimeError;
 
@@ -80,6 +84,48 @@ impl Metrics {
             waiting: add
                 .to(IntGauge::new("bailiwick_sandbox_waiting_exchanges", "Exchanges that wait for a thread")?)?,
         })
+    }
+}
+
+/// What each exchange of one driver counts, looked up once.
+pub(crate) struct DriverMetrics {
+    pub(crate) steps: IntCounter,
+    pub(crate) dropped: IntCounter,
+    pub(crate) told: IntCounter,
+    pub(crate) suppressed: IntCounter,
+    pub(crate) memory_peak: IntGauge,
+    times: HashMap<&'static str, Times>,
+}
+
+/// How long exchanges of one kind of input took.
+pub(crate) struct Times {
+    pub(crate) done: IntCounter,
+    pub(crate) seconds: Histogram,
+    pub(crate) busy: Histogram,
+}
+
+impl DriverMetrics {
+    pub(crate) fn new(metrics: &Metrics, driver: &str) -> Self {
+        let times = |input: &'static str| {
+            let times = Times {
+                done: metrics.exchanges.with_label_values(&[driver, input, "done"]),
+                seconds: metrics.seconds.with_label_values(&[driver, input]),
+                busy: metrics.busy.with_label_values(&[driver, input]),
+            };
+            (input, times)
+        };
+        Self {
+            steps: metrics.steps.with_label_values(&[driver]),
+            dropped: metrics.dropped.with_label_values(&[driver]),
+            told: metrics.events.with_label_values(&[driver, "told"]),
+            suppressed: metrics.events.with_label_values(&[driver, "suppressed"]),
+            memory_peak: metrics.memory_peak.with_label_values(&[driver]),
+            times: Input::KINDS.into_iter().map(times).collect(),
+        }
+    }
+
+    pub(crate) fn times(&self, input: &str) -> Option<&Times> {
+        self.times.get(input)
     }
 }
 

@@ -10,6 +10,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
+use prometheus::IntGauge;
 use tokio::sync::oneshot;
 
 use crate::RuntimeError;
@@ -27,6 +28,8 @@ struct Lanes {
     state: Mutex<State>,
     ready: Condvar,
     queue: usize,
+    /// Exchanges that wait for a thread.
+    waiting: IntGauge,
 }
 
 #[derive(Default)]
@@ -44,6 +47,11 @@ impl Lanes {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The next exchange to begin.
+    fn begun(&self, state: &mut State) -> Option<Job> {
+        state.starting.pop_front().inspect(|_| self.waiting.dec())
+    }
+
     /// Lets a thread that waits take what was queued.
     fn wake(&self, state: MutexGuard<'_, State>) {
         let idle = state.idle > 0;
@@ -58,8 +66,9 @@ impl Lanes {
 pub(crate) struct Full;
 
 impl Threads {
-    pub(crate) fn start(threads: usize, queue: usize) -> Result<Self, RuntimeError> {
-        let lanes = Arc::new(Lanes { state: Mutex::default(), ready: Condvar::new(), queue: queue.max(1) });
+    /// `waiting` shows how many exchanges wait for a thread.
+    pub(crate) fn start(threads: usize, queue: usize, waiting: IntGauge) -> Result<Self, RuntimeError> {
+        let lanes = Arc::new(Lanes { state: Mutex::default(), ready: Condvar::new(), queue: queue.max(1), waiting });
         let this = Self { lanes };
         for i in 0..threads.max(1) {
             let lanes = Arc::clone(&this.lanes);
@@ -84,6 +93,7 @@ impl Threads {
             return Err(Full);
         }
         state.starting.push_back(job);
+        self.lanes.waiting.inc();
         self.lanes.wake(state);
         Ok(result)
     }
@@ -98,11 +108,6 @@ impl Threads {
         state.under_way.push_back(job);
         self.lanes.wake(state);
         result
-    }
-
-    /// Exchanges that wait for a thread.
-    pub(crate) fn waiting(&self) -> usize {
-        self.lanes.lock().starting.len()
     }
 }
 
@@ -123,7 +128,7 @@ fn packed<T: Send + 'static, Rest>(job: impl FnOnce() -> (T, Rest) + Send + 'sta
 fn work(lanes: &Lanes) {
     let mut state = lanes.lock();
     loop {
-        if let Some(job) = state.under_way.pop_front().or_else(|| state.starting.pop_front()) {
+        if let Some(job) = state.under_way.pop_front().or_else(|| lanes.begun(&mut state)) {
             drop(state);
             // A bug of ours in one exchange must not take the thread from all others; its own caller
             // sees its channel closed.
@@ -157,9 +162,13 @@ mod tests {
 
     use super::*;
 
+    fn gauge() -> IntGauge {
+        IntGauge::new("waiting", "waiting").unwrap()
+    }
+
     #[tokio::test]
     async fn a_full_queue_refuses_starts_and_still_takes_further_steps() {
-        let threads = Threads::start(1, 1).unwrap_or_else(|_| panic!("no thread"));
+        let threads = Threads::start(1, 1, gauge()).unwrap_or_else(|_| panic!("no thread"));
         let (release, blocked) = mpsc::channel::<()>();
         let (begun, has_begun) = mpsc::channel();
         let first = threads.begin(move || {
@@ -182,7 +191,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_costs_only_its_own_job() {
-        let threads = Threads::start(1, 4).unwrap_or_else(|_| panic!("no thread"));
+        let threads = Threads::start(1, 4, gauge()).unwrap_or_else(|_| panic!("no thread"));
         assert!(threads.proceed(|| -> ((), ()) { panic!("ours") }).await.is_err());
         assert_eq!(threads.proceed(|| (7, ())).await, Ok(7));
     }

@@ -40,6 +40,8 @@ pub fn module(driver_dir: &Path, target_dir: &Path) -> Result<PathBuf, PackageEr
         cargo.env_remove(inherited);
     }
     Toolchain::find()?.apply(&mut cargo);
+    // Parsers search and validate their input with it; it is deterministic.
+    cargo.args(["--config", "target.wasm32-unknown-unknown.rustflags=['-Ctarget-feature=+simd128']"]);
     // Two modules from one source must be one: no path of this machine in what panics log.
     cargo.args(["--", "--remap-path-prefix"]).arg(remap(driver_dir));
     let status = cargo.status().map_err(PackageError::Cargo)?;

@@ -140,7 +140,8 @@ impl fmt::Display for Tally {
 }
 
 impl Tally {
-    /// What the sandbox costs over native, and what a second core gives.
+    /// What the sandbox costs over the driver run natively, with nothing around it and (`checked alike`) under the same
+    /// checks of asks and effects; and what a second core gives.
     fn ratios(&self, f: &mut fmt::Formatter<'_>, work: &str) -> fmt::Result {
         let (alone, one, two) = (format!("{work}, alone"), format!("{work}, 1 core"), format!("{work}, 2 cores"));
         let wall: fn(&Each) -> f64 = |each| each.wall;
@@ -148,9 +149,9 @@ impl Tally {
             let over_native = |checks: &str| {
                 let name = format!("{warmth} {checks}");
                 format!(
-                    "{checks} {} (CPU {}, latency {})",
+                    "{checks} {} (checked alike {}, latency {})",
                     self.ratio((&one, &name), (&one, "native"), wall),
-                    self.ratio((&one, &name), (&one, "native"), |each| each.cpu),
+                    self.ratio((&one, &name), (&alone, "native checked"), wall),
                     self.ratio((&alone, &name), (&alone, "native"), wall),
                 )
             };
