@@ -48,7 +48,7 @@ async fn an_endless_loop_is_cut_within_twice_its_deadline() {
     // By the CPU time that the guest had: the clock on the wall tells how busy the machine is.
     let families = registry.gather();
     let busy = families.iter().find(|f| f.name() == "bailiwick_driver_busy_seconds").unwrap();
-    let had = busy.get_metric()[0].get_histogram().get_sample_sum();
+    let had: f64 = busy.get_metric().iter().map(|metric| metric.get_histogram().get_sample_sum()).sum();
     assert!((0.095..0.2).contains(&had), "{had} s for a deadline of 0.1 s");
 }
 
