@@ -352,3 +352,42 @@ async fn a_retired_device_is_listed_apart_ignored_and_restored() {
     let none = world.tree.root.get(&format!("{list}?status=retired")).await.expect(StatusCode::OK);
     assert_eq!(none["items"], json!([]));
 }
+
+#[tokio::test]
+async fn a_report_of_an_unknown_shape_holds_nothing_back() {
+    let world = world().await;
+    let spool = Uuid::now_v7();
+    let good = |sequence| serde_json::to_value(report(&world.digest, sequence, "10.1.0.7", 100.0)).expect("JSON");
+    let newer = json!({ "sequence": 2, "driver": "test-driver", "from_the_future": { "x": 1 } });
+    let body = json!({ "spool": spool, "clock": now(), "reports": [good(1), newer, good(3)] });
+    let send = || world.collector.post("/collector/v1/reports", body.clone());
+    let reply = send().await.expect(StatusCode::OK);
+    assert_eq!(reply["acknowledged_through"], 3);
+    assert_eq!((&reply["rejected"][0]["sequence"], &reply["rejected"][0]["code"]), (&json!(2), &json!("unreadable")));
+    assert_eq!(reply["rejected"].as_array().map(Vec::len), Some(1));
+    assert_eq!(world.devices(world.tree.customer).await.as_array().map(Vec::len), Some(1));
+    assert_eq!(send().await.expect(StatusCode::OK)["acknowledged_through"], 3, "sent again, nothing happens twice");
+    // what has no sequence cannot be told apart from the others: the batch is wrong
+    let nameless = json!({ "spool": spool, "clock": now(), "reports": [good(4), { "from_the_future": 1 }] });
+    world.collector.post("/collector/v1/reports", nameless).await.refused(422, "invalid_input");
+}
+
+#[tokio::test]
+async fn a_site_goes_when_its_collectors_are_revoked() {
+    let world = world().await;
+    world.send(Uuid::now_v7(), &[report(&world.digest, 1, "10.1.0.7", 100.0)]).await.expect(StatusCode::OK);
+    let account = format!("/api/v1/accounts/{}", world.tree.customer);
+    let device = world.devices(world.tree.customer).await[0].clone();
+    let site = format!("{account}/sites/{}", device["site"]["id"].as_str().expect("a site"));
+    world.tree.root.delete(&site).await.refused(409, "site_in_use");
+    world.tree.root.delete(&format!("{account}/collectors/{}", world.id)).await.expect(StatusCode::NO_CONTENT);
+    world.tree.root.delete(&site).await.expect(StatusCode::NO_CONTENT);
+    world.tree.root.get(&site).await.refused(404, "not_found");
+    world.tree.root.delete(&site).await.refused(404, "not_found");
+    assert_eq!(world.tree.root.get(&format!("{account}/sites")).await.expect(StatusCode::OK)["items"], json!([]));
+    let device = world.devices(world.tree.customer).await[0].clone();
+    assert_eq!(device["site"], json!(null), "the device stays, without a site");
+    let moved = json!({ "site_id": site.rsplit('/').next() });
+    let path = format!("{account}/devices/{}", device["id"].as_str().expect("an id"));
+    world.tree.root.send(Method::PATCH, &path, moved).await.refused(422, "invalid_input");
+}

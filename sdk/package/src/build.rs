@@ -28,6 +28,8 @@ pub fn build(driver_dir: &Path, target_dir: &Path) -> Result<Vec<u8>, PackageErr
 /// [`PackageError`]; what the compiler says goes to standard error.
 pub fn module(driver_dir: &Path, target_dir: &Path) -> Result<PathBuf, PackageError> {
     let name = crate_name(driver_dir)?;
+    // cargo runs in the driver's folder, and who asks may stand in another
+    let target_dir = std::path::absolute(target_dir).map_err(PackageError::Cargo)?;
     let guests = target_dir.join("guests");
     let mut cargo = Command::new(Toolchain::cargo());
     cargo.current_dir(driver_dir).stdin(Stdio::null()).stdout(Stdio::null());

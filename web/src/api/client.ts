@@ -38,7 +38,25 @@ const owed: Middleware = {
   },
 };
 
+/** Calls that change something and are under way, by what they say. */
+const underWay = new Map<string, Promise<Response>>();
+
+/** A second press of a button while its first call is under way is the same call, and gets the same reply. */
 async function reach(request: Request): Promise<Response> {
+  if (request.method === "GET") return send(request);
+  const said = `${request.method} ${request.url} ${await request.clone().text()}`;
+  const first = underWay.get(said);
+  if (first) return (await first).clone();
+  const call = send(request);
+  underWay.set(said, call);
+  try {
+    return (await call).clone();
+  } finally {
+    underWay.delete(said);
+  }
+}
+
+async function send(request: Request): Promise<Response> {
   try {
     return await fetch(request);
   } catch (cause) {

@@ -362,7 +362,7 @@ export interface paths {
         get: operations["sites_get"];
         put?: never;
         post?: never;
-        /** Removes a site that no collector or device belongs to. */
+        /** Removes a site at which no collector works any more; its devices stay, without a site. */
         delete: operations["sites_delete"];
         options?: never;
         head?: never;
@@ -1295,6 +1295,11 @@ export interface components {
             row: string;
             /** @description Milliseconds since 1970 and value, rising in time. */
             points: number[][];
+            /**
+             * Format: double
+             * @description What the meter rose by in this time, from point to point of all that are kept; a fall counts nothing.
+             */
+            rose: number;
         };
         /** @description The session. */
         Session: {
@@ -2084,7 +2089,10 @@ export interface operations {
                 from?: string;
                 /** @description Up to, not included; up to the newest where absent. */
                 to?: string;
-                /** @description Seconds of a bucket, of which the last point is given; where absent, so that there are at most 500. */
+                /**
+                 * @description Seconds of a bucket, of which the last point is given; where absent, so that there are at most 500. Made longer
+                 *     where there would be more than 5,000.
+                 */
                 step?: number;
             };
             header?: never;

@@ -17,7 +17,12 @@ type Props = Omit<AriaProps, "children" | "className" | "style"> & {
 export function Button({ look = "plain", small, wide, icon, children, ...rest }: Props) {
   const looks = ["button", `button--${look}`, small && "button--small", wide && "button--wide"];
   return (
-    <AriaButton {...rest} className={looks.filter(Boolean).join(" ")}>
+    // pressing it does not take the focus from a field, whose error would vanish and move the button away
+    <AriaButton
+      {...rest}
+      preventFocusOnPress={rest.type === "submit"}
+      className={looks.filter(Boolean).join(" ")}
+    >
       {icon && <Icon name={icon} />}
       {children}
     </AriaButton>

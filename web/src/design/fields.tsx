@@ -15,6 +15,7 @@ import {
   TextArea,
   type TextFieldProps,
 } from "react-aria-components";
+import { m } from "@/i18n";
 import { Icon } from "./icon";
 
 type FieldProps = Omit<TextFieldProps, "children" | "className" | "style"> & {
@@ -39,9 +40,19 @@ export function TextField({ label, hint, error, placeholder, lines, ...rest }: F
           {hint}
         </Text>
       )}
-      <FieldError className="error">{error}</FieldError>
+      <FieldError className="error">
+        {({ validationDetails: wrong }) => error ?? words(wrong, rest.minLength)}
+      </FieldError>
     </AriaTextField>
   );
+}
+
+/** In the portal’s language; the browser’s own words are in the browser’s. */
+function words(wrong: ValidityState, least: number | undefined): string {
+  if (wrong.valueMissing) return m.field_missing();
+  if (wrong.tooShort) return m.field_short({ count: String(least ?? 1) });
+  if (wrong.typeMismatch) return m.field_email();
+  return m.field_wrong();
 }
 
 export type Choice<K extends string> = { id: K; name: string };

@@ -12,15 +12,26 @@ import { type Range, useReadings } from "./queries";
 import { quantity, rowName, unitName } from "./values";
 
 const RANGES: Range[] = [
-  { days: 1, stepSeconds: 300 },
+  { days: 1, stepSeconds: 60 },
   { days: 7, stepSeconds: 3600 },
   { days: 30, stepSeconds: 14_400 },
   { days: 365, stepSeconds: 86_400 },
 ];
 
-type Props = { account: string; device: string; meters: Meter[]; facts: Fact[] };
+type Props = {
+  account: string;
+  device: string;
+  /** When the device was first heard. */
+  since: string;
+  meters: Meter[];
+  facts: Fact[];
+};
 
-export function MeterCard({ account, device, meters, facts }: Props) {
+function olderThan(since: string, range: Range): boolean {
+  return Date.now() - Date.parse(since) > range.days * 86_400_000;
+}
+
+export function MeterCard({ account, device, since, meters, facts }: Props) {
   const [chosen, setChosen] = useState(meters[0]?.key ?? "");
   const [row, setRow] = useState<string>();
   const [chosenRange, setChosenRange] = useState<number>();
@@ -77,8 +88,10 @@ export function MeterCard({ account, device, meters, facts }: Props) {
         meter={meter}
         row={shownRow}
         range={range}
+        since={since}
         onSparse={
-          chosenRange === undefined && rangeIndex < RANGES.length - 1
+          // of what is younger than the range, a longer one shows no more
+          chosenRange === undefined && rangeIndex < RANGES.length - 1 && olderThan(since, range)
             ? () => setFitting(rangeIndex + 1)
             : undefined
         }
@@ -92,11 +105,12 @@ type SeriesProps = {
   device: string;
   meter: Meter;
   row: string | undefined;
+  since: string;
   range: Range /** Called when the range has no line to show and a longer one may. */;
   onSparse?: () => void;
 };
 
-function Series({ account, device, meter, row, range, onSparse }: SeriesProps) {
+function Series({ account, device, meter, row, range, since, onSparse }: SeriesProps) {
   const readings = useReadings(account, device, meter.key, row, range);
   const sparse =
     readings.data !== undefined && !readings.isPlaceholderData && readings.data.points.length < 2;
@@ -108,7 +122,6 @@ function Series({ account, device, meter, row, range, onSparse }: SeriesProps) {
     return <Failed error={readings.error} onRetry={() => readings.refetch()} />;
   if (!readings.data || (sparse && onSparse)) return <Skeleton rows={5} />;
   const { points } = readings.data;
-  const first = points[0];
   const last = points.at(-1);
   return (
     <>
@@ -119,17 +132,17 @@ function Series({ account, device, meter, row, range, onSparse }: SeriesProps) {
             <dd>{quantity(last?.[1] ?? meter.last.value, meter.unit)}</dd>
           </div>
         )}
-        {first && last && meter.kind !== "gauge" && (
+        {last && meter.kind !== "gauge" && (
           <div>
             <dt>{m.meter_in_range()}</dt>
-            <dd>{number(last[1] - first[1], { signDisplay: "exceptZero" })}</dd>
+            <dd>{number(readings.data.rose, { signDisplay: "exceptZero" })}</dd>
           </div>
         )}
       </dl>
       {points.length > 1 ? (
         <Chart points={points} label={meter.title} unit={unit} />
       ) : (
-        <p className="chart-empty">{range === RANGES.at(-1) ? m.chart_young() : m.chart_empty()}</p>
+        <p className="chart-empty">{olderThan(since, range) ? m.chart_empty() : m.chart_young()}</p>
       )}
       {points.length > 0 && (
         <details className="chart-table">

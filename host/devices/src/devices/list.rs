@@ -15,7 +15,7 @@ pub(super) const SELECT: &str = "
            d.expected_by, d.retired_at, d.alerts_open, d.page_count, d.supply_low, d.supplies
     from devices d
     join accounts a on a.tenant_id = d.tenant_id
-    left join sites s on s.tenant_id = d.tenant_id and s.id = d.site_id";
+    left join sites s on s.tenant_id = d.tenant_id and s.id = d.site_id and s.deleted_at is null";
 
 /// The type of a sort value.
 #[derive(Clone, Copy, PartialEq, Eq)]

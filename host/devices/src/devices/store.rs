@@ -83,7 +83,7 @@ pub(super) async fn lock(scope: &mut Scope, id: DeviceId) -> Result<Option<Devic
 /// Whether the bound account has this site.
 pub(super) async fn has_site(scope: &mut Scope, site: SiteId) -> Result<bool, StoreError> {
     let account = scope.account();
-    Ok(sqlx::query_scalar("select exists (select from sites where tenant_id = $1 and id = $2)")
+    Ok(sqlx::query_scalar("select exists (select from sites where tenant_id = $1 and id = $2 and deleted_at is null)")
         .bind(account)
         .bind(site)
         .fetch_one(scope.sql())

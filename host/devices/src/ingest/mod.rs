@@ -28,7 +28,7 @@ use bailiwick_store::StoreError;
 
 use crate::{drivers::DriverError, sites::SiteError};
 
-pub use service::apply;
+pub use service::{apply, apply_readable};
 
 pub(crate) use meters::Meters;
 
@@ -49,6 +49,21 @@ pub struct Applied {
     pub devices: u32,
     /// Alerts that were raised or cleared.
     pub alerts: u32,
+}
+
+impl Applied {
+    /// What came of the reports that follow.
+    pub(crate) fn add(&mut self, next: Self) {
+        self.acknowledgement.acknowledged_through = next.acknowledgement.acknowledged_through;
+        self.acknowledgement.rejected.extend(next.acknowledgement.rejected);
+        self.acknowledgement.now = next.acknowledgement.now;
+        self.applied = self.applied.saturating_add(next.applied);
+        self.repeated = self.repeated.saturating_add(next.repeated);
+        self.ignored = self.ignored.saturating_add(next.ignored);
+        self.dropped = self.dropped.saturating_add(next.dropped);
+        self.devices = self.devices.saturating_add(next.devices);
+        self.alerts = self.alerts.saturating_add(next.alerts);
+    }
 }
 
 /// Why a whole batch is refused; nothing of it was applied.

@@ -9,7 +9,7 @@ use std::{
 use bailiwick_contract::{
     exchange::Effect,
     policy::Grant,
-    report::{Acknowledgement, Batch, Report},
+    report::{Acknowledgement, Batch, Rejected, Report},
     value::Identity,
 };
 use bailiwick_store::{Actor, DeviceId, Scope, Store, StoreError};
@@ -63,6 +63,41 @@ pub async fn apply(
     }
 }
 
+/// Applies what of a batch could be read, and sets the rest aside: a report of a shape that is not known here (its
+/// collector may be newer than this server) stops nothing behind it. `reports` is in rising sequence; where a report
+/// could not be read, its sequence stands.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn apply_readable(
+    store: &Store,
+    catalogue: &Catalogue,
+    who: &Authenticated,
+    (spool, clock): (Uuid, u64),
+    reports: Vec<Result<Report, u64>>,
+) -> Result<Applied, IngestError> {
+    let mut all = nothing(0, store.now());
+    let mut readable = Vec::new();
+    for report in reports {
+        match report {
+            Ok(report) => readable.push(report),
+            Err(sequence) => {
+                let before = Batch { spool, clock, reports: std::mem::take(&mut readable) };
+                if !before.reports.is_empty() {
+                    all.add(apply(store, catalogue, who, &before).await?);
+                }
+                tracing::warn!(sequence, "a report has a shape that is not known here");
+                let letter = rejected(sequence, "unreadable", "its shape is not known here");
+                all.add(set_aside(store, who, spool, letter).await?);
+            }
+        }
+    }
+    if !readable.is_empty() {
+        all.add(apply(store, catalogue, who, &Batch { spool, clock, reports: readable }).await?);
+    }
+    Ok(all)
+}
+
 /// Each report in a transaction of its own; one that the database does not take is set aside.
 async fn one_by_one(
     store: &Store,
@@ -76,19 +111,12 @@ async fn one_by_one(
         let applied = match try_to_apply(store, catalogue, who, &alone).await {
             Err(IngestError::Store(error)) if is_of_the_data(&error) => {
                 tracing::warn!(error = code(&error), sequence = report.sequence, "a report cannot be stored");
-                set_aside(store, who, batch.spool, report.sequence).await?
+                let why = "the database does not take what it says";
+                set_aside(store, who, batch.spool, rejected(report.sequence, "not_storable", why)).await?
             }
             done => done?,
         };
-        all.acknowledgement.acknowledged_through = applied.acknowledgement.acknowledged_through;
-        all.acknowledgement.rejected.extend(applied.acknowledgement.rejected);
-        all.acknowledgement.now = applied.acknowledgement.now;
-        all.applied = all.applied.saturating_add(applied.applied);
-        all.repeated = all.repeated.saturating_add(applied.repeated);
-        all.ignored = all.ignored.saturating_add(applied.ignored);
-        all.dropped = all.dropped.saturating_add(applied.dropped);
-        all.devices = all.devices.saturating_add(applied.devices);
-        all.alerts = all.alerts.saturating_add(applied.alerts);
+        all.add(applied);
     }
     Ok(all)
 }
@@ -99,13 +127,14 @@ fn nothing(through: u64, now: Timestamp) -> Applied {
 }
 
 /// Makes one report a dead letter.
-async fn set_aside(store: &Store, who: &Authenticated, spool: Uuid, sequence: u64) -> Result<Applied, IngestError> {
+async fn set_aside(store: &Store, who: &Authenticated, spool: Uuid, letter: Rejected) -> Result<Applied, IngestError> {
+    let sequence = letter.sequence;
     let now = store.now();
     let mut scope = store.scope(&Actor::Collector(who.collector), who.account).await?;
     let through = lock_spool(&mut scope, who, spool, now).await?;
     let mut applied = nothing(through.max(sequence), now);
     if sequence > through {
-        let letters = vec![rejected(sequence, "not_storable", "the database does not take what it says")];
+        let letters = vec![letter];
         store::set_aside(&mut scope, who.collector, spool, &letters, now).await?;
         let mark = i64::try_from(sequence).unwrap_or(i64::MAX);
         store::advance_spool(&mut scope, who.collector, spool, mark, now).await?;

@@ -33,6 +33,16 @@ impl SeriesRequest {
     pub const POINTS: u32 = 500;
 }
 
+/// A meter over a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// In order of time.
+    pub points: Vec<SeriesPoint>,
+    /// What the meter rose by in that time, from point to point of all that were kept: a fall (the device was reset or
+    /// replaced) counts nothing.
+    pub rose: f64,
+}
+
 /// A point: unix milliseconds and value.
 pub type SeriesPoint = (i64, f64);
 

@@ -31,6 +31,30 @@ pub(super) async fn series(
     .await?)
 }
 
+/// What the meter rose by, from the last point before the time range on.
+pub(super) async fn rose(scope: &mut Scope, device: DeviceId, request: &SeriesRequest) -> Result<f64, StoreError> {
+    let account = scope.account();
+    Ok(sqlx::query_scalar(
+        "with points as (
+             (select at, value from readings
+              where tenant_id = $1 and device_id = $2 and meter = $3 and row_key = $4 and at < $5
+              order by at desc limit 1)
+             union all
+             select at, value from readings
+             where tenant_id = $1 and device_id = $2 and meter = $3 and row_key = $4 and at >= $5 and at < $6),
+         steps as (select value - lag(value) over (order by at) as rise from points)
+         select coalesce(sum(rise) filter (where rise > 0), 0) from steps",
+    )
+    .bind(account)
+    .bind(device)
+    .bind(&request.meter)
+    .bind(request.row.as_deref().unwrap_or_default())
+    .bind(At(request.from))
+    .bind(At(request.to))
+    .fetch_one(scope.sql())
+    .await?)
+}
+
 pub(super) async fn latest(scope: &mut Scope, enrollment: EnrollmentId) -> Result<Option<Value>, StoreError> {
     let account = scope.account();
     Ok(sqlx::query_scalar("select meters from enrollments where tenant_id = $1 and id = $2")

@@ -94,13 +94,13 @@ pub async fn update(scope: &mut Scope, key: &SealingKey, id: SiteId, change: Sit
 /// Removes a site that nothing belongs to.
 ///
 /// # Errors
-/// [`SiteError::NotFound`], [`SiteError::InUse`].
-pub async fn delete(scope: &mut Scope, id: SiteId) -> Result<(), SiteError> {
+/// [`SiteError::NotFound`]; [`SiteError::InUse`] while a collector works there.
+pub async fn delete(scope: &mut Scope, id: SiteId, now: Timestamp) -> Result<(), SiteError> {
     let site = store::lock(scope, id).await?.ok_or(SiteError::NotFound)?;
     if store::is_used(scope, id).await? {
         return Err(SiteError::InUse);
     }
-    store::delete(scope, id).await?;
+    store::delete(scope, id, now).await?;
     journal::record(scope, "site.deleted", Object::of("site", id).named(&site.name), Some(told(&site)), None).await?;
     Ok(())
 }

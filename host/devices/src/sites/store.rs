@@ -1,6 +1,7 @@
 //! The SQL of sites.
 
 use bailiwick_store::{At, Scope, StoreError};
+use jiff::Timestamp;
 use sqlx::{FromRow, Row, postgres::PgRow};
 
 use super::Site;
@@ -30,7 +31,7 @@ pub(super) async fn list(scope: &mut Scope) -> Result<Vec<Site>, StoreError> {
     Ok(sqlx::query_as(
         "select tenant_id, id, name, address, ranges, poll_seconds, sweep_seconds,
                 communities is not null as communities_set, created_at
-         from sites order by name, id limit $1",
+         from sites where deleted_at is null order by name, id limit $1",
     )
     .bind(10_000_i64)
     .fetch_all(scope.sql())
@@ -41,7 +42,7 @@ pub(super) async fn get(scope: &mut Scope, id: SiteId) -> Result<Option<Site>, S
     Ok(sqlx::query_as(
         "select tenant_id, id, name, address, ranges, poll_seconds, sweep_seconds,
                 communities is not null as communities_set, created_at
-         from sites where id = $1",
+         from sites where id = $1 and deleted_at is null",
     )
     .bind(id)
     .fetch_optional(scope.sql())
@@ -52,7 +53,7 @@ pub(super) async fn lock(scope: &mut Scope, id: SiteId) -> Result<Option<Site>, 
     Ok(sqlx::query_as(
         "select tenant_id, id, name, address, ranges, poll_seconds, sweep_seconds,
                 communities is not null as communities_set, created_at
-         from sites where id = $1 for update",
+         from sites where id = $1 and deleted_at is null for update",
     )
     .bind(id)
     .fetch_optional(scope.sql())
@@ -115,19 +116,23 @@ pub(super) async fn communities(scope: &mut Scope, id: SiteId) -> Result<Option<
     Ok(found.flatten())
 }
 
+/// Whether a collector still works there.
 pub(super) async fn is_used(scope: &mut Scope, id: SiteId) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar(
-        "select exists (select from collectors where site_id = $1)
-             or exists (select from collector_tokens where site_id = $1)
-             or exists (select from devices where site_id = $1)
-             or exists (select from enrollments where site_id = $1)",
-    )
-    .bind(id)
-    .fetch_one(scope.sql())
-    .await?)
+    Ok(sqlx::query_scalar("select exists (select from collectors where site_id = $1 and revoked_at is null)")
+        .bind(id)
+        .fetch_one(scope.sql())
+        .await?)
 }
 
-pub(super) async fn delete(scope: &mut Scope, id: SiteId) -> Result<(), StoreError> {
-    sqlx::query("delete from sites where id = $1").bind(id).execute(scope.sql()).await?;
+/// Its devices stay, without a site; who holds a token that was not used yet comes too late. The row stays for what was
+/// revoked or retired there, without its secrets.
+pub(super) async fn delete(scope: &mut Scope, id: SiteId, now: Timestamp) -> Result<(), StoreError> {
+    for statement in [
+        "delete from collector_tokens where site_id = $1 and used_at is null and $2::timestamptz is not null",
+        "update devices set site_id = null, site_given = false where site_id = $1 and $2::timestamptz is not null",
+        "update sites set deleted_at = $2, communities = null where id = $1",
+    ] {
+        sqlx::query(statement).bind(id).bind(At(now)).execute(scope.sql()).await?;
+    }
     Ok(())
 }

@@ -41,6 +41,6 @@ async fn another_customer_sees_none_of_it() {
         assert!(devices::retire(&mut ground.scope(stranger).await, id, now).await.is_err());
         assert!(collectors::revoke(&mut ground.scope(stranger).await, ground.who.collector, now).await.is_err());
         assert!(collectors::request_scan(&mut ground.scope(stranger).await, ground.who.collector).await.is_err());
-        assert!(sites::delete(&mut ground.scope(stranger).await, ground.who.site).await.is_err());
+        assert!(sites::delete(&mut ground.scope(stranger).await, ground.who.site, now).await.is_err());
     }
 }

@@ -126,15 +126,16 @@ async fn a_counter_that_falls_is_a_reset_and_counts_nothing() {
         to: ground.store.now(),
         step: Some(60),
     };
-    let points = readings::series(&mut ground.scope(ground.dealer).await, device.id, &request, ground.store.now())
+    let series = readings::series(&mut ground.scope(ground.dealer).await, device.id, &request, ground.store.now())
         .await
         .unwrap();
-    assert_eq!(points.iter().map(|(_, value)| *value).collect::<Vec<_>>(), [100.0, 130.0, 4.0, 10.0]);
+    assert_eq!(series.rose, 36.0, "30 and 6 sheets; a fall counts nothing");
+    assert_eq!(series.points.iter().map(|(_, value)| *value).collect::<Vec<_>>(), [100.0, 130.0, 4.0, 10.0]);
     let coarse = SeriesRequest { step: Some(3_600), ..request.clone() };
-    let points =
+    let series =
         readings::series(&mut ground.scope(ground.dealer).await, device.id, &coarse, ground.store.now()).await.unwrap();
-    assert_eq!(points.len(), 1);
-    assert_eq!(points[0].1, 10.0);
+    assert_eq!((series.points.len(), series.rose), (1, 36.0), "however few points are shown");
+    assert_eq!(series.points[0].1, 10.0);
     let stranger =
         readings::series(&mut ground.scope(ground.other).await, device.id, &request, ground.store.now()).await;
     assert!(matches!(stranger, Err(readings::ReadingError::Device(devices::DeviceError::NotFound))));

@@ -52,9 +52,9 @@ async fn a_site_changes_and_keeps_what_is_not_named() {
     let changed = sites::update(&mut scope, &ground.key, made.id, change).await.unwrap();
     assert!(!changed.communities_set);
     assert_eq!(sites::communities(&mut scope, &ground.key, &changed).await.unwrap(), ["public"]);
-    sites::delete(&mut scope, made.id).await.unwrap();
+    sites::delete(&mut scope, made.id, ground.store.now()).await.unwrap();
     assert!(matches!(sites::get(&mut scope, made.id).await, Err(SiteError::NotFound)));
-    assert!(matches!(sites::delete(&mut scope, ground.who.site).await, Err(SiteError::InUse)));
+    assert!(matches!(sites::delete(&mut scope, ground.who.site, ground.store.now()).await, Err(SiteError::InUse)));
 }
 
 #[tokio::test]

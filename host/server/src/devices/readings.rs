@@ -1,7 +1,7 @@
 //! `GET /accounts/{id}/devices/{did}/readings`: the points of one meter, thinned to the last of each step.
 
 use axum::Json;
-use bailiwick_devices::readings::{self, SeriesRequest};
+use bailiwick_devices::readings::{self, Series, SeriesRequest};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,7 +24,8 @@ pub(super) struct Range {
     from: Option<Timestamp>,
     /// Up to, not included; up to the newest where absent.
     to: Option<Timestamp>,
-    /// Seconds of a bucket, of which the last point is given; where absent, so that there are at most 500.
+    /// Seconds of a bucket, of which the last point is given; where absent, so that there are at most 500. Made longer
+    /// where there would be more than 5,000.
     step: Option<u32>,
 }
 
@@ -40,6 +41,8 @@ pub struct Readings {
     /// Milliseconds since 1970 and value, rising in time.
     #[schema(value_type = Vec<Vec<f64>>)]
     points: Vec<(i64, f64)>,
+    /// What the meter rose by in this time, from point to point of all that are kept; a fall counts nothing.
+    rose: f64,
 }
 
 /// Points of one meter over time, downsampled.
@@ -61,12 +64,12 @@ pub(super) async fn readings(
     let month = SignedDuration::from_hours(30 * 24);
     let from = range.from.unwrap_or_else(|| to.saturating_sub(month).unwrap_or(Timestamp::MIN));
     let request = SeriesRequest { meter: range.meter, row: range.row, from, to, step: range.step };
-    let points = readings::series(&mut work.scope, at.device_id, &request, now).await?;
+    let Series { points, rose } = readings::series(&mut work.scope, at.device_id, &request, now).await?;
     let drivers = work.app.drivers().all_active();
     let Some(unit) = drivers.iter().find_map(|driver| {
         driver.manifest.meters.iter().find(|meter| meter.key == request.meter).map(|meter| meter.unit.clone())
     }) else {
         return Err(Problem::field("meter", "unknown", "no driver in use has this meter"));
     };
-    Ok(Json(Readings { meter: request.meter, unit, row: request.row.unwrap_or_default(), points }))
+    Ok(Json(Readings { meter: request.meter, unit, row: request.row.unwrap_or_default(), points, rose }))
 }

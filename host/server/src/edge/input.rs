@@ -22,6 +22,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let JsonText(bytes) = JsonText::from_request(request, state).await?;
+        parse(&bytes).map(Json)
+    }
+}
+
+/// A JSON body that was not parsed yet.
+#[derive(Debug, Clone)]
+pub struct JsonText(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for JsonText {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(&request) {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -29,8 +42,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 "Send application/json.",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|e| body_problem(&e))?;
-        parse(&bytes).map(Json)
+        Bytes::from_request(request, state).await.map(Self).map_err(|e| body_problem(&e))
     }
 }
 

@@ -1,27 +1,58 @@
 //! `POST /collector/v1/reports`: what a collector hands in; every report is judged again here.
 
 use axum::{Json as Reply, extract::State};
-use bailiwick_contract::report::{Acknowledgement, Batch};
+use bailiwick_contract::report::{Acknowledgement, Batch, Report};
 use bailiwick_devices::ingest::{self, Applied, IngestError};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
 
 use super::peer::Peer;
 use crate::{
     App,
-    edge::{Json, Problem},
+    edge::{
+        Problem,
+        input::{self, JsonText},
+    },
     events::Kind,
 };
 
-/// Applies a batch of reports once; one that cannot be applied is acknowledged with its reason.
+/// Applies a batch of reports once; one that cannot be applied or read is acknowledged with its reason.
 pub(super) async fn reports(
     State(app): State<App>,
     peer: Peer,
-    Json(batch): Json<Batch>,
+    JsonText(body): JsonText,
 ) -> Result<Reply<Acknowledgement>, Problem> {
-    learn_drivers(&app, &batch).await?;
-    let applied = ingest::apply(app.store(), app.drivers(), &peer.0, &batch).await?;
+    let applied = match input::parse::<Batch>(&body) {
+        Ok(batch) => {
+            learn_drivers(&app, &batch).await?;
+            ingest::apply(app.store(), app.drivers(), &peer.0, &batch).await?
+        }
+        Err(problem) => {
+            // one report of a shape that this server does not know must not hold back the others
+            let loose: LooseBatch = input::parse(&body).map_err(|_| problem.clone())?;
+            let reports = loose.reports.into_iter().map(read).collect::<Option<Vec<_>>>().ok_or(problem)?;
+            ingest::apply_readable(app.store(), app.drivers(), &peer.0, (loose.spool, loose.clock), reports).await?
+        }
+    };
     count(&app, &applied);
     poke(&app, &peer, &applied).await?;
     Ok(Reply(applied.acknowledgement))
+}
+
+/// A batch whose reports are looked at one by one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LooseBatch {
+    spool: Uuid,
+    clock: u64,
+    reports: Vec<Value>,
+}
+
+/// A report, or the sequence of one that cannot be read; nothing where it has none.
+fn read(report: Value) -> Option<Result<Report, u64>> {
+    let sequence = report.get("sequence").and_then(Value::as_u64)?;
+    Some(serde_json::from_value(report).map_err(|_| sequence))
 }
 
 /// A digest that is not known may have been installed by another process since.

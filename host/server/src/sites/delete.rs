@@ -7,11 +7,12 @@ use crate::{
     work::{Authorized, permission::Operate},
 };
 
-/// Removes a site that no collector or device belongs to.
+/// Removes a site at which no collector works any more; its devices stay, without a site.
 #[utoipa::path(delete, path = "/api/v1/accounts/{id}/sites/{site_id}", tag = "sites",
     params(("id" = Uuid, Path, description = "The account."), SiteAt),
     responses((status = 204)))]
 pub(super) async fn delete(mut work: Authorized<Operate>, Path(at): Path<SiteAt>) -> Result<Response, Problem> {
-    sites::delete(&mut work.scope, at.site_id).await?;
+    let now = work.app.store().now();
+    sites::delete(&mut work.scope, at.site_id, now).await?;
     work.into_inner().done(StatusCode::NO_CONTENT).await
 }

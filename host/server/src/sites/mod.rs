@@ -135,7 +135,7 @@ impl From<SiteError> for Problem {
                 };
                 Self::field(field, "invalid", why)
             }
-            SiteError::InUse => Self::conflict("site_in_use", "Collectors or devices still belong to this site."),
+            SiteError::InUse => Self::conflict("site_in_use", "Collectors still work at this site: revoke them first."),
             SiteError::Store(error) => error.into(),
             other => Self::internal(&other),
         }
