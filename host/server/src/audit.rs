@@ -15,7 +15,7 @@ use crate::{
     App,
     edge::{Format, List, Page, Problem, Query, Tabular},
     operators::names::{names, operator},
-    work::{Authorized, permission::ReadAudit},
+    work::{Authorized, permission::ViewAudit},
 };
 
 /// The routes.
@@ -33,6 +33,8 @@ struct Filter {
     action: Option<String>,
     /// The kind of object acted upon, or `<kind>:<id>`.
     object: Option<String>,
+    /// `true`: only what was done by a grant on an account above, such as what a dealer did at its customer.
+    from_above: Option<bool>,
     /// Not before this time.
     from: Option<Timestamp>,
     /// Before this time.
@@ -67,6 +69,8 @@ pub struct AuditEntry {
     actor: AuditActor,
     /// On whose behalf.
     r#as: Option<String>,
+    /// The account above whose grant let the actor in; null where it was this one's own.
+    through: Option<uuid::Uuid>,
     /// `device.retire`, …
     action: String,
     object: AuditObject,
@@ -92,6 +96,7 @@ impl Tabular for AuditEntry {
         "actor.id",
         "actor.name",
         "as",
+        "through",
         "action",
         "object.kind",
         "object.id",
@@ -117,6 +122,7 @@ impl AuditEntry {
                 name: operator(&record.actor).and_then(|o| names.get(&o).cloned()),
             },
             r#as: record.as_whom,
+            through: record.through.map(|account| account.get()),
             action: record.action,
             object: AuditObject { kind: record.object_kind, id: Some(record.object_id), name: record.object_name },
             source: record.source,
@@ -134,7 +140,7 @@ impl AuditEntry {
     params(("id" = Uuid, Path, description = "The account."), Filter, Page),
     responses((status = 200, body = List<AuditEntry>)))]
 async fn list(
-    mut work: Authorized<ReadAudit>,
+    mut work: Authorized<ViewAudit>,
     Query(filter): Query<Filter>,
     Query(page): Query<Page>,
     form: Format,
@@ -167,7 +173,15 @@ impl Filter {
                 None => (Some(object), None),
             },
         };
-        Ok(audit::Filter { actor, action: given(self.action), object_kind, object_id, from: self.from, to: self.to })
+        Ok(audit::Filter {
+            actor,
+            action: given(self.action),
+            object_kind,
+            object_id,
+            from_above: self.from_above.unwrap_or_default(),
+            from: self.from,
+            to: self.to,
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     App,
     devices::state_name,
     edge::{Format, List, Page, Problem, Query, Tabular},
-    work::{Authorized, permission::View},
+    work::{Authorized, permission::ViewDevices},
 };
 
 /// The routes.
@@ -57,7 +57,7 @@ impl From<Enrollment> for EnrollmentView {
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/enrollments", tag = "enrollments",
     params(("id" = Uuid, Path, description = "The account."), Page),
     responses((status = 200, body = List<EnrollmentView>)))]
-async fn list(mut work: Authorized<View>, Query(page): Query<Page>, form: Format) -> Result<Response, Problem> {
+async fn list(mut work: Authorized<ViewDevices>, Query(page): Query<Page>, form: Format) -> Result<Response, Problem> {
     let found = enrollments::list(&mut work.scope, &page.request()?).await?;
     form.reply(List::of(found, EnrollmentView::from))
 }

@@ -33,6 +33,8 @@ pub mod ingress;
 mod named;
 pub mod openapi;
 pub mod operators;
+pub mod restrictions;
+pub mod roles;
 pub mod router;
 pub mod session;
 pub mod sessions;

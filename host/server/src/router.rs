@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     App, accounts, alerts, audit, caller, collectors, devices, drivers, edge, enrollments, events, ingress, openapi,
-    operators, session, sessions, sites, summary, tokens, work,
+    operators, restrictions, roles, session, sessions, sites, summary, tokens, work,
 };
 
 /// Most bytes of an ordinary body.
@@ -32,6 +32,8 @@ fn ordinary() -> OpenApiRouter<App> {
         .merge(accounts::router())
         .merge(summary::router())
         .merge(operators::router())
+        .merge(roles::router())
+        .merge(restrictions::router())
         .merge(tokens::router())
         .merge(sites::router())
         .merge(devices::router())

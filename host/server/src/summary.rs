@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     App,
     edge::Problem,
-    work::{Authorized, permission::View},
+    work::{Authorized, permission::ViewDevices},
 };
 
 /// The routes.
@@ -51,7 +51,7 @@ pub struct Summary {
 /// An account's subtree in found.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/summary", tag = "accounts",
     params(("id" = Uuid, Path, description = "The account.")), responses((status = 200, body = Summary)))]
-async fn figures(mut work: Authorized<View>) -> Result<Json<Summary>, Problem> {
+async fn figures(mut work: Authorized<ViewDevices>) -> Result<Json<Summary>, Problem> {
     let now = work.app.store().now();
     let found = summary::summary(&mut work.scope, now).await?;
     Ok(Json(Summary {

@@ -27,9 +27,9 @@ async fn the_tree_is_built_and_read() {
     assert_eq!(own["counts"], json!({ "devices": 0, "alerts_open": 0, "collectors": 0 }));
 
     let path = format!("/api/v1/accounts/{}", tree.customer);
-    let renamed = tree.root.send(Method::PATCH, &path, json!({ "name": "Renamed" })).await.expect(StatusCode::OK);
+    let renamed = tree.owner.send(Method::PATCH, &path, json!({ "name": "Renamed" })).await.expect(StatusCode::OK);
     assert_eq!(renamed["name"], "Renamed");
-    let audit = tree.root.get(&format!("{path}/audit?action=account.")).await.expect(StatusCode::OK);
+    let audit = tree.owner.get(&format!("{path}/audit?action=account.")).await.expect(StatusCode::OK);
     assert_eq!(audit["items"][0]["action"], "account.renamed");
     assert_eq!(audit["items"][0]["after"]["name"], "Renamed");
 }
@@ -39,17 +39,20 @@ async fn pages_follow_each_other() {
     let server = Server::start().await;
     let tree = server.tree().await;
     let list = format!("/api/v1/accounts/{}/accounts?limit=1", tree.dealer);
-    let first = tree.root.get(&list).await.expect(StatusCode::OK);
+    let first = tree.owner.get(&list).await.expect(StatusCode::OK);
     let cursor = first["next"].as_str().expect("a next page");
-    let second = tree.root.get(&format!("{list}&cursor={cursor}")).await.expect(StatusCode::OK);
+    let second = tree.owner.get(&format!("{list}&cursor={cursor}")).await.expect(StatusCode::OK);
     assert_eq!(
         (first["items"][0]["name"].as_str(), second["items"][0]["name"].as_str()),
         (Some("Customer"), Some("Sibling"))
     );
     assert_eq!(second["next"], json!(null));
-    tree.root.get(&format!("{list}&cursor=zzz")).await.refused(422, "invalid_cursor");
-    tree.root.get(&format!("/api/v1/accounts/{}/accounts?limit=0", tree.dealer)).await.refused(422, "invalid_input");
-    tree.root.get(&format!("/api/v1/accounts/{}/accounts?limit=many", tree.dealer)).await.refused(422, "invalid_input");
+    tree.owner.get(&format!("{list}&cursor=zzz")).await.refused(422, "invalid_cursor");
+    tree.owner.get(&format!("/api/v1/accounts/{}/accounts?limit=0", tree.dealer)).await.refused(422, "invalid_input");
+    tree.owner
+        .get(&format!("/api/v1/accounts/{}/accounts?limit=many", tree.dealer))
+        .await
+        .refused(422, "invalid_input");
 }
 
 #[tokio::test]
@@ -57,8 +60,8 @@ async fn csv_gives_the_same_rows_without_formulas() {
     let server = Server::start().await;
     let tree = server.tree().await;
     let path = format!("/api/v1/accounts/{}/accounts", tree.dealer);
-    tree.root.post(&path, json!({ "name": "=cmd()", "kind": "customer" })).await.expect(StatusCode::CREATED);
-    let csv = Reply::of(tree.root.call(Method::GET, &path).header("accept", "text/csv")).await;
+    tree.owner.post(&path, json!({ "name": "=cmd()", "kind": "customer" })).await.expect(StatusCode::CREATED);
+    let csv = Reply::of(tree.owner.call(Method::GET, &path).header("accept", "text/csv")).await;
     assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
     assert_eq!(csv.text.lines().count(), 4);
     assert!(csv.text.contains(",'=cmd(),") && csv.text.starts_with("id,key,name,kind,"), "{}", csv.text);
@@ -79,6 +82,12 @@ fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
         at(Method::POST, "/operators", json!({ "email": "a@b.c", "name": "x", "role": "viewer" })),
         at(Method::PATCH, &format!("/operators/{id}"), json!({ "role": "viewer" })),
         at(Method::DELETE, &format!("/operators/{id}"), none()),
+        at(Method::GET, "/roles", none()),
+        at(Method::POST, "/roles", json!({ "name": "x", "permissions": ["view_devices"] })),
+        at(Method::PUT, &format!("/roles/{id}"), json!({ "name": "x", "permissions": ["view_devices"] })),
+        at(Method::DELETE, &format!("/roles/{id}"), none()),
+        at(Method::GET, "/restrictions", none()),
+        at(Method::PUT, "/restrictions", json!({ "denied": [] })),
         at(Method::GET, "/tokens", none()),
         at(Method::POST, "/tokens", json!({ "name": "x", "role": "viewer" })),
         at(Method::DELETE, &format!("/tokens/{id}"), none()),
@@ -146,7 +155,7 @@ async fn a_viewer_reads_and_changes_nothing() {
     let viewer = server.token(tree.customer, Role::Viewer).await;
     for (method, path, body) in paths(tree.customer) {
         let reply = viewer.send(method.clone(), &path, body).await;
-        let owners = ["/operators", "/tokens", "/audit"].iter().any(|p| path.contains(p));
+        let owners = ["/operators", "/roles", "/tokens", "/audit"].iter().any(|p| path.contains(p));
         if method == Method::GET && !owners {
             assert!(matches!(reply.status.as_u16(), 200 | 404), "{method} {path}: {}", reply.text);
         } else {
@@ -168,7 +177,7 @@ async fn sites_keep_their_community_to_themselves() {
     let read = api.get(&site).await;
     assert!(!read.text.contains("hunter2"));
     assert_eq!(read.json()["ranges"], json!(["10.1.0.1-10.1.0.254"]), "as it is understood");
-    let audit = tree.root.get(&format!("/api/v1/accounts/{}/audit", tree.customer)).await;
+    let audit = tree.owner.get(&format!("/api/v1/accounts/{}/audit", tree.customer)).await;
     assert!(!audit.text.contains("hunter2"), "nor does the audit tell");
 
     let wrong = api.post(&sites, json!({ "name": "x", "settings": { "ranges": ["10.1.0.0/24", "everywhere"] } })).await;
@@ -188,20 +197,20 @@ async fn operators_are_added_changed_and_removed() {
     let tree = server.tree().await;
     let operators = format!("/api/v1/accounts/{}/operators", tree.customer);
     let added =
-        tree.root.post(&operators, json!({ "email": "new@example.org", "name": "New", "role": "viewer" })).await;
+        tree.owner.post(&operators, json!({ "email": "new@example.org", "name": "New", "role": "viewer" })).await;
     let added = added.expect(StatusCode::CREATED);
     assert_eq!(added["initial_password"].as_str().map(str::len), Some(20));
-    tree.root
+    tree.owner
         .post(&operators, json!({ "email": "NEW@example.org", "name": "New", "role": "viewer" }))
         .await
         .refused(409, "conflict");
-    tree.root
+    tree.owner
         .post(&operators, json!({ "email": "nothing", "name": "New", "role": "viewer" }))
         .await
         .refused(422, "invalid_input");
     let one = format!("{operators}/{}", added["id"].as_str().expect("an id"));
-    let changed = tree.root.send(Method::PATCH, &one, json!({ "role": "owner" })).await.expect(StatusCode::OK);
+    let changed = tree.owner.send(Method::PATCH, &one, json!({ "role": "owner" })).await.expect(StatusCode::OK);
     assert_eq!(changed["role"], "owner");
-    tree.root.delete(&one).await.expect(StatusCode::NO_CONTENT);
-    tree.root.delete(&one).await.refused(404, "not_found");
+    tree.owner.delete(&one).await.expect(StatusCode::NO_CONTENT);
+    tree.owner.delete(&one).await.refused(404, "not_found");
 }

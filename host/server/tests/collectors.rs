@@ -26,7 +26,7 @@ struct World {
 async fn enroll(server: &Server, tree: &Tree, account: AccountId) -> (Api, String) {
     let path = format!("/api/v1/accounts/{account}");
     let site = tree
-        .root
+        .owner
         .post(
             &format!("{path}/sites"),
             json!({ "name": "Site", "settings": { "ranges": ["10.1.0.0/24"], "community": "secret" } }),
@@ -34,7 +34,7 @@ async fn enroll(server: &Server, tree: &Tree, account: AccountId) -> (Api, Strin
         .await;
     let site = site.expect(StatusCode::CREATED);
     let made = tree
-        .root
+        .owner
         .post(&format!("{path}/collectors/enrollments"), json!({ "site_id": site["id"], "name": "Keller" }))
         .await;
     let made = made.expect(StatusCode::CREATED);
@@ -55,7 +55,7 @@ async fn world() -> World {
     let tree = server.tree().await;
     let digest = driver::install(&server).await;
     let grant = format!("/api/v1/accounts/{}/drivers/test-driver", tree.customer);
-    tree.root.send(Method::PUT, &grant, json!({ "granted": true })).await.expect(StatusCode::OK);
+    tree.owner.send(Method::PUT, &grant, json!({ "granted": true })).await.expect(StatusCode::OK);
     let (collector, id) = enroll(&server, &tree, tree.customer).await;
     World { server, tree, digest, collector, id }
 }
@@ -94,7 +94,8 @@ impl World {
     }
 
     async fn devices(&self, account: AccountId) -> Value {
-        self.tree.root.get(&format!("/api/v1/accounts/{account}/devices")).await.expect(StatusCode::OK)["items"].clone()
+        self.tree.owner.get(&format!("/api/v1/accounts/{account}/devices")).await.expect(StatusCode::OK)["items"]
+            .clone()
     }
 }
 
@@ -113,7 +114,7 @@ async fn a_report_becomes_a_device_with_facts_readings_and_an_alert() {
 
     let mut events = world
         .tree
-        .root
+        .owner
         .call(Method::GET, &format!("/api/v1/events?account={}", world.tree.dealer))
         .send()
         .await
@@ -141,24 +142,24 @@ async fn a_report_becomes_a_device_with_facts_readings_and_an_alert() {
     );
     assert_eq!((&device["alerts_open"], &device["address"]), (&json!(1), &json!("10.1.0.7")));
     let path = format!("/api/v1/accounts/{}/devices/{}", world.tree.customer, device["id"].as_str().expect("an id"));
-    let german = world.tree.root.call(Method::GET, &path).header("accept-language", "de");
+    let german = world.tree.owner.call(Method::GET, &path).header("accept-language", "de");
     let detail = Reply::of(german).await.expect(StatusCode::OK);
     assert_eq!((&detail["facts"][0]["title"], &detail["facts"][0]["value"]), (&json!("Modell"), &json!("LaserJet")));
     assert_eq!(detail["meters"][0]["last"]["value"], json!(100.0));
-    let readings = world.tree.root.get(&format!("{path}/readings?meter=pages")).await.expect(StatusCode::OK);
+    let readings = world.tree.owner.get(&format!("{path}/readings?meter=pages")).await.expect(StatusCode::OK);
     assert_eq!((&readings["unit"], &readings["points"][0][1]), (&json!("pages"), &json!(100.0)));
 
     for (query, field) in [("meter=sheep", "meter"), ("meter=pages&form=2026", "form")] {
-        let reply = world.tree.root.get(&format!("{path}/readings?{query}")).await;
+        let reply = world.tree.owner.get(&format!("{path}/readings?{query}")).await;
         reply.refused(422, "invalid_input");
         assert_eq!(reply.json()["errors"][0]["field"], field);
     }
 
     let alerts = format!("/api/v1/accounts/{}/alerts", world.tree.customer);
-    let open = world.tree.root.get(&format!("{alerts}?state=open")).await.expect(StatusCode::OK);
+    let open = world.tree.owner.get(&format!("{alerts}?state=open")).await.expect(StatusCode::OK);
     assert_eq!(open["items"][0]["title"], "Paper jam");
     let acknowledge = format!("{alerts}/{}/acknowledge", open["items"][0]["id"].as_str().expect("an id"));
-    let noted = Reply::of(world.tree.root.call(Method::POST, &acknowledge)).await.expect(StatusCode::OK);
+    let noted = Reply::of(world.tree.owner.call(Method::POST, &acknowledge)).await.expect(StatusCode::OK);
     assert_eq!(noted["acknowledged_by"]["kind"], "token");
 
     let elsewhere = world.server.token(world.tree.sibling, Role::Owner).await;
@@ -227,7 +228,7 @@ async fn a_collector_is_held_to_its_own_key_and_shapes() {
     post("{\"spool\": 1}").await.refused(422, "invalid_input");
     let stranger = Api::new(&world.server.base, "bwc_nonsense");
     stranger.get("/collector/v1/assignment").await.refused(401, "invalid_credentials");
-    world.tree.root.get("/collector/v1/assignment").await.refused(401, "invalid_credentials");
+    world.tree.owner.get("/collector/v1/assignment").await.refused(401, "invalid_credentials");
     world.collector.get("/api/v1/drivers").await.refused(401, "invalid_credentials");
     assert_eq!(world.devices(world.tree.customer).await, json!([]));
 }
@@ -238,19 +239,19 @@ async fn a_collector_is_seen_asked_to_scan_and_revoked() {
     let status = json!({ "version": "0.2.0", "clock": now(), "pending": 3, "dead_letters": 1, "last_sweep": null });
     world.collector.post("/collector/v1/status", status).await.expect(StatusCode::NO_CONTENT);
     let collectors = format!("/api/v1/accounts/{}/collectors", world.tree.customer);
-    let listed = world.tree.root.get(&collectors).await.expect(StatusCode::OK)["items"][0].clone();
+    let listed = world.tree.owner.get(&collectors).await.expect(StatusCode::OK)["items"][0].clone();
     assert_eq!(
         (&listed["state"], &listed["version"], &listed["spool"]["pending"]),
         (&json!("online"), &json!("0.2.0"), &json!(3))
     );
     let before =
         world.collector.get("/collector/v1/assignment").await.expect(StatusCode::OK)["scan_requested"].as_u64();
-    Reply::of(world.tree.root.call(Method::POST, &format!("{collectors}/{}/scan", world.id)))
+    Reply::of(world.tree.owner.call(Method::POST, &format!("{collectors}/{}/scan", world.id)))
         .await
         .expect(StatusCode::ACCEPTED);
     let after = world.collector.get("/collector/v1/assignment").await.expect(StatusCode::OK)["scan_requested"].as_u64();
     assert!(after > before, "{before:?} {after:?}");
-    world.tree.root.delete(&format!("{collectors}/{}", world.id)).await.expect(StatusCode::NO_CONTENT);
+    world.tree.owner.delete(&format!("{collectors}/{}", world.id)).await.expect(StatusCode::NO_CONTENT);
     world.collector.get("/collector/v1/assignment").await.refused(401, "collector_revoked");
 }
 
@@ -298,12 +299,12 @@ async fn an_alert_of_a_row_says_what_the_row_is_called() {
     let account = format!("/api/v1/accounts/{}", world.tree.customer);
     let device = world.devices(world.tree.customer).await[0]["id"].as_str().expect("an id").to_owned();
     for path in [format!("{account}/alerts"), format!("{account}/devices/{device}/alerts")] {
-        let listed = world.tree.root.get(&path).await.expect(StatusCode::OK);
+        let listed = world.tree.owner.get(&path).await.expect(StatusCode::OK);
         assert_eq!(
             (&listed["items"][0]["row"], &listed["items"][0]["row_name"]),
             (&json!("1.1"), &json!("Black toner"))
         );
-        let csv = Reply::of(world.tree.root.call(Method::GET, &path).header("accept", "text/csv")).await;
+        let csv = Reply::of(world.tree.owner.call(Method::GET, &path).header("accept", "text/csv")).await;
         let mut lines = csv.text.lines();
         assert!(lines.next().is_some_and(|head| head.contains("row_name")), "{}", csv.text);
         assert!(lines.next().is_some_and(|line| line.contains("Black toner")), "{}", csv.text);
@@ -318,19 +319,19 @@ async fn a_retired_device_is_listed_apart_ignored_and_restored() {
     let list = format!("/api/v1/accounts/{}/devices", world.tree.customer);
     let device = world.devices(world.tree.customer).await[0]["id"].as_str().expect("an id").to_owned();
     let restore = format!("{list}/{device}/restore");
-    world.tree.root.post(&restore, json!({})).await.refused(409, "not_retired");
-    world.tree.root.delete(&format!("{list}/{device}")).await.expect(StatusCode::NO_CONTENT);
+    world.tree.owner.post(&restore, json!({})).await.refused(409, "not_retired");
+    world.tree.owner.delete(&format!("{list}/{device}")).await.expect(StatusCode::NO_CONTENT);
     assert_eq!(world.devices(world.tree.customer).await, json!([]));
-    let retired = world.tree.root.get(&format!("{list}?status=retired")).await.expect(StatusCode::OK);
+    let retired = world.tree.owner.get(&format!("{list}?status=retired")).await.expect(StatusCode::OK);
     assert_eq!((&retired["items"][0]["id"], &retired["items"][0]["status"]), (&json!(device), &json!("retired")));
 
     // it keeps its page, with what was known; nothing of it changes
-    let page = world.tree.root.get(&format!("{list}/{device}")).await.expect(StatusCode::OK);
+    let page = world.tree.owner.get(&format!("{list}/{device}")).await.expect(StatusCode::OK);
     assert_eq!((&page["status"], &page["alerts_open"]), (&json!("retired"), &json!(0)));
     assert!(page["facts"].as_array().is_some_and(|facts| !facts.is_empty()));
-    let renamed = world.tree.root.send(Method::PATCH, &format!("{list}/{device}"), json!({"name": "x"})).await;
+    let renamed = world.tree.owner.send(Method::PATCH, &format!("{list}/{device}"), json!({"name": "x"})).await;
     renamed.refused(409, "retired");
-    world.tree.root.delete(&format!("{list}/{device}")).await.refused(409, "retired");
+    world.tree.owner.delete(&format!("{list}/{device}")).await.refused(409, "retired");
 
     let reply = world.send(spool, &[report(&world.digest, 2, "10.1.0.7", 101.0)]).await.expect(StatusCode::OK);
     assert_eq!((&reply["acknowledged_through"], &reply["rejected"]), (&json!(2), &json!([])));
@@ -342,14 +343,14 @@ async fn a_retired_device_is_listed_apart_ignored_and_restored() {
     let stranger = world.server.token(world.tree.sibling, Role::Owner).await;
     stranger.post(&restore, json!({})).await.refused(404, "not_found");
     let nobody = format!("{list}/{}/restore", Uuid::now_v7());
-    world.tree.root.post(&nobody, json!({})).await.refused(404, "not_found");
-    let restored = world.tree.root.post(&restore, json!({})).await.expect(StatusCode::OK);
+    world.tree.owner.post(&nobody, json!({})).await.refused(404, "not_found");
+    let restored = world.tree.owner.post(&restore, json!({})).await.expect(StatusCode::OK);
     assert_eq!(restored["id"], json!(device));
     let reply = world.send(spool, &[report(&world.digest, 3, "10.1.0.7", 102.0)]).await.expect(StatusCode::OK);
     assert_eq!(reply["rejected"], json!([]));
     let devices = world.devices(world.tree.customer).await;
     assert_eq!((&devices[0]["id"], &devices[0]["alerts_open"]), (&json!(device), &json!(1)), "raised anew");
-    let none = world.tree.root.get(&format!("{list}?status=retired")).await.expect(StatusCode::OK);
+    let none = world.tree.owner.get(&format!("{list}?status=retired")).await.expect(StatusCode::OK);
     assert_eq!(none["items"], json!([]));
 }
 

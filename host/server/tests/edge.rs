@@ -16,7 +16,7 @@ async fn wrong_json_is_told_apart_and_named() {
     let tree = server.tree().await;
     let path = format!("/api/v1/accounts/{}/sites", tree.customer);
     let send = |mime: &'static str, body: &'static str| {
-        Reply::of(tree.root.call(Method::POST, &path).header("content-type", mime).body(body))
+        Reply::of(tree.owner.call(Method::POST, &path).header("content-type", mime).body(body))
     };
     send("application/json", "{\"name\": ").await.refused(400, "malformed_json");
     send("application/json", "{\"name\": \"x\"} trailing").await.refused(400, "malformed_json");
@@ -45,7 +45,7 @@ async fn what_the_database_cannot_keep_is_the_caller_s_fault() {
         "audit?action=%00.",
         "sites?%00",
     ] {
-        tree.root.get(&format!("{account}/{list}")).await.refused(422, "invalid_input");
+        tree.owner.get(&format!("{account}/{list}")).await.refused(422, "invalid_input");
     }
     let mut scope = server.app.store().scope(&Actor::system("test"), tree.dealer).await.expect("a scope");
     let refused = sqlx::query("select $1::text").bind("a\0b").execute(scope.sql()).await.expect_err("refused");
@@ -59,15 +59,15 @@ async fn what_the_database_cannot_keep_is_the_caller_s_fault() {
 async fn a_cursor_belongs_to_its_list() {
     let server = Server::start().await;
     let tree = server.tree().await;
-    let root = format!("/api/v1/accounts/{}", AccountId::ROOT);
-    let first = tree.root.get(&format!("{root}/accounts?depth=subtree&limit=1")).await.expect(StatusCode::OK);
+    let top = format!("/api/v1/accounts/{}", tree.dealer);
+    let first = tree.owner.get(&format!("{top}/accounts?depth=subtree&limit=1")).await.expect(StatusCode::OK);
     let cursor = first["next"].as_str().expect("a next page");
-    tree.root.get(&format!("{root}/accounts?depth=subtree&limit=1&cursor={cursor}")).await.expect(StatusCode::OK);
+    tree.owner.get(&format!("{top}/accounts?depth=subtree&limit=1&cursor={cursor}")).await.expect(StatusCode::OK);
     for list in ["devices", "alerts", "collectors", "enrollments", "audit", "sites", "operators", "tokens", "drivers"] {
-        tree.root.get(&format!("{root}/{list}?cursor={cursor}")).await.refused(422, "invalid_cursor");
+        tree.owner.get(&format!("{top}/{list}?cursor={cursor}")).await.refused(422, "invalid_cursor");
     }
-    let other = format!("/api/v1/accounts/{}/accounts?cursor={cursor}", tree.dealer);
-    tree.root.get(&other).await.refused(422, "invalid_cursor");
+    let other = format!("/api/v1/accounts/{}/accounts?cursor={cursor}", tree.customer);
+    tree.owner.get(&other).await.refused(422, "invalid_cursor");
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_body_in_a_coding_that_is_not_read_is_refused() {
     let tree = server.tree().await;
     let sites = format!("/api/v1/accounts/{}/sites", tree.customer);
     let coded = |path: &str, coding: &'static str| {
-        let request = tree.root.call(Method::POST, path).header("content-encoding", coding);
+        let request = tree.owner.call(Method::POST, path).header("content-encoding", coding);
         Reply::of(request.header("content-type", "application/json").body("{}"))
     };
     for (path, coding) in [(sites.as_str(), "gzip"), ("/collector/v1/status", "gzip"), ("/collector/v1/reports", "br")]
@@ -95,13 +95,13 @@ async fn a_list_as_csv_has_its_columns_and_a_name() {
     let tree = server.tree().await;
     let get = |list: &str| {
         let path = format!("/api/v1/accounts/{}/{list}", tree.customer);
-        Reply::of(tree.root.call(Method::GET, &path).header("accept", "application/json;q=0.1, text/csv"))
+        Reply::of(tree.owner.call(Method::GET, &path).header("accept", "application/json;q=0.1, text/csv"))
     };
     let devices = get("devices").await;
     assert_eq!(devices.headers["content-disposition"], "attachment; filename=\"devices.csv\"");
     assert!(devices.text.starts_with("id,account.id,account.name,site.id,") && devices.text.lines().count() == 1);
     let audit = get("audit").await;
-    assert!(audit.text.starts_with("id,at,actor.kind,actor.id,actor.name,as,action,"), "{}", audit.text);
+    assert!(audit.text.starts_with("id,at,actor.kind,actor.id,actor.name,as,through,action,"), "{}", audit.text);
     assert!(audit.text.lines().next().is_some_and(|head| head.ends_with(",source,before,after,reason,erased,sealed")));
     assert!(audit.text.lines().count() > 1);
 }
@@ -132,10 +132,10 @@ async fn bodies_are_bounded_and_methods_known() {
     let tree = server.tree().await;
     let path = format!("/api/v1/accounts/{}/sites", tree.customer);
     let large = format!("{{\"name\": \"{}\"}}", "x".repeat(2 << 20));
-    let request = tree.root.call(Method::POST, &path).header("content-type", "application/json").body(large);
+    let request = tree.owner.call(Method::POST, &path).header("content-type", "application/json").body(large);
     Reply::of(request).await.refused(413, "payload_too_large");
-    tree.root.send(Method::PUT, &path, serde_json::json!({})).await.refused(405, "method_not_allowed");
-    tree.root.get("/api/v1/nothing").await.refused(404, "not_found");
+    tree.owner.send(Method::PUT, &path, serde_json::json!({})).await.refused(405, "method_not_allowed");
+    tree.owner.get("/api/v1/nothing").await.refused(404, "not_found");
     let anonymous = Client::new().post(format!("{}/api/v1/drivers", server.base)).body(vec![0_u8; 3 << 20]);
     Reply::of(anonymous).await.refused(401, "missing_credentials");
 }
@@ -211,7 +211,7 @@ async fn behind_a_proxy_only_the_proxy_is_heard_and_cookies_are_secure() {
 async fn figures_and_health_are_on_their_own_port() {
     let server = Server::start().await;
     let tree = server.tree().await;
-    tree.root.get(&format!("/api/v1/accounts/{}", AccountId::new())).await.refused(404, "not_found");
+    tree.owner.get(&format!("/api/v1/accounts/{}", AccountId::new())).await.refused(404, "not_found");
     provider();
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("binds");
     let base = format!("http://{}", socket.local_addr().expect("an address"));

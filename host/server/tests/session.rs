@@ -88,7 +88,7 @@ async fn signing_in_is_limited() {
 async fn a_token_ends_when_it_should() {
     let server = Server::start().await;
     let expires_at = Some(server.app.store().now() + SignedDuration::from_hours(1));
-    let new = NewToken { name: "short".to_owned(), role: Role::Viewer, expires_at };
+    let new = NewToken { name: "short".to_owned(), permits: Role::Viewer.into(), expires_at };
     let issued = server.access.create_token(&Server::platform(), AccountId::ROOT, new).await.expect("a token");
     let api = Api::new(&server.base, issued.secret.expose_secret());
     let session = api.get("/api/v1/session").await;

@@ -1,11 +1,12 @@
 //! The service, and the one way from a principal to a scope.
 
-use bailiwick_store::{AccountId, Scope, Store};
+use bailiwick_store::{AccountId, Lineage, Scope, Store};
 
 use crate::error::AccessError;
 use crate::password::Hasher;
-use crate::permission::Permission;
+use crate::permission::{Permission, Permissions};
 use crate::principal::Principal;
+use crate::restrictions;
 
 /// Access to accounts. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,7 +31,8 @@ impl Access {
     }
 
     /// The scope in which `principal` may do what needs `permission` on `account` and below. This is how a handler
-    /// gets at data.
+    /// gets at data. Branches in which it may not are cut out of it: those that its grants leave out, and those that
+    /// deny the permission to who holds it from above.
     ///
     /// # Errors
     /// [`AccessError::NotFound`] where the account does not exist or the principal holds no role there;
@@ -42,12 +44,49 @@ impl Access {
         permission: Permission,
     ) -> Result<Scope, AccessError> {
         let mut scope = self.store.scope(principal.actor(), account).await?;
-        let role = principal.role_at(scope.lineage()).ok_or(AccessError::NotFound)?;
-        if !role.permits(permission) {
-            return Err(AccessError::Denied { needs: permission });
+        let place = scope.lineage().clone();
+        if principal.permissions_at(&place).is_none() {
+            return Err(AccessError::NotFound);
         }
+        let denying = if permission.restrictable() {
+            restrictions::store::denying(&mut self.store.door().await?, permission, &place).await?
+        } else {
+            Vec::new()
+        };
+        let grant =
+            principal.grant_for(&place, permission, &denying).ok_or(AccessError::Denied { needs: permission })?;
         scope.set_source(principal.source.clone());
+        scope.set_through(grant.account);
+        scope.set_as_whom(principal.viewing_as);
+        let branches = principal.held().iter().flat_map(|held| &held.excluded).chain(&denying);
+        let closed = |branch: &&Lineage| {
+            place.contains(branch) && **branch != place && principal.grant_for(branch, permission, &denying).is_none()
+        };
+        let cut: Vec<Lineage> = branches.filter(closed).cloned().collect();
+        if !cut.is_empty() {
+            scope.exclude(&cut).await?;
+        }
         Ok(scope)
+    }
+
+    /// What the principal may do on an account.
+    ///
+    /// # Errors
+    /// [`AccessError::NotFound`] as for [`Access::authorize`].
+    pub async fn permissions(&self, principal: &Principal, account: AccountId) -> Result<Permissions, AccessError> {
+        let scope = self.store.scope(principal.actor(), account).await?;
+        let place = scope.lineage().clone();
+        scope.rollback().await?;
+        let all = principal.permissions_at(&place).ok_or(AccessError::NotFound)?;
+        let denied = restrictions::store::on_the_way(&mut self.store.door().await?, &place).await?;
+        Ok(all
+            .iter()
+            .filter(|permission| {
+                let denying: Vec<Lineage> =
+                    denied.iter().filter(|(_, denied)| denied == permission).map(|(place, _)| place.clone()).collect();
+                principal.grant_for(&place, *permission, &denying).is_some()
+            })
+            .collect())
     }
 
     /// As [`Access::authorize`], but the scope reaches from the topmost account that the principal sees above this
@@ -57,16 +96,21 @@ impl Access {
         principal: &Principal,
         account: AccountId,
         permission: Permission,
-    ) -> Result<(Scope, bailiwick_store::Lineage), AccessError> {
+    ) -> Result<(Scope, Lineage), AccessError> {
         let scope = self.authorize(principal, account, permission).await?;
         let lineage = scope.lineage().clone();
         let top = principal.top_of(&lineage).ok_or(AccessError::NotFound)?.account;
         if top == account {
             return Ok((scope, lineage));
         }
+        let through = scope.through();
         scope.rollback().await?;
         let mut scope = self.store.scope(principal.actor(), top).await?;
         scope.set_source(principal.source.clone());
+        scope.set_as_whom(principal.viewing_as);
+        if let Some(through) = through {
+            scope.set_through(through);
+        }
         // moved away in between
         if !scope.lineage().contains(&lineage) {
             return Err(AccessError::NotFound);
@@ -82,6 +126,7 @@ impl Access {
         let home = principal.roots().next().ok_or(AccessError::NotFound)?.account;
         let mut scope = self.store.scope(principal.actor(), home).await?;
         scope.set_source(principal.source.clone());
+        scope.set_as_whom(principal.viewing_as);
         Ok(scope)
     }
 }

@@ -6,7 +6,7 @@ use bailiwick_store::{LineageError, StoreError};
 use crate::credential::CredentialError;
 use crate::email::EmailError;
 use crate::password::PasswordError;
-use crate::permission::Permission;
+use crate::permission::{Permission, Permissions};
 
 /// An error of access.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,12 @@ pub enum AccessError {
         /// What was needed.
         needs: Permission,
     },
+    /// Nobody gives what he does not have. 403, `exceeds_own_permissions`.
+    #[error("nobody gives what he may not do himself (lacks {})", .0.names().join(", "))]
+    Excess(Permissions),
+    /// The account is suspended. 403, `suspended`.
+    #[error("the account is suspended")]
+    Suspended,
     /// The session does not exist or was ended. 401, `session_unknown`.
     #[error("there is no such session")]
     SessionUnknown,
@@ -80,6 +86,8 @@ impl AccessError {
         match self {
             Self::NotFound => "not_found",
             Self::Denied { .. } => "denied",
+            Self::Excess(_) => "exceeds_own_permissions",
+            Self::Suspended => "suspended",
             Self::SessionUnknown => "session_unknown",
             Self::SessionExpired => "session_expired",
             Self::TokenUnknown => "token_unknown",

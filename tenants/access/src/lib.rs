@@ -9,6 +9,11 @@
 //!   [`AccessError::NotFound`];
 //! * inside what it sees, a lacking permission is [`AccessError::Denied`].
 //!
+//! A [`Permission`] comes from a grant: a [`Role`] (or one that a dealer made, [`roles`]) on an account, inherited
+//! downwards, less the branches that the grant leaves out. An account may deny some permissions to all whose grant lies
+//! above it ([`restrictions`]). A grant on the root runs the platform and sees nothing of what dealers and customers
+//! have, but by an elevation.
+//!
 //! Everything that changes something here is one call that authorizes, acts, writes the audit entry in the same
 //! transaction, and commits.
 
@@ -23,6 +28,9 @@ mod page;
 mod password;
 mod permission;
 mod principal;
+pub mod restrictions;
+mod role;
+pub mod roles;
 pub mod sessions;
 pub mod tokens;
 
@@ -32,5 +40,6 @@ pub use email::{Email, EmailError};
 pub use error::AccessError;
 pub use page::{Cursor, Page};
 pub use password::{Password, PasswordError};
-pub use permission::{Permission, Role, UnknownRole};
-pub use principal::{Held, Principal, Via};
+pub use permission::{Permission, Permissions, UnknownPermission};
+pub use principal::{Held, Principal, Reach, Via};
+pub use role::{KnownRole, Role, RoleId, RoleRef, UnknownRole};

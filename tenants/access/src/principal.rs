@@ -3,7 +3,8 @@
 use bailiwick_store::{AccountId, Actor, Lineage, OperatorId, TokenId};
 use jiff::Timestamp;
 
-use crate::permission::Role;
+use crate::permission::{Permission, Permissions};
+use crate::role::{KnownRole, Role};
 use crate::sessions::SessionId;
 
 /// How a principal proved who it is.
@@ -29,8 +30,83 @@ pub struct Held {
     pub account: AccountId,
     /// Its lineage at the time of authentication.
     pub lineage: Lineage,
-    /// The role.
-    pub role: Role,
+    /// The role, with what it permits.
+    pub role: KnownRole,
+    /// Branches below that the grant leaves out.
+    pub excluded: Vec<Lineage>,
+    /// How far it goes.
+    pub reach: Reach,
+}
+
+/// How far a grant goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Everything that its role permits.
+    Whole,
+    /// A grant on the platform's root: it runs the platform, and has no standing sight of what dealers and customers
+    /// have. For that it is elevated, for a time.
+    Platform,
+    /// By an elevation, until then.
+    Elevated(Timestamp),
+    /// As somebody else sees it, until then: looking only.
+    ViewAs(Timestamp),
+}
+
+/// What a grant on the root permits on the root itself.
+fn on_the_root() -> Permissions {
+    use Permission as P;
+    Permissions::all().without(
+        [
+            P::ViewDevices,
+            P::ManageDevices,
+            P::HandleAlerts,
+            P::ManageSites,
+            P::ManageCollectors,
+            P::CommandDevices,
+            P::LocateDevices,
+            P::WipeDevices,
+            P::AdministerMessenger,
+            P::ViewAs,
+        ]
+        .into_iter()
+        .collect(),
+    )
+}
+
+/// What a grant on the root permits on every account below: to run the business, not to look at what it is made of.
+fn below_the_root() -> Permissions {
+    use Permission as P;
+    [P::ViewAccounts, P::ManageAccounts, P::DeleteAccounts, P::ManageQuotas, P::ViewUsage].into_iter().collect()
+}
+
+impl Held {
+    /// A grant without exceptions.
+    #[must_use]
+    pub fn whole(account: AccountId, lineage: Lineage, role: impl Into<KnownRole>) -> Self {
+        let reach = if account == AccountId::ROOT { Reach::Platform } else { Reach::Whole };
+        Self { account, lineage, role: role.into(), excluded: Vec::new(), reach }
+    }
+
+    /// Whether it reaches this place.
+    #[must_use]
+    pub fn sees(&self, place: &Lineage) -> bool {
+        self.lineage.contains(place) && !self.excluded.iter().any(|branch| branch.contains(place))
+    }
+
+    /// What it permits at this place.
+    #[must_use]
+    pub fn permissions_at(&self, place: &Lineage) -> Permissions {
+        if !self.sees(place) {
+            return Permissions::NONE;
+        }
+        let permissions = self.role.permissions;
+        match self.reach {
+            Reach::Whole | Reach::Elevated(_) => permissions,
+            Reach::Platform if *place == self.lineage => permissions.and(on_the_root()),
+            Reach::Platform => permissions.and(below_the_root()),
+            Reach::ViewAs(_) => permissions.iter().filter(|permission| permission.only_looks()).collect(),
+        }
+    }
 }
 
 /// A caller. Made by authentication only.
@@ -39,6 +115,7 @@ pub struct Principal {
     pub(crate) actor: Actor,
     pub(crate) via: Via,
     pub(crate) held: Vec<Held>,
+    pub(crate) viewing_as: Option<OperatorId>,
     pub(crate) source: Option<String>,
 }
 
@@ -46,8 +123,8 @@ impl Principal {
     /// The platform itself, owner of the root; `name` says which part, such as `"command-line"`.
     #[must_use]
     pub fn system(name: &'static str) -> Self {
-        let root = Held { account: AccountId::ROOT, lineage: Lineage::root(), role: Role::Owner };
-        Self { actor: Actor::system(name), via: Via::System, held: vec![root], source: None }
+        let root = Held { reach: Reach::Whole, ..Held::whole(AccountId::ROOT, Lineage::root(), Role::Owner) };
+        Self { actor: Actor::system(name), via: Via::System, held: vec![root], viewing_as: None, source: None }
     }
 
     /// Notes where the call comes from, for the audit.
@@ -72,6 +149,12 @@ impl Principal {
         }
     }
 
+    /// As whom it looks, while it views as somebody else.
+    #[must_use]
+    pub fn viewing_as(&self) -> Option<OperatorId> {
+        self.viewing_as
+    }
+
     /// How it proved that.
     #[must_use]
     pub fn via(&self) -> Via {
@@ -84,22 +167,39 @@ impl Principal {
         &self.held
     }
 
-    /// The highest role on an account at this place, its own or inherited; `None` where the place is out of sight.
+    /// What it may do on an account at this place, before what the account denies to those above; `None` where the
+    /// place is out of sight.
     #[must_use]
-    pub fn role_at(&self, lineage: &Lineage) -> Option<Role> {
-        self.held.iter().filter(|held| held.lineage.contains(lineage)).map(|held| held.role).max()
+    pub fn permissions_at(&self, place: &Lineage) -> Option<Permissions> {
+        let seen = self.held.iter().filter(|held| held.sees(place));
+        seen.map(|held| held.permissions_at(place)).reduce(Permissions::or)
     }
 
-    /// The topmost account that it holds a role on and that contains this place.
+    /// The grant that lets it do this at a place, the nearest first: one on `denying` or below still counts where
+    /// those accounts deny the permission to all above.
     #[must_use]
-    pub fn top_of(&self, lineage: &Lineage) -> Option<&Held> {
-        self.held.iter().filter(|held| held.lineage.contains(lineage)).min_by_key(|held| held.lineage.depth())
+    pub(crate) fn grant_for(&self, place: &Lineage, permission: Permission, denying: &[Lineage]) -> Option<&Held> {
+        let above = |held: &Held, denier: &Lineage| held.lineage != *denier && held.lineage.contains(denier);
+        self.held
+            .iter()
+            .filter(|held| held.permissions_at(place).contains(permission))
+            .filter(|held| !denying.iter().any(|denier| denier.contains(place) && above(held, denier)))
+            .max_by_key(|held| held.lineage.depth())
     }
 
-    /// The accounts on which it holds a role without holding one above: where its view of the tree begins.
+    /// The topmost account that it holds a role on and that reaches this place.
+    #[must_use]
+    pub fn top_of(&self, place: &Lineage) -> Option<&Held> {
+        self.held.iter().filter(|held| held.sees(place)).min_by_key(|held| held.lineage.depth())
+    }
+
+    /// The accounts on which it holds a role without one above that reaches them: where its view of the tree begins.
+    /// One of each account.
     pub fn roots(&self) -> impl Iterator<Item = &Held> {
-        self.held.iter().filter(|held| {
-            !self.held.iter().any(|other| other.lineage != held.lineage && other.lineage.contains(&held.lineage))
+        self.held.iter().enumerate().filter_map(|(at, held)| {
+            let above = |other: &Held| other.lineage != held.lineage && other.sees(&held.lineage);
+            let again = self.held.iter().take(at).any(|other| other.lineage == held.lineage);
+            (!again && !self.held.iter().any(above)).then_some(held)
         })
     }
 }

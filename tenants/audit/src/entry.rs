@@ -1,6 +1,6 @@
 //! Writing an entry.
 
-use bailiwick_store::{Scope, uuid_id};
+use bailiwick_store::{AccountId, Actor, Scope, uuid_id};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -57,6 +57,9 @@ pub(crate) struct Detail {
     /// On whose behalf.
     #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
     pub(crate) as_whom: Option<String>,
+    /// The account whose grant let the actor in, where it is not the entry's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) through: Option<AccountId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,6 +119,10 @@ pub async fn record(scope: &mut Scope, mut entry: Entry) -> Result<EntryId, Audi
     let id = EntryId::new();
     entry.detail.name = entry.object.name.take();
     entry.detail.source = scope.source().map(str::to_owned);
+    entry.detail.through = scope.through().filter(|account| *account != scope.account());
+    if entry.detail.as_whom.is_none() {
+        entry.detail.as_whom = scope.as_whom().map(|operator| Actor::Operator(operator).to_string());
+    }
     store::insert(scope, id, &entry, &salt).await?;
     Ok(id)
 }

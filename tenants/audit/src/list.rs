@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use bailiwick_store::{Actor, Scope};
+use bailiwick_store::{AccountId, Actor, Scope};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ pub struct Filter {
     pub object_kind: Option<String>,
     /// The id of the object acted upon.
     pub object_id: Option<String>,
+    /// Only what was done by a grant on an account above: what a dealer did at its customer.
+    pub from_above: bool,
     /// Not before this time.
     pub from: Option<Timestamp>,
     /// Before this time.
@@ -63,6 +65,8 @@ pub struct Record {
     pub actor: String,
     /// On whose behalf.
     pub as_whom: Option<String>,
+    /// The account above whose grant let the actor in; `None` where it was this one's own.
+    pub through: Option<AccountId>,
     /// What was done.
     pub action: String,
     /// The kind of what it was done to.
@@ -116,6 +120,7 @@ impl From<store::ListRow> for Record {
             at: row.at.0,
             actor: row.actor,
             as_whom: detail.as_whom,
+            through: detail.through,
             action: row.action,
             object_kind: row.object_kind,
             object_id: row.object_id,

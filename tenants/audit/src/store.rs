@@ -118,8 +118,9 @@ pub(crate) async fn list(
            and ($6::timestamptz is null or at >= $6)
            and ($7::timestamptz is null or at < $7)
            and ($8::timestamptz is null or (at, id) < ($8, $9))
+           and (not $10 or detail ? 'through')
          order by at desc, id desc
-         limit $10",
+         limit $11",
     )
     .bind(account)
     .bind(filter.actor.as_ref().map(ToString::to_string))
@@ -130,6 +131,7 @@ pub(crate) async fn list(
     .bind(filter.to.map(At))
     .bind(after.map(|cursor| At(cursor.at)))
     .bind(after.map(|cursor| cursor.id))
+    .bind(filter.from_above)
     .bind(limit)
     .fetch_all(scope.sql())
     .await

@@ -122,6 +122,12 @@ impl Lineage {
         other.0.starts_with(&self.0)
     }
 
+    /// The first text after every lineage of the subtree: '0' is the character after '/'.
+    #[must_use]
+    pub fn end(&self) -> String {
+        format!("{}0", self.0.strip_suffix('/').unwrap_or(&self.0))
+    }
+
     /// Number of keys: 0 at the root.
     #[must_use]
     pub fn depth(&self) -> usize {

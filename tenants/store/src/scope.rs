@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
 
 use crate::actor::Actor;
 use crate::error::StoreError;
-use crate::id::AccountId;
+use crate::id::{AccountId, OperatorId};
 use crate::lineage::Lineage;
 use crate::pools::Pools;
 
@@ -21,6 +21,8 @@ pub struct Scope {
     account: AccountId,
     lineage: Lineage,
     source: Option<String>,
+    as_whom: Option<OperatorId>,
+    through: Option<AccountId>,
 }
 
 impl Scope {
@@ -31,7 +33,7 @@ impl Scope {
         let lineage = lineage_of(&mut transaction, account).await?;
         let narrow = format!("SET LOCAL app.scope = '{lineage}'");
         sqlx::raw_sql(AssertSqlSafe(narrow)).execute(&mut *transaction).await?;
-        Ok(Self { transaction, actor: actor.clone(), account, lineage, source: None })
+        Ok(Self { transaction, actor: actor.clone(), account, lineage, source: None, as_whom: None, through: None })
     }
 
     /// The connection, for queries of a `store.rs`: `query.fetch_all(scope.sql())`.
@@ -66,6 +68,28 @@ impl Scope {
     /// Notes where the call came from.
     pub fn set_source(&mut self, source: Option<String>) {
         self.source = source;
+    }
+
+    /// As whom the actor looks, for the audit; `None` where as itself.
+    #[must_use]
+    pub fn as_whom(&self) -> Option<OperatorId> {
+        self.as_whom
+    }
+
+    /// Notes as whom the actor looks.
+    pub fn set_as_whom(&mut self, operator: Option<OperatorId>) {
+        self.as_whom = operator;
+    }
+
+    /// The account whose grant lets the actor in, for the audit: whoever reads it sees what was done from above.
+    #[must_use]
+    pub fn through(&self) -> Option<AccountId> {
+        self.through
+    }
+
+    /// Notes the account whose grant lets the actor in.
+    pub fn set_through(&mut self, account: AccountId) {
+        self.through = Some(account);
     }
 
     /// Narrows this scope, for the rest of its life, to one account of its subtree, whose bulk tables it then

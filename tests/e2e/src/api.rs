@@ -1,16 +1,23 @@
-//! The REST API as a script calls it: bearer token, JSON, and the whole reply to look at.
+//! The REST API as a script or a browser calls it: a bearer token or a session, JSON, and the whole reply to look at.
 
 use anyhow::{Context as _, Result, bail, ensure};
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A caller.
 #[derive(Clone)]
 pub struct Api {
     http: Client,
     base: String,
-    token: Option<String>,
+    credential: Credential,
+}
+
+#[derive(Clone)]
+enum Credential {
+    None,
+    Token(String),
+    Session { cookie: String, csrf: String },
 }
 
 /// A reply, whatever its status.
@@ -28,19 +35,33 @@ impl Api {
     /// A caller of `<base>/…`; `base` has no path.
     #[must_use]
     pub fn new(http: Client, base: &str, token: Option<&str>) -> Self {
-        Self { http, base: base.to_owned(), token: token.map(str::to_owned) }
+        let credential = token.map_or(Credential::None, |token| Credential::Token(token.to_owned()));
+        Self { http, base: base.to_owned(), credential }
     }
 
     /// The same with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self { credential: Credential::Token(token.to_owned()), ..self.clone() }
     }
 
     /// The same without a token.
     #[must_use]
     pub fn anonymous(&self) -> Self {
-        Self { token: None, ..self.clone() }
+        Self { credential: Credential::None, ..self.clone() }
+    }
+
+    /// The same as an operator who signed in.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<Self> {
+        let body = json!({ "email": email, "password": password });
+        let reply = self.anonymous().call(Method::POST, "/api/v1/session", Some(&body)).await?;
+        let cookie = reply.headers.get(SET_COOKIE).and_then(|value| value.to_str().ok());
+        let cookie = cookie.and_then(|value| value.split(';').next()).unwrap_or_default().to_owned();
+        let csrf = text(&reply.success("sign-in")?, "csrf")?.to_owned();
+        Ok(Self { credential: Credential::Session { cookie, csrf }, ..self.clone() })
     }
 
     /// The server's address.
@@ -55,9 +76,11 @@ impl Api {
     /// When there is no reply.
     pub async fn send(&self, method: Method, path: &str, content_type: &str, body: Vec<u8>) -> Result<Reply> {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
-        }
+        request = match &self.credential {
+            Credential::None => request,
+            Credential::Token(token) => request.bearer_auth(token),
+            Credential::Session { cookie, csrf } => request.header(COOKIE, cookie).header("x-csrf-token", csrf),
+        };
         if !body.is_empty() {
             request = request.header(CONTENT_TYPE, content_type).body(body);
         }

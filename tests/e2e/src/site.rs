@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::api::{Api, text};
 use crate::collector::Collector;
@@ -10,6 +11,8 @@ use crate::server::Server;
 
 /// A customer of the platform and its one site.
 pub struct Site {
+    /// The API as the owner of the customer's dealer.
+    pub dealer: Api,
     /// The customer's account.
     pub account: String,
     /// The site.
@@ -25,11 +28,14 @@ impl Site {
     /// # Errors
     /// When a call is refused.
     pub async fn create(server: &Server, name: &str, range: &str, poll_seconds: u32) -> Result<Self> {
-        let api = server.api()?;
-        let root = root(&api).await?;
-        let dealer = api
-            .post(&format!("/accounts/{root}/accounts"), &json!({ "name": format!("{name} dealer"), "kind": "dealer" }))
-            .await?;
+        let platform = server.api()?;
+        let root = root(&platform).await?;
+        // the platform makes the dealer; all that is in it the dealer's owner does
+        let (email, password) = (format!("owner-{}@e2e.example", Uuid::now_v7()), "a long enough password");
+        let owner = json!({ "email": email, "name": "Owner", "password": password });
+        let dealer = json!({ "name": format!("{name} dealer"), "kind": "dealer", "owner": owner });
+        let dealer = platform.post(&format!("/accounts/{root}/accounts"), &dealer).await?;
+        let api = platform.sign_in(&email, password).await?;
         let customer = json!({ "name": name, "kind": "customer" });
         let account = api.post(&format!("/accounts/{}/accounts", text(&dealer, "id")?), &customer).await?;
         let account = text(&account, "id")?.to_owned();
@@ -39,7 +45,12 @@ impl Site {
             api.post(&format!("/accounts/{account}/sites"), &json!({ "name": "Site", "settings": settings })).await?;
         let token = json!({ "name": "technician", "role": "technician" });
         let token = api.post(&format!("/accounts/{account}/tokens"), &token).await?;
-        Ok(Self { id: text(&site, "id")?.to_owned(), api: api.with_token(text(&token, "secret")?), account })
+        Ok(Self {
+            dealer: api.clone(),
+            id: text(&site, "id")?.to_owned(),
+            api: api.with_token(text(&token, "secret")?),
+            account,
+        })
     }
 
     /// A one-time enrollment token.

@@ -36,18 +36,23 @@ pub fn build(url: &str, folder: &Path, owner: SignIn) -> Result<Secrets> {
     let root = own_account(&platform)?;
     let mut world = Secrets { sign_ins: vec![owner], collectors: Vec::new() };
 
-    let dealer = account(&platform, &root, DEALER, "dealer")?;
-    for (who, role) in [(DEALER_OWNER, "owner"), (DEALER_TECHNICIAN, "technician")] {
-        world.sign_ins.push(operator(&platform, &dealer, who, role, &format!("{DEALER}, {role}"))?);
-    }
+    // the platform gives the dealer to its owner, and sees nothing of what is in it from then on
+    let owner = sign_in(&format!("{DEALER}, owner"), DEALER_OWNER.1)?;
+    let first = json!({ "name": DEALER_OWNER.0, "email": owner.email, "password": owner.password });
+    let dealer = json!({ "name": DEALER, "kind": "dealer", "owner": first });
+    let dealer = text(&platform.post(&format!("/accounts/{root}/accounts"), &dealer)?, "id")?;
+    let client = Client::sign_in(url, &owner.email, &owner.password)?;
+    world.sign_ins.push(owner);
+    let label = format!("{DEALER}, technician");
+    world.sign_ins.push(operator(&client, &dealer, DEALER_TECHNICIAN, "technician", &label)?);
     for customer in &CUSTOMERS {
-        let id = account(&platform, &dealer, customer.name, "customer")?;
+        let id = account(&client, &dealer, customer.name, "customer")?;
         let label = format!("{}, viewer", customer.name);
-        world.sign_ins.push(operator(&platform, &id, customer.viewer, "viewer", &label)?);
-        for driver in installed(&platform)? {
-            platform.put(&format!("/accounts/{id}/drivers/{driver}"), &json!({ "granted": true }))?;
+        world.sign_ins.push(operator(&client, &id, customer.viewer, "viewer", &label)?);
+        for driver in installed(&client)? {
+            client.put(&format!("/accounts/{id}/drivers/{driver}"), &json!({ "granted": true }))?;
         }
-        world.collectors.push(collector(&platform, url, &id, customer, folder)?);
+        world.collectors.push(collector(&client, url, &id, customer, folder)?);
     }
     Ok(world)
 }

@@ -13,7 +13,7 @@ pub(super) struct Counts {
 
 /// Counts of each subtree, in the order given. Each is a range of an index that starts with lineage.
 pub(super) async fn counts(scope: &mut Scope, lineages: &[Lineage]) -> Result<Vec<Counts>, StoreError> {
-    let (from, to): (Vec<&str>, Vec<String>) = lineages.iter().map(|l| (l.as_str(), end(l))).unzip();
+    let (from, to): (Vec<&str>, Vec<String>) = lineages.iter().map(|l| (l.as_str(), l.end())).unzip();
     let rows = sqlx::query(
         "select d.devices, d.alerts_open, c.collectors
          from unnest($1::text[], $2::text[]) with ordinality as subtree (first, beyond, place)
@@ -35,12 +35,6 @@ pub(super) async fn counts(scope: &mut Scope, lineages: &[Lineage]) -> Result<Ve
         Ok(Counts { devices: row.try_get(0)?, alerts_open: row.try_get(1)?, collectors: row.try_get(2)? })
     };
     rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(StoreError::from)
-}
-
-/// The first text after every lineage of the subtree: '0' is the character after '/'.
-fn end(lineage: &Lineage) -> String {
-    let text = lineage.as_str();
-    format!("{}0", text.strip_suffix('/').unwrap_or(text))
 }
 
 /// Names and kinds of the accounts at these places, as far as the scope sees them.

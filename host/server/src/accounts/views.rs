@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use bailiwick_access::{
-    Permission, Principal,
+    Permission, Permissions, Principal,
     accounts::{Account, Kind, Placed, Step},
 };
 use bailiwick_store::{AccountId, Lineage, Scope};
@@ -56,6 +56,9 @@ pub struct AccountView {
     path: Vec<AccountStep>,
     created_at: Timestamp,
     counts: CountsView,
+    /// What the caller may do here, by name; null in lists.
+    #[schema(value_type = Option<Vec<String>>)]
+    permissions: Option<Permissions>,
 }
 
 impl Tabular for AccountView {
@@ -71,6 +74,7 @@ impl Tabular for AccountView {
         "counts.devices",
         "counts.alerts_open",
         "counts.collectors",
+        "permissions",
     ];
 }
 
@@ -91,6 +95,7 @@ impl AccountView {
             lineage: account.lineage.as_str().to_owned(),
             path,
             created_at: account.created_at,
+            permissions: None,
             counts: CountsView {
                 devices: counts.devices,
                 alerts_open: counts.alerts_open,
@@ -106,9 +111,12 @@ impl AccountView {
 /// `not_found` for one that it does not see.
 pub async fn one(app: &App, principal: &Principal, id: AccountId) -> Result<AccountView, Problem> {
     let Placed { account, path } = app.access().account(principal, id).await?;
-    let mut scope = app.access().authorize(principal, id, Permission::View).await?;
+    let mut scope = app.access().authorize(principal, id, Permission::ViewAccounts).await?;
     let counts = store::counts(&mut scope, std::slice::from_ref(&account.lineage)).await?.pop().unwrap_or_default();
-    Ok(AccountView::new(account, path.into_iter().map(AccountStep::from).collect(), counts))
+    drop(scope);
+    let permissions = app.access().permissions(principal, id).await?;
+    let path = path.into_iter().map(AccountStep::from).collect();
+    Ok(AccountView { permissions: Some(permissions), ..AccountView::new(account, path, counts) })
 }
 
 /// Accounts below `top`, in the order given.
@@ -122,7 +130,7 @@ pub(super) async fn below(
     accounts: Vec<Account>,
 ) -> Result<Vec<AccountView>, Problem> {
     let above = app.access().account(principal, top).await?.path;
-    let mut scope = app.access().authorize(principal, top, Permission::View).await?;
+    let mut scope = app.access().authorize(principal, top, Permission::ViewAccounts).await?;
     let steps = steps(&mut scope, &accounts).await?;
     let lineages: Vec<Lineage> = accounts.iter().map(|a| a.lineage.clone()).collect();
     let counts = store::counts(&mut scope, &lineages).await?;

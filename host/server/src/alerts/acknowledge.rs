@@ -5,7 +5,7 @@ use super::{AlertAt, view::AlertView};
 use crate::{
     edge::{Locale, Path, Problem},
     events::Kind,
-    work::{Authorized, permission::Operate},
+    work::{Authorized, permission::HandleAlerts},
 };
 
 /// Notes that somebody sees to an alert.
@@ -13,7 +13,7 @@ use crate::{
     params(("id" = Uuid, Path, description = "The account."), AlertAt),
     responses((status = 200, body = AlertView)))]
 pub(super) async fn acknowledge(
-    mut work: Authorized<Operate>,
+    mut work: Authorized<HandleAlerts>,
     Path(at): Path<AlertAt>,
     locale: Locale,
 ) -> Result<Response, Problem> {

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use super::view::AlertView;
 use crate::{
     edge::{Format, List, Locale, Page, Problem, Query},
-    work::{Authorized, permission::View},
+    work::{Authorized, permission::ViewDevices},
 };
 
 /// Which alerts.
@@ -38,7 +38,7 @@ enum State {
     params(("id" = Uuid, Path, description = "The account."), Filter, Page),
     responses((status = 200, body = List<AlertView>)))]
 pub(super) async fn list(
-    mut work: Authorized<View>,
+    mut work: Authorized<ViewDevices>,
     Query(filter): Query<Filter>,
     Query(page): Query<Page>,
     locale: Locale,

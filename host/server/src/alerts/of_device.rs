@@ -8,7 +8,7 @@ use super::view::AlertView;
 use crate::{
     devices::DeviceAt,
     edge::{Format, List, Locale, Page, Path, Problem, Query},
-    work::{Authorized, permission::View},
+    work::{Authorized, permission::ViewDevices},
 };
 
 /// Alerts of one device, newest first.
@@ -16,7 +16,7 @@ use crate::{
     params(("id" = Uuid, Path, description = "The account."), DeviceAt, Page),
     responses((status = 200, body = List<AlertView>)))]
 pub(super) async fn of_device(
-    mut work: Authorized<View>,
+    mut work: Authorized<ViewDevices>,
     Path(at): Path<DeviceAt>,
     Query(page): Query<Page>,
     locale: Locale,

@@ -156,6 +156,10 @@ impl From<AccessError> for Problem {
         match error {
             AccessError::NotFound => Self::not_found(),
             AccessError::Denied { .. } => Self::denied(),
+            AccessError::Excess(_) => Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string()),
+            AccessError::Suspended => {
+                Self::new(axum::http::StatusCode::FORBIDDEN, code, "The account is suspended: ask who manages it.")
+            }
             AccessError::SessionUnknown | AccessError::SessionExpired => {
                 Self::unauthenticated("session_expired", "The session has ended: sign in again.")
             }

@@ -42,7 +42,7 @@ pub(super) struct CreateOperator {
     /// The account: `/` for the root, a place such as `/k3f9a2/7hq1xx/`, or an id.
     #[arg(long)]
     account: String,
-    /// `owner`, `technician` or `viewer`.
+    /// `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor` or `viewer`.
     #[arg(long, value_parser = role)]
     role: Role,
     /// The e-mail address by which the operator signs in.
@@ -64,7 +64,7 @@ pub(super) struct CreateToken {
     /// The account: `/` for the root, a place such as `/k3f9a2/7hq1xx/`, or an id.
     #[arg(long)]
     account: String,
-    /// `owner`, `technician` or `viewer`, on the account and all below it.
+    /// `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor` or `viewer`, on the account and all below it.
     #[arg(long, value_parser = role)]
     role: Role,
     /// What it is for.
@@ -164,7 +164,7 @@ async fn create_operator(
     let name = command.name.unwrap_or_else(|| {
         command.email.trim().split('@').next().filter(|n| !n.is_empty()).unwrap_or("operator").to_owned()
     });
-    let new = NewOperator { email, name, role: command.role, password };
+    let new = NewOperator { email, name, given: command.role.into(), password };
     let Added { operator, grant, initial_password } = access.add_operator(&platform, account, new).await?;
     let initial_password = initial_password.map(|p| p.expose_secret().to_owned());
     if command.json {
@@ -189,14 +189,14 @@ async fn create_token(store: &Store, command: CreateToken) -> anyhow::Result<()>
     let lifetime = command.days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
     let expires_at = lifetime.map(|lifetime| store.now().checked_add(lifetime)).transpose()?;
     let issued = access
-        .create_token(&platform, account, NewToken { name: command.name, role: command.role, expires_at })
+        .create_token(&platform, account, NewToken { name: command.name, permits: command.role.into(), expires_at })
         .await?;
     let secret = issued.secret.expose_secret();
     if command.json {
         println!(
             "{}",
             json!({ "id": issued.token.id, "account_id": account, "name": issued.token.name,
-            "role": issued.token.role, "expires_at": issued.token.expires_at, "secret": secret })
+            "role": command.role, "expires_at": issued.token.expires_at, "secret": secret })
         );
     } else {
         println!("{secret}");

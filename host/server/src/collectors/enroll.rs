@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     edge::{Json, Problem},
-    work::{Authorized, permission::Operate},
+    work::{Authorized, permission::ManageCollectors},
 };
 
 /// A collector to be.
@@ -43,7 +43,10 @@ pub struct CollectorToken {
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/collectors/enrollments", tag = "collectors",
     params(("id" = Uuid, Path, description = "The account.")),
     request_body = Body, responses((status = 201, body = CollectorToken)))]
-pub(super) async fn enroll(mut work: Authorized<Operate>, Json(body): Json<Body>) -> Result<Response, Problem> {
+pub(super) async fn enroll(
+    mut work: Authorized<ManageCollectors>,
+    Json(body): Json<Body>,
+) -> Result<Response, Problem> {
     let now = work.app.store().now();
     let made = collectors::create_token(&mut work.scope, body.site_id, &body.name, now).await?;
     let token = made.token.expose_secret().to_owned();

@@ -4,7 +4,7 @@ use bailiwick_devices::collectors;
 use super::view::CollectorView;
 use crate::{
     edge::{Format, List, Page, Problem, Query},
-    work::{Authorized, permission::View},
+    work::{Authorized, permission::ViewDevices},
 };
 
 /// The collectors of an account and its subtree, by name.
@@ -12,7 +12,7 @@ use crate::{
     params(("id" = Uuid, Path, description = "The account."), Page),
     responses((status = 200, body = List<CollectorView>)))]
 pub(super) async fn list(
-    mut work: Authorized<View>,
+    mut work: Authorized<ViewDevices>,
     Query(page): Query<Page>,
     form: Format,
 ) -> Result<Response, Problem> {

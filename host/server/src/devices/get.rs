@@ -4,7 +4,7 @@ use bailiwick_devices::devices;
 use super::{DeviceAt, detail::DeviceDetail};
 use crate::{
     edge::{Locale, Path, Problem},
-    work::{Authorized, permission::View},
+    work::{Authorized, permission::ViewDevices},
 };
 
 /// One device with all that is known of it, also one that was retired.
@@ -12,7 +12,7 @@ use crate::{
     params(("id" = Uuid, Path, description = "The account."), DeviceAt),
     responses((status = 200, body = DeviceDetail)))]
 pub(super) async fn get(
-    mut work: Authorized<View>,
+    mut work: Authorized<ViewDevices>,
     Path(at): Path<DeviceAt>,
     locale: Locale,
 ) -> Result<Json<DeviceDetail>, Problem> {

@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use super::DeviceView;
 use crate::{
     edge::{Format, List, Page, Problem, Query},
-    work::{Authorized, permission::View},
+    work::{Authorized, permission::ViewDevices},
 };
 
 /// Which devices, in which order.
@@ -47,7 +47,7 @@ enum Alert {
     params(("id" = Uuid, Path, description = "The account."), Filter, Page),
     responses((status = 200, body = List<DeviceView>)))]
 pub(super) async fn list(
-    mut work: Authorized<View>,
+    mut work: Authorized<ViewDevices>,
     Query(filter): Query<Filter>,
     Query(page): Query<Page>,
     form: Format,

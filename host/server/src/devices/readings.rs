@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::DeviceAt;
 use crate::{
     edge::{Path, Problem, Query},
-    work::{Authorized, permission::View},
+    work::{Authorized, permission::ViewDevices},
 };
 
 /// Which points.
@@ -50,7 +50,7 @@ pub struct Readings {
     params(("id" = Uuid, Path, description = "The account."), DeviceAt, Range),
     responses((status = 200, body = Readings)))]
 pub(super) async fn readings(
-    mut work: Authorized<View>,
+    mut work: Authorized<ViewDevices>,
     Path(at): Path<DeviceAt>,
     Query(range): Query<Range>,
 ) -> Result<Json<Readings>, Problem> {

@@ -5,14 +5,17 @@ use super::{DeviceAt, DeviceView};
 use crate::{
     edge::{Path, Problem},
     events::Kind,
-    work::{Authorized, permission::Operate},
+    work::{Authorized, permission::ManageDevices},
 };
 
 /// Brings a retired device back: it is in the lists again, with its history, and the next report of it counts.
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/devices/{device_id}/restore", tag = "devices",
     params(("id" = Uuid, Path, description = "The account."), DeviceAt),
     responses((status = 200, body = DeviceView)))]
-pub(super) async fn restore(mut work: Authorized<Operate>, Path(at): Path<DeviceAt>) -> Result<Response, Problem> {
+pub(super) async fn restore(
+    mut work: Authorized<ManageDevices>,
+    Path(at): Path<DeviceAt>,
+) -> Result<Response, Problem> {
     let now = work.app.store().now();
     let device = devices::restore(&mut work.scope, at.device_id, now).await?;
     let (app, account, lineage) = (work.app.clone(), work.scope.account(), work.scope.lineage().clone());

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{DeviceAt, DeviceView};
 use crate::{
     edge::{Json, Path, Problem, input::given},
-    work::{Authorized, permission::Operate},
+    work::{Authorized, permission::ManageDevices},
 };
 
 /// What is to change; what is absent stays.
@@ -37,7 +37,7 @@ pub(super) struct Body {
     params(("id" = Uuid, Path, description = "The account."), DeviceAt),
     request_body = Body, responses((status = 200, body = DeviceView)))]
 pub(super) async fn update(
-    mut work: Authorized<Operate>,
+    mut work: Authorized<ManageDevices>,
     Path(at): Path<DeviceAt>,
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {

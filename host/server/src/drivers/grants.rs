@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     edge::{Format, List, Problem, Tabular},
-    work::{Authorized, permission::View},
+    work::{Authorized, permission::ViewDevices},
 };
 
 /// What an account lets a driver do.
@@ -34,7 +34,7 @@ impl Tabular for GrantView {
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/drivers", tag = "drivers",
     params(("id" = Uuid, Path, description = "The account.")),
     responses((status = 200, body = List<GrantView>)))]
-pub(super) async fn grants(mut work: Authorized<View>, form: Format) -> Result<Response, Problem> {
+pub(super) async fn grants(mut work: Authorized<ViewDevices>, form: Format) -> Result<Response, Problem> {
     let granted = drivers::grants(&mut work.scope).await?;
     let views = work.app.drivers().all_active().into_iter().map(|driver| {
         let grant = granted.iter().find(|g| g.driver == driver.name()).map(|g| &g.grant);

@@ -15,7 +15,7 @@ use crate::{
     App,
     caller::Caller,
     edge::{Locale, Problem, input::body_problem},
-    work::{Refused, Work, permission::ManageDrivers},
+    work::{Refused, Work, permission::InstallDrivers},
 };
 
 /// Reads a component's manifest, then compiles it aside; only what passes both is installed.
@@ -39,12 +39,12 @@ pub(super) async fn install(
     request: Request,
 ) -> Result<Response, Refused> {
     // Compiling takes time, so it is done for those who may install, and outside of any transaction.
-    Work::check::<ManageDrivers>(&app, &caller, AccountId::ROOT).await.map_err(visible)?;
+    Work::check::<InstallDrivers>(&app, &caller, AccountId::ROOT).await.map_err(visible)?;
     let pending = request.extensions().get().cloned();
     let component = component(request).await?;
     let driver = verify(app.runtime(), &component).await?;
     let now = app.store().now();
-    let mut work = Work::open::<ManageDrivers>(&app, caller, AccountId::ROOT, pending).await?;
+    let mut work = Work::open::<InstallDrivers>(&app, caller, AccountId::ROOT, pending).await?;
     let done = drivers::install(&mut work.scope, driver.manifest(), driver.digest(), &component, now).await?;
     let installed = Installed {
         digest: driver.digest().to_owned(),

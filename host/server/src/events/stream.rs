@@ -21,7 +21,7 @@ use crate::{
     App,
     caller::Caller,
     edge::{Problem, Query},
-    work::{Work, permission::View},
+    work::{Work, permission::ViewDevices},
 };
 
 /// How long one stream lasts; browsers connect again by themselves, and prove who they are again.
@@ -57,7 +57,7 @@ pub(super) async fn stream(
     caller: Caller,
     Query(subject): Query<Subject>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let lineage = Work::check::<View>(&app, &caller, subject.account).await?;
+    let lineage = Work::check::<ViewDevices>(&app, &caller, subject.account).await?;
     let listener = Listener {
         pokes: app.bus().listen(),
         account: subject.account,

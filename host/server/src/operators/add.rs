@@ -2,9 +2,11 @@
 
 use axum::{http::StatusCode, response::Response};
 use bailiwick_access::{
-    AccessError, Password, Role,
+    AccessError, Password, RoleRef,
+    grants::Given,
     operators::{Added, NewOperator},
 };
+use bailiwick_store::AccountId;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,9 +26,13 @@ pub(super) struct Body {
     email: String,
     /// 1 to 200 characters; not used where the operator exists already.
     name: String,
-    /// `owner`, `technician` or `viewer`.
+    /// `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made.
     #[schema(value_type = String)]
-    role: Role,
+    role: RoleRef,
+    /// Accounts below whose branches the grant leaves out; at most 100.
+    #[serde(default)]
+    #[schema(value_type = Vec<Uuid>)]
+    excluded: Vec<AccountId>,
     /// At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent. Not used where the operator exists already.
     #[schema(value_type = Option<String>, write_only)]
     password: Option<SecretString>,
@@ -52,7 +58,7 @@ pub(super) async fn add(once: Once, Json(body): Json<Body>) -> Result<Response, 
         let new = NewOperator {
             email: body.email.parse().map_err(AccessError::from)?,
             name: body.name,
-            role: body.role,
+            given: Given { role: body.role, excluded: body.excluded },
             password: body.password.map(Password::new).transpose().map_err(AccessError::from)?,
         };
         once.app.access().add_operator(&once.caller.principal, once.account, new).await

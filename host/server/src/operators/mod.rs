@@ -6,7 +6,7 @@ pub mod names;
 mod remove;
 mod update;
 
-use bailiwick_access::{Role, grants::Member};
+use bailiwick_access::{RoleRef, grants::Member};
 use bailiwick_store::OperatorId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -37,9 +37,13 @@ pub struct AccountOperator {
     id: Uuid,
     email: String,
     name: String,
-    /// `owner`, `technician` or `viewer`.
+    /// A built-in role by its name, or the id of one that was made.
     #[schema(value_type = String)]
-    role: Role,
+    role: RoleRef,
+    /// The name of the role as its maker gave it; that of a built-in one is its key.
+    role_name: String,
+    /// Accounts below that the grant leaves out with their branches.
+    excluded: Vec<NamedView>,
     grant_id: Uuid,
     /// The account above on which the role was granted; null where it was on this one.
     inherited_from: Option<NamedView>,
@@ -47,8 +51,18 @@ pub struct AccountOperator {
 }
 
 impl Tabular for AccountOperator {
-    const COLUMNS: &'static [&'static str] =
-        &["id", "email", "name", "role", "grant_id", "inherited_from.id", "inherited_from.name", "last_seen_at"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "email",
+        "name",
+        "role",
+        "role_name",
+        "excluded",
+        "grant_id",
+        "inherited_from.id",
+        "inherited_from.name",
+        "last_seen_at",
+    ];
 }
 
 impl From<Member> for AccountOperator {
@@ -57,7 +71,9 @@ impl From<Member> for AccountOperator {
             id: member.operator.get(),
             email: member.email,
             name: member.name,
-            role: member.role,
+            role: member.role.role,
+            role_name: member.role.name,
+            excluded: member.excluded.into_iter().map(|(id, name)| NamedView { id: id.get(), name }).collect(),
             grant_id: member.grant.get(),
             inherited_from: member.inherited_from.map(|(id, name)| NamedView { id: id.get(), name }),
             last_seen_at: member.last_seen_at,

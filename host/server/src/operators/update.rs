@@ -1,5 +1,6 @@
 use axum::{Json as Reply, extract::State};
-use bailiwick_access::Role;
+use bailiwick_access::{RoleRef, grants::Given};
+use bailiwick_store::AccountId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -11,17 +12,21 @@ use crate::{
     edge::{Json, Path, Problem},
 };
 
-/// The role to come.
+/// What it may do from now on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = OperatorRole)]
+#[schema(as = OperatorGrant)]
 pub(super) struct Body {
-    /// `owner`, `technician` or `viewer`.
+    /// `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made.
     #[schema(value_type = String)]
-    role: Role,
+    role: RoleRef,
+    /// Accounts below whose branches the grant leaves out; at most 100. None where absent.
+    #[serde(default)]
+    #[schema(value_type = Vec<Uuid>)]
+    excluded: Vec<AccountId>,
 }
 
-/// Changes the role that an operator holds on this very account.
+/// Changes what an operator was granted on this very account.
 #[utoipa::path(patch, path = "/api/v1/accounts/{id}/operators/{operator_id}", tag = "operators",
     params(AccountAt, OperatorAt), request_body = Body, responses((status = 200, body = AccountOperator)))]
 pub(super) async fn update(
@@ -31,7 +36,8 @@ pub(super) async fn update(
     Path(at): Path<OperatorAt>,
     Json(body): Json<Body>,
 ) -> Result<Reply<AccountOperator>, Problem> {
-    app.access().change_role(&caller.principal, account.id, at.operator_id, body.role).await?;
+    let given = Given { role: body.role, excluded: body.excluded };
+    app.access().change_grant(&caller.principal, account.id, at.operator_id, given).await?;
     let members = app.access().members(&caller.principal, account.id).await?;
     let member = members.into_iter().find(|m| m.operator == at.operator_id && m.inherited_from.is_none());
     Ok(Reply(member.ok_or_else(Problem::not_found)?.into()))

@@ -1,7 +1,7 @@
 //! `GET /session`: who is signed in, with which grants, and the CSRF value of the session.
 
 use axum::{Json, extract::State};
-use bailiwick_access::{Role, Via, sessions::csrf_token};
+use bailiwick_access::{RoleRef, Via, sessions::csrf_token};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,9 +18,11 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HeldRole {
     account: AccountView,
-    /// `owner`, `technician` or `viewer`.
+    /// A built-in role by its name, or the id of one that was made.
     #[schema(value_type = String)]
-    role: Role,
+    role: RoleRef,
+    /// The name of the role as its maker gave it; that of a built-in one is its key.
+    role_name: String,
 }
 
 /// The session.
@@ -51,7 +53,7 @@ pub(super) async fn get(State(app): State<App>, caller: Caller) -> Result<Json<S
     let mut grants = Vec::new();
     for (account, role) in app.access().roots(&caller.principal).await? {
         let account = views::one(&app, &caller.principal, account.id).await?;
-        grants.push(HeldRole { account, role });
+        grants.push(HeldRole { account, role: role.role, role_name: role.name });
     }
     Ok(Json(SessionView { operator, csrf: caller.session.as_ref().map(csrf_token), expires_at, grants }))
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{SiteSettings, SiteView};
 use crate::{
     edge::{Json, Problem, input::object},
-    work::{Authorized, permission::Operate},
+    work::{Authorized, permission::ManageSites},
 };
 
 /// A site to be.
@@ -29,7 +29,7 @@ pub(super) struct Body {
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/sites", tag = "sites",
     params(("id" = Uuid, Path, description = "The account.")),
     request_body = Body, responses((status = 201, body = SiteView)))]
-pub(super) async fn create(mut work: Authorized<Operate>, Json(body): Json<Body>) -> Result<Response, Problem> {
+pub(super) async fn create(mut work: Authorized<ManageSites>, Json(body): Json<Body>) -> Result<Response, Problem> {
     let now = work.app.store().now();
     let site = NewSite {
         name: body.name,

@@ -11,7 +11,7 @@ use crate::{
         Json, Path, Problem,
         input::{given, object},
     },
-    work::{Authorized, permission::Operate},
+    work::{Authorized, permission::ManageSites},
 };
 
 /// What is to change; what is absent stays.
@@ -35,7 +35,7 @@ pub(super) struct Body {
     params(("id" = Uuid, Path, description = "The account."), SiteAt),
     request_body = Body, responses((status = 200, body = SiteView)))]
 pub(super) async fn update(
-    mut work: Authorized<Operate>,
+    mut work: Authorized<ManageSites>,
     Path(at): Path<SiteAt>,
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {

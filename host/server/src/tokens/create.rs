@@ -1,7 +1,10 @@
 //! `POST /accounts/{id}/tokens`: an API token, bound to this account and a role, shown once.
 
 use axum::{http::StatusCode, response::Response};
-use bailiwick_access::{Role, tokens::NewToken};
+use bailiwick_access::{
+    Permissions, Role,
+    tokens::{NewToken, Permits},
+};
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -21,9 +24,12 @@ use crate::{
 pub(super) struct Body {
     /// What it is for, 1 to 200 characters.
     name: String,
-    /// `owner`, `technician` or `viewer`.
-    #[schema(value_type = String)]
-    role: Role,
+    /// `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor` or `viewer`; or else `permissions`.
+    #[schema(value_type = Option<String>)]
+    role: Option<Role>,
+    /// What it may do, by name, instead of a role.
+    #[schema(value_type = Option<Vec<String>>)]
+    permissions: Option<Permissions>,
     /// When it ends; never where absent.
     expires_at: Option<Timestamp>,
 }
@@ -37,12 +43,20 @@ pub struct CreatedToken {
     secret: String,
 }
 
-/// Makes a token with a role on this account and all below it.
+/// Makes a token with a role or some permissions on this account and all below it.
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/tokens", tag = "tokens", params(AccountAt),
     request_body = Body, responses((status = 201, body = CreatedToken)))]
 pub(super) async fn create(once: Once, Json(body): Json<Body>) -> Result<Response, Refused> {
     once.claim::<ManageTokens>().await?;
-    let new = NewToken { name: body.name, role: body.role, expires_at: body.expires_at };
+    let permits = match (body.role, body.permissions) {
+        (Some(role), None) => Permits::Role(role),
+        (None, Some(permissions)) => Permits::Permissions(permissions),
+        _ => {
+            let one = Problem::field("role", "invalid", "give either a role or permissions");
+            return once.end_once(StatusCode::CREATED, Err::<CreatedToken, _>(one)).await;
+        }
+    };
+    let new = NewToken { name: body.name, permits, expires_at: body.expires_at };
     let issued = once.app.access().create_token(&once.caller.principal, once.account, new).await;
     let created: Result<CreatedToken, Problem> = issued
         .map_err(Problem::from)

@@ -4,7 +4,7 @@ mod create;
 mod list;
 mod revoke;
 
-use bailiwick_access::{Role, tokens::Token};
+use bailiwick_access::{Permissions, Role, tokens::Token};
 use bailiwick_store::TokenId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,9 +35,12 @@ pub struct TokenView {
     id: Uuid,
     /// What it is for.
     name: String,
-    /// `owner`, `technician` or `viewer`, on the account and all below it.
-    #[schema(value_type = String)]
-    role: Role,
+    /// Its role on the account and all below it; null where it has permissions of its own.
+    #[schema(value_type = Option<String>)]
+    role: Option<Role>,
+    /// What it may do, by name.
+    #[schema(value_type = Vec<String>)]
+    permissions: Permissions,
     /// The operator who made it.
     created_by: Option<Uuid>,
     created_at: Timestamp,
@@ -49,7 +52,7 @@ pub struct TokenView {
 
 impl Tabular for TokenView {
     const COLUMNS: &'static [&'static str] =
-        &["id", "name", "role", "created_by", "created_at", "expires_at", "last_used_at", "revoked_at"];
+        &["id", "name", "role", "permissions", "created_by", "created_at", "expires_at", "last_used_at", "revoked_at"];
 }
 
 impl From<Token> for TokenView {
@@ -57,7 +60,8 @@ impl From<Token> for TokenView {
         Self {
             id: token.id.get(),
             name: token.name,
-            role: token.role,
+            role: token.permits.role(),
+            permissions: token.permits.permissions(),
             created_by: token.created_by.map(|o| o.get()),
             created_at: token.created_at,
             expires_at: token.expires_at,

@@ -39,22 +39,42 @@ pub mod permission {
     }
 
     needs! {
+        /// See the account tree.
+        ViewAccounts = ViewAccounts;
+        /// Create, rename, move, suspend and resume accounts.
+        ManageAccounts = ManageAccounts;
+        /// Delete and export accounts.
+        DeleteAccounts = DeleteAccounts;
+        /// Set what an account may have of what.
+        ManageQuotas = ManageQuotas;
+        /// See what is billed.
+        ViewUsage = ViewUsage;
         /// See devices, alerts, sites and collectors.
-        View = View;
-        /// Work on them.
-        Operate = Operate;
+        ViewDevices = ViewDevices;
+        /// Name, place, retire and restore devices.
+        ManageDevices = ManageDevices;
+        /// Acknowledge alerts.
+        HandleAlerts = HandleAlerts;
+        /// Make, change and delete sites.
+        ManageSites = ManageSites;
+        /// Enroll and revoke collectors, start scans.
+        ManageCollectors = ManageCollectors;
         /// See who did what.
-        ReadAudit = ViewAudit;
+        ViewAudit = ViewAudit;
         /// See who has access.
         ViewOperators = ViewOperators;
         /// Say who has access.
         ManageOperators = ManageOperators;
-        /// Create and rename accounts.
-        ManageAccounts = ManageAccounts;
+        /// Make roles.
+        ManageRoles = ManageRoles;
+        /// Say what those above may not do.
+        ManagePrivacy = ManagePrivacy;
         /// See, make and revoke API tokens.
         ManageTokens = ManageTokens;
-        /// Say what a driver may do for an account; at the root, install one.
+        /// Say what a driver may do for an account.
         ManageDrivers = ManageDrivers;
+        /// Install a driver.
+        InstallDrivers = InstallDrivers;
     }
 }
 

@@ -80,7 +80,7 @@ impl Server {
 
     /// An API token with a role on an account.
     pub async fn token(&self, account: AccountId, role: Role) -> Api {
-        let new = NewToken { name: "test".to_owned(), role, expires_at: None };
+        let new = NewToken { name: "test".to_owned(), permits: role.into(), expires_at: None };
         let issued = self.access.create_token(&Self::platform(), account, new).await.expect("a token");
         Api::new(&self.base, issued.secret.expose_secret())
     }
@@ -90,7 +90,7 @@ impl Server {
         let new = NewOperator {
             email: email.parse().expect("an address"),
             name: "Test Operator".to_owned(),
-            role,
+            given: role.into(),
             password: Some(Password::new(PASSWORD.into()).expect("long enough")),
         };
         self.access.add_operator(&Self::platform(), account, new).await.expect("an operator");
@@ -102,12 +102,16 @@ impl Server {
         let dealer = root.make_account(AccountId::ROOT, "Dealer", "dealer").await;
         let customer = root.make_account(dealer, "Customer", "customer").await;
         let sibling = root.make_account(dealer, "Sibling", "customer").await;
-        Tree { root, dealer, customer, sibling }
+        let owner = self.token(dealer, Role::Owner).await;
+        Tree { root, owner, dealer, customer, sibling }
     }
 }
 
 pub struct Tree {
+    /// The platform's own.
     pub root: Api,
+    /// The dealer's owner.
+    pub owner: Api,
     pub dealer: AccountId,
     pub customer: AccountId,
     pub sibling: AccountId,

@@ -1,12 +1,16 @@
 //! The account tree: platform → dealer (may nest) → customer.
 
 mod service;
-mod store;
+pub(crate) mod store;
 
 use bailiwick_store::{AccountId, AccountKey, Lineage};
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 pub(crate) use store::texts;
+
+use crate::email::Email;
+use crate::password::Password;
 
 /// What an account is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,6 +105,28 @@ pub struct NewAccount {
     pub name: String,
     /// What it is to be.
     pub kind: Kind,
+    /// Its first owner, so that it can help itself from the start.
+    pub owner: Option<FirstOwner>,
+}
+
+/// Who is to own a new account.
+#[derive(Debug, Clone)]
+pub struct FirstOwner {
+    /// By this it signs in.
+    pub email: Email,
+    /// Its name, 1 to 200 characters; of no account where it exists already.
+    pub name: String,
+    /// Its password; where there is none, a random one is made. Of no account where it exists already.
+    pub password: Option<Password>,
+}
+
+/// An account that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// The account.
+    pub account: Account,
+    /// The random password of its first owner, to be told once.
+    pub initial_password: Option<SecretString>,
 }
 
 /// How far down a list reaches.

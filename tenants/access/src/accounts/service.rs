@@ -4,27 +4,35 @@ use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::{AccountId, Lineage};
 use serde_json::json;
 
-use super::{Account, DRAWS, NewAccount, Placed, Reach, draw, store};
+use super::{Account, DRAWS, Made, NewAccount, Placed, Reach, draw, store};
 use crate::access::{Access, checked_name};
 use crate::error::AccessError;
 use crate::page::{Cursor, Page};
 use crate::permission::Permission;
 use crate::principal::Principal;
+use crate::role::{KnownRole, Role};
 
 impl Access {
     /// Makes an account directly under `parent`.
     ///
     /// # Errors
     /// [`AccessError::Invalid`] where the name is none or an account of this kind has no place there (a dealer lies
-    /// under the platform or a dealer, a customer under a dealer); and those of [`Access::authorize`].
+    /// under the platform or a dealer, a customer under a dealer); those of the owner as for [`Access::add_operator`];
+    /// and those of [`Access::authorize`].
     pub async fn create_account(
         &self,
         principal: &Principal,
         parent: AccountId,
         new: NewAccount,
-    ) -> Result<Account, AccessError> {
-        let mut scope = self.authorize(principal, parent, Permission::ManageAccounts).await?;
+    ) -> Result<Made, AccessError> {
+        // asked before the costly hash, and again with the transaction that counts
+        self.authorize(principal, parent, Permission::ManageAccounts).await?.rollback().await?;
         let name = checked_name(&new.name)?;
+        let owner = match new.owner {
+            Some(owner) => Some(self.newcomer(&owner.email, &owner.name, owner.password.as_ref()).await?),
+            None => None,
+        };
+        let mut scope = self.authorize(principal, parent, Permission::ManageAccounts).await?;
         let above = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
         if !new.kind.fits_under(above.kind) {
             return Err(AccessError::Invalid { field: "kind", detail: "has no place under an account of this kind" });
@@ -47,8 +55,13 @@ impl Access {
         let entry = Entry::new("account.created", Object::new("account", id).named(name))
             .after(json!({ "name": name, "kind": new.kind, "key": account.key, "parent": parent }));
         record(&mut scope, entry).await?;
+        let initial_password = match owner {
+            // who makes an account gives it away: its own permissions do not bound its owner's
+            Some(owner) => self.admit(&mut scope, owner, &Role::Owner.into(), &[]).await?.initial_password,
+            None => None,
+        };
         scope.commit().await?;
-        Ok(account)
+        Ok(Made { account, initial_password })
     }
 
     /// Renames an account.
@@ -77,7 +90,7 @@ impl Access {
     /// # Errors
     /// Those of [`Access::authorize`].
     pub async fn account(&self, principal: &Principal, account: AccountId) -> Result<Placed, AccessError> {
-        let (mut scope, lineage) = self.authorize_from_top(principal, account, Permission::View).await?;
+        let (mut scope, lineage) = self.authorize_from_top(principal, account, Permission::ViewAccounts).await?;
         let path = store::path(&mut scope, &lineage).await?;
         let top = scope.account();
         scope.bind(account).await?;
@@ -102,7 +115,7 @@ impl Access {
         after: Option<Cursor>,
         limit: u16,
     ) -> Result<Page<Account>, AccessError> {
-        let mut scope = self.authorize(principal, account, Permission::View).await?;
+        let mut scope = self.authorize(principal, account, Permission::ViewAccounts).await?;
         let rows = store::list(&mut scope, reach, search, after, limit).await?;
         Ok(Page::cut(rows, limit, |last| Cursor { name: last.name.clone(), id: last.id.get() }))
     }
@@ -113,7 +126,7 @@ impl Access {
     /// [`AccessError::NotFound`] where there is none or the principal does not see it.
     pub async fn account_at(&self, principal: &Principal, place: &Lineage) -> Result<AccountId, AccessError> {
         let top = principal.top_of(place).ok_or(AccessError::NotFound)?.account;
-        let mut scope = self.authorize(principal, top, Permission::View).await?;
+        let mut scope = self.authorize(principal, top, Permission::ViewAccounts).await?;
         store::at(&mut scope, place).await?.ok_or(AccessError::NotFound)
     }
 
@@ -121,13 +134,13 @@ impl Access {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn roots(&self, principal: &Principal) -> Result<Vec<(Account, crate::Role)>, AccessError> {
+    pub async fn roots(&self, principal: &Principal) -> Result<Vec<(Account, KnownRole)>, AccessError> {
         let mut roots = Vec::new();
         for held in principal.roots() {
             let mut scope = self.store.scope(principal.actor(), held.account).await?;
             let mut account = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
             account.parent_id = None;
-            roots.push((account, held.role));
+            roots.push((account, held.role.clone()));
         }
         roots.sort_by(|(a, _), (b, _)| (&a.name, a.id).cmp(&(&b.name, b.id)));
         Ok(roots)

@@ -95,6 +95,16 @@ pub(super) async fn list(
     .await
 }
 
+/// How many of these accounts lie below the scope's, counted once each.
+pub(crate) async fn count_below(scope: &mut Scope, accounts: &[AccountId]) -> sqlx::Result<i64> {
+    let account = scope.account();
+    sqlx::query_scalar("select count(*) from accounts where tenant_id = any($1) and tenant_id <> $2")
+        .bind(accounts)
+        .bind(account)
+        .fetch_one(scope.sql())
+        .await
+}
+
 /// Lineages as an array parameter.
 pub(crate) fn texts(lineages: &[Lineage]) -> Vec<&str> {
     lineages.iter().map(Lineage::as_str).collect()

@@ -2,13 +2,16 @@
 
 use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::{AccountId, OperatorId, Scope};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Member, store};
+use super::{Given, Member, store};
 use crate::access::Access;
+use crate::accounts;
 use crate::error::AccessError;
-use crate::permission::{Permission, Role};
+use crate::permission::Permission;
 use crate::principal::{Held, Principal};
+use crate::role::{KnownRole, Role, RoleRef};
+use crate::roles::within;
 use crate::tokens;
 
 impl Access {
@@ -19,30 +22,51 @@ impl Access {
     /// Those of [`Access::authorize`].
     pub async fn members(&self, principal: &Principal, account: AccountId) -> Result<Vec<Member>, AccessError> {
         let (mut scope, lineage) = self.authorize_from_top(principal, account, Permission::ViewOperators).await?;
-        Ok(store::members(&mut scope, account, &lineage).await?)
+        Ok(store::members(&mut scope, &mut self.store.door().await?, account, &lineage).await?)
     }
 
-    /// Changes the role that an operator was granted on this very account.
+    /// Changes what an operator was granted on this very account. Where that is less than before, the API tokens that
+    /// it made here and below are revoked.
     ///
     /// # Errors
-    /// [`AccessError::NotFound`] where it has none here; [`AccessError::LastOwner`]; and those of [`Access::authorize`].
-    pub async fn change_role(
+    /// [`AccessError::NotFound`] where it has no grant here; [`AccessError::LastOwner`]; [`AccessError::Excess`] where
+    /// the role, before or after, permits what the principal may not; [`AccessError::Invalid`] for a branch that does
+    /// not lie below; and those of [`Access::authorize`].
+    pub async fn change_grant(
         &self,
         principal: &Principal,
         account: AccountId,
         operator: OperatorId,
-        role: Role,
+        given: impl Into<Given> + Send,
     ) -> Result<(), AccessError> {
+        let given = given.into();
         let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
-        let (grant, before) = store::find(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
-        if before == role {
+        let (grant, before) = store::lock(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
+        if before == given {
             return Ok(());
         }
-        self.keep_an_owner(&mut scope, principal, operator, before).await?;
-        store::change(&mut scope, operator, role).await?;
-        let entry = Entry::new("grant.changed", Object::new("grant", grant))
-            .before(json!({ "operator": operator, "role": before }))
-            .after(json!({ "operator": operator, "role": role }));
+        let role_before = self.held_role(&scope, &before).await?;
+        within(principal, &scope, role_before.permissions)?;
+        let role = self.role_to_give(principal, &scope, given.role).await?;
+        self.check_excluded(&mut scope, &given).await?;
+        if role.role != RoleRef::BuiltIn(Role::Owner) || !given.excluded.is_empty() {
+            self.keep_an_owner(&mut scope, principal, operator, before.role).await?;
+        }
+        let less = !role.permissions.contains_all(role_before.permissions)
+            || given.excluded.iter().any(|branch| !before.excluded.contains(branch));
+        let revoked = match less {
+            true => tokens::store::revoke_made_by(&mut scope, operator, self.store.now()).await?,
+            false => 0,
+        };
+        store::change(&mut scope, operator, &role, &given.excluded).await?;
+        let mut after = told(operator, &given);
+        if let Value::Object(after) = &mut after
+            && revoked > 0
+        {
+            after.insert("tokens_revoked".to_owned(), revoked.into());
+        }
+        let entry =
+            Entry::new("grant.changed", Object::new("grant", grant)).before(told(operator, &before)).after(after);
         record(&mut scope, entry).await?;
         Ok(scope.commit().await?)
     }
@@ -51,7 +75,8 @@ impl Access {
     /// and below: who leaves takes no key along. Returns how many.
     ///
     /// # Errors
-    /// [`AccessError::NotFound`] where it has none here; [`AccessError::LastOwner`]; and those of [`Access::authorize`].
+    /// [`AccessError::NotFound`] where it has none here; [`AccessError::LastOwner`]; [`AccessError::Excess`] where its
+    /// role permits what the principal may not; and those of [`Access::authorize`].
     pub async fn remove_operator(
         &self,
         principal: &Principal,
@@ -59,16 +84,43 @@ impl Access {
         operator: OperatorId,
     ) -> Result<u64, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
-        let (grant, role) = store::find(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
-        self.keep_an_owner(&mut scope, principal, operator, role).await?;
+        let (grant, before) = store::lock(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
+        // everybody may leave
+        if principal.operator() != Some(operator) {
+            within(principal, &scope, self.held_role(&scope, &before).await?.permissions)?;
+        }
+        self.keep_an_owner(&mut scope, principal, operator, before.role).await?;
         let revoked = tokens::store::revoke_made_by(&mut scope, operator, self.store.now()).await?;
         store::remove(&mut scope, operator).await?;
         let entry = Entry::new("grant.removed", Object::new("grant", grant))
-            .before(json!({ "operator": operator, "role": role }))
+            .before(told(operator, &before))
             .after(json!({ "tokens_revoked": revoked }));
         record(&mut scope, entry).await?;
         scope.commit().await?;
         Ok(revoked)
+    }
+
+    /// What a grant on the scope's account permits now.
+    async fn held_role(&self, scope: &Scope, given: &Given) -> Result<KnownRole, AccessError> {
+        let found = store::role_of(&mut self.store.door().await?, scope.lineage(), given.role).await?;
+        found.ok_or(AccessError::NotFound)
+    }
+
+    /// Only branches below the account itself, each once.
+    pub(crate) async fn check_excluded(&self, scope: &mut Scope, given: &Given) -> Result<(), AccessError> {
+        let wrong = |detail| Err(AccessError::Invalid { field: "excluded", detail });
+        if given.excluded.len() > Given::MOST_EXCLUDED {
+            return wrong("holds more than 100 accounts");
+        }
+        if given.excluded.is_empty() {
+            return Ok(());
+        }
+        let below = accounts::store::count_below(scope, &given.excluded).await?;
+        if usize::try_from(below).ok() == Some(given.excluded.len()) {
+            Ok(())
+        } else {
+            wrong("must be accounts below this one, each once")
+        }
     }
 
     /// Refuses to leave an account without an owner: always at the root, and further down where who asks owns nothing
@@ -79,13 +131,14 @@ impl Access {
         scope: &mut Scope,
         principal: &Principal,
         operator: OperatorId,
-        role: Role,
+        role: RoleRef,
     ) -> Result<(), AccessError> {
-        if role != Role::Owner || store::has_other_owner(scope, operator).await? {
+        let owner = RoleRef::BuiltIn(Role::Owner);
+        if role != owner || store::has_other_owner(scope, operator).await? {
             return Ok(());
         }
         let place = scope.lineage();
-        let above = |held: &Held| held.role == Role::Owner && held.lineage.contains(place) && held.lineage != *place;
+        let above = |held: &Held| held.role.role == owner && held.lineage.contains(place) && held.lineage != *place;
         if scope.account() != AccountId::ROOT {
             if principal.held().iter().any(above) {
                 return Ok(());
@@ -98,4 +151,14 @@ impl Access {
         }
         Err(AccessError::LastOwner)
     }
+}
+
+fn told(operator: OperatorId, given: &Given) -> Value {
+    let mut told = json!({ "operator": operator, "role": given.role });
+    if let Value::Object(told) = &mut told
+        && !given.excluded.is_empty()
+    {
+        told.insert("excluded".to_owned(), json!(given.excluded));
+    }
+    told
 }

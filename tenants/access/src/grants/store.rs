@@ -3,69 +3,151 @@
 use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Scope};
 use sqlx::FromRow;
 
-use super::{GrantId, Member};
+use super::{Given, GrantId, Member};
 use crate::accounts::texts;
-use crate::permission::Role;
+use crate::permission::Permissions;
 use crate::principal::Held;
+use crate::role::{KnownRole, Role, RoleId, RoleRef};
 
-#[derive(FromRow)]
-struct HeldRow {
-    tenant_id: AccountId,
-    lineage: Lineage,
-    #[sqlx(try_from = "String")]
-    role: Role,
+/// The role columns of a grant, joined with the role that it names.
+#[derive(Debug, FromRow)]
+struct RoleRow {
+    role: Option<String>,
+    role_tenant: Option<AccountId>,
+    role_id: Option<RoleId>,
+    role_name: Option<String>,
+    permissions: Option<Vec<String>>,
 }
 
-/// Every role that an operator holds.
-pub(crate) async fn held_by(door: &mut Door, operator: OperatorId) -> sqlx::Result<Vec<Held>> {
-    let rows: Vec<HeldRow> =
-        sqlx::query_as("select tenant_id, lineage, role from grants where operator_id = $1 order by lineage")
-            .bind(operator)
-            .fetch_all(door.sql())
-            .await?;
-    Ok(rows.into_iter().map(|row| Held { account: row.tenant_id, lineage: row.lineage, role: row.role }).collect())
+impl RoleRow {
+    fn known(self) -> Option<KnownRole> {
+        match (self.role, self.role_id) {
+            (Some(name), _) => name.parse::<Role>().ok().map(KnownRole::from),
+            (None, Some(id)) => Some(KnownRole {
+                role: RoleRef::Made(id),
+                made_by: self.role_tenant,
+                name: self.role_name?,
+                permissions: Permissions::from_stored(&self.permissions?),
+            }),
+            (None, None) => None,
+        }
+    }
+}
+
+/// Every role that an operator holds, but those in branches that are suspended; and whether there are such.
+pub(crate) async fn held_by(door: &mut Door, operator: OperatorId) -> sqlx::Result<(Vec<Held>, bool)> {
+    #[derive(FromRow)]
+    struct Row {
+        tenant_id: AccountId,
+        lineage: Lineage,
+        #[sqlx(flatten)]
+        role: RoleRow,
+        excluded: Vec<Lineage>,
+        suspended: bool,
+    }
+    let rows: Vec<Row> = sqlx::query_as(
+        "select g.tenant_id, g.lineage, g.role::text, g.role_tenant, g.role_id, r.name as role_name, r.permissions,
+                array(select a.lineage from accounts a where a.tenant_id = any(g.excluded)) as excluded,
+                exists (select from accounts a where a.suspended_at is not null and g.lineage ^@ a.lineage) as suspended
+         from grants g
+         left join roles r on r.tenant_id = g.role_tenant and r.id = g.role_id
+         where g.operator_id = $1
+         order by g.lineage",
+    )
+    .bind(operator)
+    .fetch_all(door.sql())
+    .await?;
+    let suspended = rows.iter().any(|row| row.suspended);
+    let held = rows.into_iter().filter(|row| !row.suspended).filter_map(|row| {
+        let whole = Held::whole(row.tenant_id, row.lineage, row.role.known()?);
+        Some(Held { excluded: row.excluded, ..whole })
+    });
+    Ok((held.collect(), suspended))
+}
+
+/// A role as it stands, where it is built in or was made on the way down to `place`.
+pub(super) async fn role_of(door: &mut Door, place: &Lineage, role: RoleRef) -> sqlx::Result<Option<KnownRole>> {
+    let id = match role {
+        RoleRef::BuiltIn(role) => return Ok(Some(role.into())),
+        RoleRef::Made(id) => id,
+    };
+    let row: Option<RoleRow> = sqlx::query_as(
+        "select null as role, tenant_id as role_tenant, id as role_id, name as role_name, permissions
+         from roles where id = $1 and lineage = any($2)",
+    )
+    .bind(id)
+    .bind(texts(&place.path()))
+    .fetch_optional(door.sql())
+    .await?;
+    Ok(row.and_then(RoleRow::known))
+}
+
+/// A role as a grant's columns keep it.
+fn columns(role: &KnownRole) -> (Option<&'static str>, Option<AccountId>, Option<RoleId>) {
+    match role.role {
+        RoleRef::BuiltIn(role) => (Some(role.name()), None, None),
+        RoleRef::Made(id) => (None, role.made_by, Some(id)),
+    }
 }
 
 /// False where the operator has a role on the scope's account already.
-pub(crate) async fn insert(scope: &mut Scope, grant: GrantId, operator: OperatorId, role: Role) -> sqlx::Result<bool> {
+pub(crate) async fn insert(
+    scope: &mut Scope,
+    grant: GrantId,
+    operator: OperatorId,
+    role: &KnownRole,
+    excluded: &[AccountId],
+) -> sqlx::Result<bool> {
     let (account, lineage) = (scope.account(), scope.lineage().clone());
+    let (name, tenant, id) = columns(role);
     sqlx::query(
-        "insert into grants (tenant_id, lineage, id, operator_id, role) values ($1, $2, $3, $4, $5::text)
+        "insert into grants (tenant_id, lineage, id, operator_id, role, role_tenant, role_id, excluded)
+         values ($1, $2, $3, $4, $5::text, $6, $7, $8)
          on conflict (tenant_id, operator_id) do nothing",
     )
     .bind(account)
     .bind(lineage)
     .bind(grant)
     .bind(operator)
-    .bind(role.name())
+    .bind(name)
+    .bind(tenant)
+    .bind(id)
+    .bind(excluded)
     .execute(scope.sql())
     .await
     .map(|done| done.rows_affected() == 1)
 }
 
-/// The role of an operator on the scope's own account, locked until the transaction ends.
-pub(super) async fn find(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<Option<(GrantId, Role)>> {
+/// What an operator was granted on the scope's own account, locked until the transaction ends.
+pub(super) async fn lock(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<Option<(GrantId, Given)>> {
     #[derive(FromRow)]
     struct Row {
         id: GrantId,
-        #[sqlx(try_from = "String")]
-        role: Role,
+        role: Option<String>,
+        role_id: Option<RoleId>,
+        excluded: Vec<AccountId>,
     }
     let account = scope.account();
-    let row: Option<Row> =
-        sqlx::query_as("select id, role from grants where tenant_id = $1 and operator_id = $2 for update")
-            .bind(account)
-            .bind(operator)
-            .fetch_optional(scope.sql())
-            .await?;
-    Ok(row.map(|row| (row.id, row.role)))
+    let row: Option<Row> = sqlx::query_as(
+        "select id, role::text, role_id, excluded from grants where tenant_id = $1 and operator_id = $2 for update",
+    )
+    .bind(account)
+    .bind(operator)
+    .fetch_optional(scope.sql())
+    .await?;
+    Ok(row.and_then(|row| {
+        let built_in = row.role.and_then(|name| name.parse().ok()).map(RoleRef::BuiltIn);
+        let role = built_in.or(row.role_id.map(RoleRef::Made))?;
+        Some((row.id, Given { role, excluded: row.excluded }))
+    }))
 }
 
 /// Whether the scope's account has an owner beside this one. All its owners are locked, so that two cannot leave at once.
 pub(super) async fn has_other_owner(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<bool> {
     let account = scope.account();
     let owners: Vec<OperatorId> = sqlx::query_scalar(
-        "select operator_id from grants where tenant_id = $1 and role = 'owner' order by operator_id for update",
+        "select operator_id from grants where tenant_id = $1 and role = 'owner' and excluded = '{}'
+         order by operator_id for update",
     )
     .bind(account)
     .fetch_all(scope.sql())
@@ -84,15 +166,27 @@ pub(super) async fn has_owner_at(door: &mut Door, lineages: &[Lineage], operator
     .await
 }
 
-pub(super) async fn change(scope: &mut Scope, operator: OperatorId, role: Role) -> sqlx::Result<()> {
+pub(super) async fn change(
+    scope: &mut Scope,
+    operator: OperatorId,
+    role: &KnownRole,
+    excluded: &[AccountId],
+) -> sqlx::Result<()> {
     let account = scope.account();
-    sqlx::query("update grants set role = $3::text where tenant_id = $1 and operator_id = $2")
-        .bind(account)
-        .bind(operator)
-        .bind(role.name())
-        .execute(scope.sql())
-        .await
-        .map(drop)
+    let (name, tenant, id) = columns(role);
+    sqlx::query(
+        "update grants set role = $3::text, role_tenant = $4, role_id = $5, excluded = $6
+         where tenant_id = $1 and operator_id = $2",
+    )
+    .bind(account)
+    .bind(operator)
+    .bind(name)
+    .bind(tenant)
+    .bind(id)
+    .bind(excluded)
+    .execute(scope.sql())
+    .await
+    .map(drop)
 }
 
 pub(super) async fn remove(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
@@ -105,8 +199,14 @@ pub(super) async fn remove(scope: &mut Scope, operator: OperatorId) -> sqlx::Res
         .map(drop)
 }
 
-/// Those granted on `lineage` or on the way down to it, as far as the scope sees.
-pub(super) async fn members(scope: &mut Scope, account: AccountId, lineage: &Lineage) -> sqlx::Result<Vec<Member>> {
+/// Those granted on `lineage` or on the way down to it, as far as the scope sees. Whose grant leaves the account out
+/// has no access to it. A role's name comes by the door: the account that made it may lie out of sight.
+pub(super) async fn members(
+    scope: &mut Scope,
+    door: &mut Door,
+    account: AccountId,
+    lineage: &Lineage,
+) -> sqlx::Result<Vec<Member>> {
     #[derive(FromRow)]
     struct Row {
         id: GrantId,
@@ -115,29 +215,45 @@ pub(super) async fn members(scope: &mut Scope, account: AccountId, lineage: &Lin
         operator_id: OperatorId,
         email: String,
         name: String,
-        #[sqlx(try_from = "String")]
-        role: Role,
+        role: Option<String>,
+        role_id: Option<RoleId>,
+        excluded_ids: Vec<AccountId>,
+        excluded_names: Vec<String>,
         last_seen_at: Option<At>,
     }
     let rows: Vec<Row> = sqlx::query_as(
-        "select g.id, g.tenant_id, a.name as account_name, g.operator_id, o.email, o.name, g.role, o.last_seen_at
+        "select g.id, g.tenant_id, a.name as account_name, g.operator_id, o.email, o.name, g.role::text, g.role_id,
+                array(select e.tenant_id from accounts e where e.tenant_id = any(g.excluded) order by e.name, e.tenant_id)
+                    as excluded_ids,
+                array(select e.name from accounts e where e.tenant_id = any(g.excluded) order by e.name, e.tenant_id)
+                    as excluded_names,
+                o.last_seen_at
          from grants g
          join accounts a on a.tenant_id = g.tenant_id
          join operators o on o.id = g.operator_id
          where g.lineage = any($1)
+           and not exists (select from accounts e where e.tenant_id = any(g.excluded) and $2 ^@ e.lineage)
          order by o.name, o.id, length(g.lineage) desc",
     )
     .bind(texts(&lineage.path()))
+    .bind(lineage)
     .fetch_all(scope.sql())
     .await?;
-    let member = |row: Row| Member {
-        operator: row.operator_id,
-        email: row.email,
-        name: row.name,
-        role: row.role,
-        grant: row.id,
-        inherited_from: (row.tenant_id != account).then_some((row.tenant_id, row.account_name)),
-        last_seen_at: row.last_seen_at.map(|at| at.0),
-    };
-    Ok(rows.into_iter().map(member).collect())
+    let mut members = Vec::with_capacity(rows.len());
+    for row in rows {
+        let built_in = row.role.and_then(|name| name.parse().ok()).map(RoleRef::BuiltIn);
+        let Some(role) = built_in.or(row.role_id.map(RoleRef::Made)) else { continue };
+        let Some(role) = role_of(door, lineage, role).await? else { continue };
+        members.push(Member {
+            operator: row.operator_id,
+            email: row.email,
+            name: row.name,
+            role,
+            excluded: row.excluded_ids.into_iter().zip(row.excluded_names).collect(),
+            grant: row.id,
+            inherited_from: (row.tenant_id != account).then_some((row.tenant_id, row.account_name)),
+            last_seen_at: row.last_seen_at.map(|at| at.0),
+        });
+    }
+    Ok(members)
 }

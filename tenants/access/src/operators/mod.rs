@@ -10,9 +10,8 @@ use bailiwick_store::OperatorId;
 use secrecy::SecretString;
 
 use crate::email::Email;
-use crate::grants::GrantId;
+use crate::grants::{Given, GrantId};
 use crate::password::Password;
-use crate::permission::Role;
 
 /// An operator, as it sees itself.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -34,8 +33,8 @@ pub struct NewOperator {
     pub email: Email,
     /// Its name, 1 to 200 characters; of no account where it exists already.
     pub name: String,
-    /// The role to grant.
-    pub role: Role,
+    /// What to grant.
+    pub given: Given,
     /// Its password; where there is none, a random one is made. Of no account where it exists already.
     pub password: Option<Password>,
 }

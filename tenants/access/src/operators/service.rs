@@ -1,25 +1,38 @@
 //! Adding operators, and what they change about themselves.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, OperatorId};
+use bailiwick_store::{AccountId, OperatorId, Scope};
 use secrecy::SecretString;
 use serde_json::json;
 
 use super::{Added, Change, NewOperator, Operator, store};
 use crate::access::{Access, checked_name, is_duplicate};
+use crate::email::Email;
 use crate::error::AccessError;
 use crate::grants::{self, GrantId};
 use crate::password::Password;
 use crate::permission::Permission;
 use crate::principal::{Principal, Via};
+use crate::role::KnownRole;
 use crate::sessions;
+
+/// Somebody about to be granted a role.
+pub(crate) struct Newcomer {
+    email: Email,
+    name: String,
+    /// Who it is, where it exists already.
+    known: Option<OperatorId>,
+    hash: Option<String>,
+    initial_password: Option<SecretString>,
+}
 
 impl Access {
     /// Gives someone a role on an account, making the operator where its e-mail address is new.
     ///
     /// # Errors
     /// [`AccessError::Conflict`] where it has a role on this very account already; [`AccessError::Invalid`] where the
-    /// name is none; [`AccessError::Password`] where the password is the address; and those of [`Access::authorize`].
+    /// name is none or there is no such role here; [`AccessError::Excess`] where the role permits what the principal may
+    /// not; [`AccessError::Password`] where the password is the address; and those of [`Access::authorize`].
     pub async fn add_operator(
         &self,
         principal: &Principal,
@@ -28,32 +41,53 @@ impl Access {
     ) -> Result<Added, AccessError> {
         // asked before the costly hash, and again with the transaction that counts
         self.authorize(principal, account, Permission::ManageOperators).await?.rollback().await?;
-        let name = checked_name(&new.name)?;
-        new.password.as_ref().map_or(Ok(()), |password| password.suits(&new.email))?;
-        let mut door = self.store.door().await?;
-        let known = store::find_by_email(&mut door, &new.email).await?;
-        drop(door);
-
-        let mut initial_password = None;
-        let created = match known {
-            Some(_) => None,
-            None => {
-                let password = match &new.password {
-                    Some(password) => password.clone(),
-                    None => {
-                        let random = Password::random()?;
-                        initial_password = Some(random.secret().clone());
-                        random
-                    }
-                };
-                Some((OperatorId::new(), self.hasher.hash(&password).await?))
-            }
-        };
+        let newcomer = self.newcomer(&new.email, &new.name, new.password.as_ref()).await?;
         let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
-        let operator = match (known, created) {
+        let role = self.role_to_give(principal, &scope, new.given.role).await?;
+        self.check_excluded(&mut scope, &new.given).await?;
+        let added = self.admit(&mut scope, newcomer, &role, &new.given.excluded).await?;
+        scope.commit().await?;
+        Ok(added)
+    }
+
+    /// Looks whether somebody exists, and hashes its password where not.
+    pub(crate) async fn newcomer(
+        &self,
+        email: &Email,
+        name: &str,
+        password: Option<&Password>,
+    ) -> Result<Newcomer, AccessError> {
+        let name = checked_name(name)?.to_owned();
+        password.map_or(Ok(()), |password| password.suits(email))?;
+        let known = store::find_by_email(&mut self.store.door().await?, email).await?;
+        let mut newcomer = Newcomer { email: email.clone(), name, known, hash: None, initial_password: None };
+        if known.is_none() {
+            let password = match password {
+                Some(password) => password.clone(),
+                None => {
+                    let random = Password::random()?;
+                    newcomer.initial_password = Some(random.secret().clone());
+                    random
+                }
+            };
+            newcomer.hash = Some(self.hasher.hash(&password).await?);
+        }
+        Ok(newcomer)
+    }
+
+    /// Grants a role on the scope's account, making the operator where it is new.
+    pub(crate) async fn admit(
+        &self,
+        scope: &mut Scope,
+        newcomer: Newcomer,
+        role: &KnownRole,
+        excluded: &[AccountId],
+    ) -> Result<Added, AccessError> {
+        let operator = match (newcomer.known, &newcomer.hash) {
             (Some(operator), _) => operator,
-            (None, Some((operator, hash))) => {
-                match store::insert(&mut scope, operator, &new.email, name, &hash).await {
+            (None, Some(hash)) => {
+                let operator = OperatorId::new();
+                match store::insert(scope, operator, &newcomer.email, &newcomer.name, hash).await {
                     Err(error) if is_duplicate(&error) => {
                         return Err(AccessError::Conflict("an operator with this address was added just now"));
                     }
@@ -64,14 +98,14 @@ impl Access {
             (None, None) => return Err(AccessError::NotFound),
         };
         let grant = GrantId::new();
-        if !grants::store::insert(&mut scope, grant, operator, new.role).await? {
+        if !grants::store::insert(scope, grant, operator, role, excluded).await? {
             return Err(AccessError::Conflict("this operator has a role on this account already"));
         }
-        let entry = Entry::new("operator.added", Object::new("operator", operator).named(new.email.as_str()))
-            .after(json!({ "grant": grant, "role": new.role, "name": name }));
-        record(&mut scope, entry).await?;
-        scope.commit().await?;
-        Ok(Added { operator, grant, initial_password })
+        let object = Object::new("operator", operator).named(newcomer.email.as_str());
+        let entry = Entry::new("operator.added", object)
+            .after(json!({ "grant": grant, "role": role.role, "excluded": excluded, "name": newcomer.name }));
+        record(scope, entry).await?;
+        Ok(Added { operator, grant, initial_password: newcomer.initial_password })
     }
 
     /// The operator signed in.

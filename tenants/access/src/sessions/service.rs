@@ -23,7 +23,8 @@ impl Access {
     /// An unknown address costs the same work as a wrong password. Limiting the rate is the caller's.
     ///
     /// # Errors
-    /// Where the database or hashing fails; a refusal is an outcome.
+    /// [`AccessError::Suspended`] where the password is right and every account that the operator may see is suspended;
+    /// and where the database or hashing fails; a refusal is an outcome.
     pub async fn sign_in(
         &self,
         email: &str,
@@ -39,9 +40,9 @@ impl Access {
         let (operator, known) = found.unzip();
         let right = self.hasher.verify(password, known.flatten()).await?;
         let (Some(operator), true) = (operator, right) else { return Ok(SignInOutcome::Refused) };
-        let held = grants::store::held_by(&mut self.store.door().await?, operator).await?;
+        let (held, suspended) = grants::store::held_by(&mut self.store.door().await?, operator).await?;
         if held.is_empty() {
-            return Ok(SignInOutcome::Refused);
+            return if suspended { Err(AccessError::Suspended) } else { Ok(SignInOutcome::Refused) };
         }
 
         let (secret, hash) = Credential::SESSION.generate().map_err(|error| AccessError::Hashing(error.into()))?;
@@ -49,7 +50,7 @@ impl Access {
         let expires_at = now.checked_add(ABSOLUTE).unwrap_or(now);
         let id = SessionId::new();
         let via = Via::Session { id, expires_at };
-        let principal = Principal { actor: Actor::Operator(operator), via, held, source };
+        let principal = Principal { actor: Actor::Operator(operator), via, held, viewing_as: None, source };
         let mut scope = self.own_scope(&principal).await?;
         store::insert(&mut scope, id, operator, &hash, principal.source.as_deref(), now, expires_at).await?;
         if let Some(old) = replaces.and_then(|old| Credential::SESSION.parse(old.expose_secret()).ok()) {
@@ -67,7 +68,7 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::SessionUnknown`] where there is none, it was ended, or the operator lost its last grant;
-    /// [`AccessError::SessionExpired`] where its time is over.
+    /// [`AccessError::SessionExpired`] where its time is over; [`AccessError::Suspended`].
     pub async fn authenticate_session(&self, secret: &SecretString) -> Result<Principal, AccessError> {
         let hash = Credential::SESSION.parse(secret.expose_secret()).map_err(|_| AccessError::SessionUnknown)?;
         let mut door = self.store.door().await?;
@@ -80,15 +81,15 @@ impl Access {
         if now >= expires_at || idle >= IDLE {
             return Err(AccessError::SessionExpired);
         }
-        let held = grants::store::held_by(&mut door, found.operator_id).await?;
+        let (held, suspended) = grants::store::held_by(&mut door, found.operator_id).await?;
         if held.is_empty() {
-            return Err(AccessError::SessionUnknown);
+            return Err(if suspended { AccessError::Suspended } else { AccessError::SessionUnknown });
         }
         if idle >= TOUCH {
             store::touch(&mut door, found.id, found.operator_id, now).await?;
         }
         let via = Via::Session { id: found.id, expires_at };
-        Ok(Principal { actor: Actor::Operator(found.operator_id), via, held, source: None })
+        Ok(Principal { actor: Actor::Operator(found.operator_id), via, held, viewing_as: None, source: None })
     }
 
     /// Ends the session that the principal uses.

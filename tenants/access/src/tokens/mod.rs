@@ -1,4 +1,4 @@
-//! API tokens: a role on one account and all below it, for programs. Stored as SHA-256, shown once, expiring, revocable.
+//! API tokens: a role or some permissions on one account and all below it, for programs. Stored as SHA-256, shown once, expiring, revocable.
 
 mod service;
 pub(crate) mod store;
@@ -7,7 +7,43 @@ use bailiwick_store::{At, OperatorId, TokenId};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use crate::permission::Role;
+use crate::permission::Permissions;
+use crate::role::Role;
+
+/// What a token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permits {
+    /// What a built-in role permits.
+    Role(Role),
+    /// This and nothing else.
+    Permissions(Permissions),
+}
+
+impl Permits {
+    /// The permissions.
+    #[must_use]
+    pub fn permissions(self) -> Permissions {
+        match self {
+            Self::Role(role) => role.permissions(),
+            Self::Permissions(permissions) => permissions,
+        }
+    }
+
+    /// The role, where it is one.
+    #[must_use]
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Role(role) => Some(role),
+            Self::Permissions(_) => None,
+        }
+    }
+}
+
+impl From<Role> for Permits {
+    fn from(role: Role) -> Self {
+        Self::Role(role)
+    }
+}
 
 /// A token to be made.
 #[derive(Debug, Clone)]
@@ -15,7 +51,7 @@ pub struct NewToken {
     /// What it is for, 1 to 200 characters.
     pub name: String,
     /// What it may do.
-    pub role: Role,
+    pub permits: Permits,
     /// When it ends; never where left out.
     pub expires_at: Option<Timestamp>,
 }
@@ -37,7 +73,7 @@ pub struct Token {
     /// What it is for.
     pub name: String,
     /// What it may do.
-    pub role: Role,
+    pub permits: Permits,
     /// Who made it; `None` where the platform did.
     pub created_by: Option<OperatorId>,
     /// When it was made.
@@ -55,8 +91,8 @@ impl From<store::Row> for Token {
         let time = |at: Option<At>| at.map(|at| at.0);
         Self {
             id: row.id,
+            permits: row.permits(),
             name: row.name,
-            role: row.role,
             created_by: row.created_by,
             created_at: row.created_at.0,
             expires_at: time(row.expires_at),

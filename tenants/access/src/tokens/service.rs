@@ -12,6 +12,7 @@ use crate::credential::Credential;
 use crate::error::AccessError;
 use crate::permission::Permission;
 use crate::principal::{Held, Principal, Via};
+use crate::roles::within;
 
 /// Use is noted at most so often.
 const TOUCH: SignedDuration = SignedDuration::from_secs(60);
@@ -20,7 +21,8 @@ impl Access {
     /// Makes a token with a role on `account` and all below it.
     ///
     /// # Errors
-    /// [`AccessError::Invalid`] where the name is none or the end lies in the past; and those of [`Access::authorize`].
+    /// [`AccessError::Invalid`] where the name is none or the end lies in the past; [`AccessError::Excess`] where it would
+    /// permit what the principal may not; and those of [`Access::authorize`].
     pub async fn create_token(
         &self,
         principal: &Principal,
@@ -33,11 +35,15 @@ impl Access {
         if new.expires_at.is_some_and(|end| end <= now) {
             return Err(AccessError::Invalid { field: "expires_at", detail: "must lie in the future" });
         }
+        within(principal, &scope, new.permits.permissions())?;
+        if new.permits.permissions().is_empty() {
+            return Err(AccessError::Invalid { field: "permissions", detail: "must hold at least one" });
+        }
         let (secret, hash) = Credential::API_TOKEN.generate().map_err(|error| AccessError::Hashing(error.into()))?;
         let token = Token {
             id: TokenId::new(),
             name,
-            role: new.role,
+            permits: new.permits,
             // a token that makes tokens passes on who made it
             created_by: principal.actor().operator(),
             created_at: now,
@@ -46,8 +52,11 @@ impl Access {
             revoked_at: None,
         };
         store::insert(&mut scope, &token, &hash).await?;
-        let entry = Entry::new("token.created", Object::new("token", token.id).named(&token.name))
-            .after(json!({ "role": token.role, "expires_at": token.expires_at }));
+        let entry = Entry::new("token.created", Object::new("token", token.id).named(&token.name)).after(json!({
+            "role": token.permits.role(),
+            "permissions": token.permits.permissions(),
+            "expires_at": token.expires_at,
+        }));
         record(&mut scope, entry).await?;
         scope.commit().await?;
         Ok(Issued { token, secret })
@@ -84,11 +93,14 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::TokenMalformed`], [`AccessError::TokenUnknown`], [`AccessError::TokenRevoked`] and
-    /// [`AccessError::TokenExpired`].
+    /// [`AccessError::TokenExpired`]; [`AccessError::Suspended`] where its account is.
     pub async fn authenticate_token(&self, secret: &SecretString) -> Result<Principal, AccessError> {
         let hash = Credential::API_TOKEN.parse(secret.expose_secret()).map_err(AccessError::TokenMalformed)?;
         let mut door = self.store.door().await?;
         let found = store::find(&mut door, &hash).await?.ok_or(AccessError::TokenUnknown)?;
+        if found.suspended {
+            return Err(AccessError::Suspended);
+        }
         let now = self.store.now();
         if found.revoked_at.is_some() {
             return Err(AccessError::TokenRevoked);
@@ -102,7 +114,8 @@ impl Access {
         Ok(Principal {
             actor: Actor::Token { token: found.id, operator: found.created_by },
             via: Via::Token(found.id),
-            held: vec![Held { account: found.tenant_id, lineage: found.lineage, role: found.role }],
+            held: vec![Held::whole(found.tenant_id, found.lineage.clone(), found.known_role())],
+            viewing_as: None,
             source: None,
         })
     }

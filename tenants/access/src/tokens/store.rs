@@ -4,21 +4,36 @@ use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Scope, TokenId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
-use super::Token;
-use crate::permission::Role;
+use super::{Permits, Token};
+use crate::permission::Permissions;
+use crate::role::{KnownRole, Role};
 
 /// A token as its account lists it.
 #[derive(Debug, FromRow)]
 pub(crate) struct Row {
     pub(super) id: TokenId,
     pub(super) name: String,
-    #[sqlx(try_from = "String")]
-    pub(super) role: Role,
+    role: Option<String>,
+    permissions: Option<Vec<String>>,
     pub(super) created_by: Option<OperatorId>,
     pub(super) created_at: At,
     pub(super) expires_at: Option<At>,
     pub(super) last_used_at: Option<At>,
     pub(super) revoked_at: Option<At>,
+}
+
+impl Row {
+    pub(super) fn permits(&self) -> Permits {
+        permits(self.role.as_deref(), self.permissions.as_deref())
+    }
+}
+
+/// A role that this version does not know any more permits nothing.
+fn permits(role: Option<&str>, permissions: Option<&[String]>) -> Permits {
+    match role.and_then(|name| name.parse().ok()) {
+        Some(role) => Permits::Role(role),
+        None => Permits::Permissions(permissions.map(Permissions::from_stored).unwrap_or_default()),
+    }
 }
 
 /// A token as its secret finds it.
@@ -27,18 +42,30 @@ pub(super) struct Found {
     pub(super) tenant_id: AccountId,
     pub(super) lineage: Lineage,
     pub(super) id: TokenId,
-    #[sqlx(try_from = "String")]
-    pub(super) role: Role,
+    role: Option<String>,
+    permissions: Option<Vec<String>>,
+    pub(super) suspended: bool,
     pub(super) created_by: Option<OperatorId>,
     pub(super) expires_at: Option<At>,
     pub(super) last_used_at: Option<At>,
     pub(super) revoked_at: Option<At>,
 }
 
+impl Found {
+    /// What it permits, as a role.
+    pub(super) fn known_role(&self) -> KnownRole {
+        match permits(self.role.as_deref(), self.permissions.as_deref()) {
+            Permits::Role(role) => role.into(),
+            Permits::Permissions(permissions) => KnownRole { permissions, ..Role::Viewer.into() },
+        }
+    }
+}
+
 pub(super) async fn find(door: &mut Door, hash: &[u8; 32]) -> sqlx::Result<Option<Found>> {
     sqlx::query_as(
-        "select tenant_id, lineage, id, role, created_by, expires_at, last_used_at, revoked_at
-         from api_tokens where token_hash = $1",
+        "select tenant_id, lineage, id, role::text, permissions, created_by, expires_at, last_used_at, revoked_at,
+                exists (select from accounts a where a.suspended_at is not null and t.lineage ^@ a.lineage) as suspended
+         from api_tokens t where token_hash = $1",
     )
     .bind(hash.as_slice())
     .fetch_optional(door.sql())
@@ -58,14 +85,16 @@ pub(super) async fn touch(door: &mut Door, account: AccountId, token: TokenId, n
 pub(super) async fn insert(scope: &mut Scope, token: &Token, hash: &[u8; 32]) -> sqlx::Result<()> {
     let (account, lineage) = (scope.account(), scope.lineage().clone());
     sqlx::query(
-        "insert into api_tokens (tenant_id, lineage, id, name, role, token_hash, created_by, created_at, expires_at)
-         values ($1, $2, $3, $4, $5::text, $6, $7, $8, $9)",
+        "insert into api_tokens
+             (tenant_id, lineage, id, name, role, permissions, token_hash, created_by, created_at, expires_at)
+         values ($1, $2, $3, $4, $5::text, $6, $7, $8, $9, $10)",
     )
     .bind(account)
     .bind(lineage)
     .bind(token.id)
     .bind(&token.name)
-    .bind(token.role.name())
+    .bind(token.permits.role().map(Role::name))
+    .bind(token.permits.role().is_none().then(|| token.permits.permissions().names()))
     .bind(hash.as_slice())
     .bind(token.created_by)
     .bind(At(token.created_at))
@@ -78,7 +107,7 @@ pub(super) async fn insert(scope: &mut Scope, token: &Token, hash: &[u8; 32]) ->
 pub(super) async fn list(scope: &mut Scope) -> sqlx::Result<Vec<Row>> {
     let account = scope.account();
     sqlx::query_as(
-        "select id, name, role, created_by, created_at, expires_at, last_used_at, revoked_at
+        "select id, name, role::text, permissions, created_by, created_at, expires_at, last_used_at, revoked_at
          from api_tokens where tenant_id = $1 order by id desc",
     )
     .bind(account)

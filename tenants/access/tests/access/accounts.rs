@@ -17,16 +17,16 @@ async fn out_of_sight_is_not_found_and_in_sight_is_denied() {
     let cases: [(&Principal, AccountId, Permission, Option<&str>); 12] = [
         (&owner, a, Permission::ManageOperators, None),
         (&owner, a1, Permission::ManageDrivers, None),
-        (&owner, b, Permission::View, Some("not_found")),
-        (&owner, b1, Permission::View, Some("not_found")),
-        (&owner, AccountId::ROOT, Permission::View, Some("not_found")),
-        (&owner, AccountId::new(), Permission::View, Some("not_found")),
-        (&technician, a1, Permission::Operate, None),
+        (&owner, b, Permission::ViewDevices, Some("not_found")),
+        (&owner, b1, Permission::ViewDevices, Some("not_found")),
+        (&owner, AccountId::ROOT, Permission::ViewDevices, Some("not_found")),
+        (&owner, AccountId::new(), Permission::ViewDevices, Some("not_found")),
+        (&technician, a1, Permission::ManageDevices, None),
         (&technician, a1, Permission::ManageAccounts, Some("denied")),
         (&technician, b1, Permission::ManageAccounts, Some("not_found")),
-        (&viewer, a1, Permission::View, None),
-        (&viewer, a1, Permission::Operate, Some("denied")),
-        (&viewer, a, Permission::View, Some("not_found")),
+        (&viewer, a1, Permission::ViewDevices, None),
+        (&viewer, a1, Permission::ManageDevices, Some("denied")),
+        (&viewer, a, Permission::ViewDevices, Some("not_found")),
     ];
     for (who, account, needs, expected) in cases {
         let outcome = world.access.authorize(who, account, needs).await;
@@ -52,11 +52,14 @@ async fn accounts_lie_where_their_kind_has_a_place() {
         (world.a1, Kind::Customer, false),
     ];
     for (parent, kind, fits) in cases {
-        let made = world.access.create_account(&world.platform, parent, NewAccount { name: "X".into(), kind }).await;
+        let made = world
+            .access
+            .create_account(&world.platform, parent, NewAccount { name: "X".into(), kind, owner: None })
+            .await;
         assert_eq!(made.is_ok(), fits, "{kind:?}: {made:?}");
     }
     for name in ["", "  ", "a\nb", &"x".repeat(201)] {
-        let new = NewAccount { name: name.into(), kind: Kind::Dealer };
+        let new = NewAccount { name: name.into(), kind: Kind::Dealer, owner: None };
         let refused = world.access.create_account(&world.platform, world.a, new).await.unwrap_err();
         assert!(matches!(refused, AccessError::Invalid { field: "name", .. }));
     }
@@ -79,7 +82,10 @@ async fn the_way_down_begins_where_the_caller_sees() {
     assert_eq!(path(&seen), ["A1"]);
     assert_eq!(seen.account.parent_id, None, "what lies above does not exist");
     let roots = world.access.roots(&customer).await.unwrap();
-    assert_eq!(roots.iter().map(|(account, role)| (account.id, *role)).collect::<Vec<_>>(), [(world.a1, Role::Viewer)]);
+    assert_eq!(
+        roots.iter().map(|(account, role)| (account.id, role.role)).collect::<Vec<_>>(),
+        [(world.a1, Role::Viewer.into())]
+    );
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod operators;
+mod rights;
 mod sessions;
 mod tokens;
 mod tree;

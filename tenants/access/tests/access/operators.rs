@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use crate::world::{PASSWORD, World};
 
 fn new(email: &str, role: Role) -> NewOperator {
-    NewOperator { email: email.parse().unwrap(), name: "N".into(), role, password: None }
+    NewOperator { email: email.parse().unwrap(), name: "N".into(), given: role.into(), password: None }
 }
 
 #[tokio::test]
@@ -27,8 +27,12 @@ async fn one_identity_whatever_the_spelling_and_however_many_grants() {
     let SignInOutcome::SignedIn(ann) = world.access.sign_in("ANN@example.org", &told, None, None).await.unwrap() else {
         panic!("refused")
     };
-    let held: Vec<_> = ann.principal.held().iter().map(|held| (held.account, held.role)).collect();
-    assert!(held.len() == 2 && held.contains(&(world.a, Role::Viewer)) && held.contains(&(world.b, Role::Owner)));
+    let held: Vec<_> = ann.principal.held().iter().map(|held| (held.account, held.role.role)).collect();
+    assert!(
+        held.len() == 2
+            && held.contains(&(world.a, Role::Viewer.into()))
+            && held.contains(&(world.b, Role::Owner.into()))
+    );
     assert_eq!(world.access.me(&ann.principal).await.unwrap().email, "Ann@Example.org");
 }
 
@@ -80,14 +84,14 @@ async fn roles_are_changed_and_taken_on_their_own_account_only() {
     let other = world.add(world.a1, "other@a1", Role::Viewer).await;
     let strange = world.add(world.b, "strange@b", Role::Viewer).await;
     for (account, operator) in [(world.a, other), (world.a1, strange)] {
-        let change = world.access.change_role(&owner, account, operator, Role::Owner).await;
+        let change = world.access.change_grant(&owner, account, operator, Role::Owner).await;
         assert!(matches!(change, Err(AccessError::NotFound)));
         let remove = world.access.remove_operator(&owner, account, operator).await;
         assert!(matches!(remove, Err(AccessError::NotFound)));
     }
-    world.access.change_role(&owner, world.a1, other, Role::Technician).await.unwrap();
+    world.access.change_grant(&owner, world.a1, other, Role::Technician).await.unwrap();
     let signed_in = world.sign_in("other@a1").await;
-    assert_eq!(signed_in.principal.held()[0].role, Role::Technician);
+    assert_eq!(signed_in.principal.held()[0].role, Role::Technician.into());
     world.access.remove_operator(&owner, world.a1, other).await.unwrap();
     // the session does not outlive the last grant, and there is no new one
     let gone = world.access.authenticate_session(&signed_in.secret).await;
@@ -105,7 +109,7 @@ async fn the_platform_keeps_an_owner() {
     let world = World::new().await;
     let one = world.add(AccountId::ROOT, "one@x", Role::Owner).await;
     for _ in 0..2 {
-        let refused = world.access.change_role(&world.platform, AccountId::ROOT, one, Role::Viewer).await;
+        let refused = world.access.change_grant(&world.platform, AccountId::ROOT, one, Role::Viewer).await;
         assert!(matches!(refused, Err(AccessError::LastOwner)));
         let refused = world.access.remove_operator(&world.platform, AccountId::ROOT, one).await;
         assert!(matches!(refused, Err(AccessError::LastOwner)));
@@ -122,14 +126,14 @@ async fn an_account_keeps_an_owner_unless_somebody_above_decides() {
     world.add(AccountId::ROOT, "root@x", Role::Owner).await;
     let last = world.add(world.a, "last@a", Role::Owner).await;
     let last_itself = world.sign_in("last@a").await.principal;
-    let refused = world.access.change_role(&last_itself, world.a, last, Role::Viewer).await;
+    let refused = world.access.change_grant(&last_itself, world.a, last, Role::Viewer).await;
     assert!(matches!(refused, Err(AccessError::LastOwner)), "the platform's owner is no owner of the dealer");
     let refused = world.access.remove_operator(&last_itself, world.a, last).await;
     assert!(matches!(refused, Err(AccessError::LastOwner)));
     // a customer has its dealer's owner to turn to
     let customer = world.add(world.a1, "customer@a1", Role::Owner).await;
     let customer_itself = world.sign_in("customer@a1").await.principal;
-    world.access.change_role(&customer_itself, world.a1, customer, Role::Viewer).await.unwrap();
+    world.access.change_grant(&customer_itself, world.a1, customer, Role::Viewer).await.unwrap();
     // which a customer of another dealer has not
     let alone = world.add(world.b1, "alone@b1", Role::Owner).await;
     let alone_itself = world.sign_in("alone@b1").await.principal;

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use crate::world::World;
 
 fn token(role: Role, expires_at: Option<jiff::Timestamp>) -> NewToken {
-    NewToken { name: "script".into(), role, expires_at }
+    NewToken { name: "script".into(), permits: role.into(), expires_at }
 }
 
 #[tokio::test]
@@ -19,11 +19,11 @@ async fn a_token_reaches_as_far_as_its_account_and_role() {
     let issued = world.access.create_token(&owner, world.a, token(Role::Technician, None)).await.unwrap();
     let program = world.access.authenticate_token(&issued.secret).await.unwrap();
     assert_eq!(program.actor(), &Actor::Token { token: issued.token.id, operator: owner.operator() });
-    assert!(world.access.authorize(&program, world.a1, Permission::Operate).await.is_ok());
+    assert!(world.access.authorize(&program, world.a1, Permission::ManageDevices).await.is_ok());
     for (account, needs, code) in [
         (world.a, Permission::ManageTokens, "denied"),
-        (world.b, Permission::View, "not_found"),
-        (AccountId::ROOT, Permission::View, "not_found"),
+        (world.b, Permission::ViewDevices, "not_found"),
+        (AccountId::ROOT, Permission::ViewDevices, "not_found"),
     ] {
         assert_eq!(world.access.authorize(&program, account, needs).await.unwrap_err().code(), code);
     }

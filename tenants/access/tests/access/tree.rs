@@ -43,7 +43,7 @@ async fn check(access: &Access, shape: Vec<prop::sample::Index>) {
             .collect();
         let model: BTreeSet<AccountId> = accounts.iter().copied().filter(|account| is_below(*account, *top)).collect();
         assert_eq!(listed, model);
-        let mut scope = access.authorize(&platform, *top, Permission::View).await.unwrap();
+        let mut scope = access.authorize(&platform, *top, Permission::ViewDevices).await.unwrap();
         for account in &accounts {
             if account != top && !is_below(*account, *top) {
                 assert!(scope.bind(*account).await.is_err(), "a scope binds to what lies below it only");

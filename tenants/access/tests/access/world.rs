@@ -42,7 +42,7 @@ impl World {
         let new = NewOperator {
             email: email.parse().unwrap(),
             name: email.split('@').next().unwrap().to_owned(),
-            role,
+            given: role.into(),
             password: Some(Password::new(PASSWORD.into()).unwrap()),
         };
         self.access.add_operator(&self.platform, account, new).await.unwrap().operator
@@ -70,5 +70,5 @@ impl World {
 }
 
 pub async fn make(access: &Access, who: &Principal, parent: AccountId, name: &str, kind: Kind) -> AccountId {
-    access.create_account(who, parent, NewAccount { name: name.into(), kind }).await.unwrap().id
+    access.create_account(who, parent, NewAccount { name: name.into(), kind, owner: None }).await.unwrap().account.id
 }

@@ -38,12 +38,15 @@ const GLOBAL_KEYS: [(&str, &str); 2] = [
 ];
 
 /// Foreign keys from a table with `tenant_id` that do not start with it.
-const GLOBAL_REFERENCES: [(&str, &str); 5] = [
+const GLOBAL_REFERENCES: [(&str, &str); 8] = [
     ("accounts (parent_id)", "the tree itself"),
     ("accounts (parent_id, parent_lineage)", "the tree itself"),
     ("grants (operator_id)", "operators are global"),
     ("api_tokens (created_by)", "operators are global"),
+    ("elevations (operator_id)", "operators are global"),
     ("sessions (operator_id)", "operators are global"),
+    ("sessions (viewing_as)", "operators are global"),
+    ("grants (role_tenant, role_id)", "a role may be of an account above"),
 ];
 
 #[derive(FromRow)]

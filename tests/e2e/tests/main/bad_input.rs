@@ -47,7 +47,7 @@ async fn credentials_that_are_none() -> Result<()> {
     let server = Server::start(Transport::Tls).await?;
     let site = Site::create(&server, "Credentials", "127.23.1.0/28", 10).await?;
     let devices = format!("/api/v1/accounts/{}/devices", site.account);
-    let api = server.api()?;
+    let api = site.dealer.clone();
 
     let missing = site.api.anonymous().call(Method::GET, &devices, None).await?;
     assert_eq!(missing.status, 401, "{}", missing.body);

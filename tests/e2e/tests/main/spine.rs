@@ -96,7 +96,7 @@ async fn a_printers_answer_reaches_its_own_customer_and_nobody_else() -> Result<
     }
 
     // The audit tells how all this came to be.
-    let entries = server.api()?.all(&format!("/accounts/{}/audit", ours.account)).await?;
+    let entries = ours.dealer.all(&format!("/accounts/{}/audit", ours.account)).await?;
     let actions: BTreeSet<&str> = entries.iter().filter_map(|entry| entry.get("action")?.as_str()).collect();
     for action in ["site.created", "driver.granted", "token.created", "collector.token_created", "collector.enrolled"] {
         assert!(actions.contains(action), "{action} is not among {actions:?}");

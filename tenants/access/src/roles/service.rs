@@ -1,0 +1,129 @@
+//! Making, changing and listing roles.
+
+use bailiwick_audit::{Entry, Object, record};
+use bailiwick_store::{AccountId, Scope};
+use serde_json::json;
+
+use super::{NewRole, store};
+use crate::access::{Access, checked_name};
+use crate::error::AccessError;
+use crate::permission::{Permission, Permissions};
+use crate::principal::{Held, Principal};
+use crate::role::{KnownRole, Role, RoleId, RoleRef};
+
+impl Access {
+    /// The roles that can be given on an account: the built-in ones, then those that it or an account above made, as
+    /// far up as the principal sees.
+    ///
+    /// # Errors
+    /// Those of [`Access::authorize`].
+    pub async fn roles(&self, principal: &Principal, account: AccountId) -> Result<Vec<KnownRole>, AccessError> {
+        let (mut scope, lineage) = self.authorize_from_top(principal, account, Permission::ViewOperators).await?;
+        let made = store::on_the_way(&mut scope, &lineage).await?;
+        Ok(Role::ALL.into_iter().map(KnownRole::from).chain(made).collect())
+    }
+
+    /// Makes a role on an account.
+    ///
+    /// # Errors
+    /// [`AccessError::Invalid`]; [`AccessError::Excess`] where it would permit what the principal may not; and those
+    /// of [`Access::authorize`].
+    pub async fn create_role(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        new: NewRole,
+    ) -> Result<KnownRole, AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::ManageRoles).await?;
+        let name = self.checked(principal, &scope, &new)?;
+        let id = RoleId::new();
+        store::insert(&mut scope, id, &name, new.permissions).await?;
+        let entry = Entry::new("role.created", Object::new("role", id).named(&name))
+            .after(json!({ "name": name, "permissions": new.permissions }));
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        Ok(KnownRole { role: RoleRef::Made(id), made_by: Some(account), name, permissions: new.permissions })
+    }
+
+    /// Changes a role of this very account; who holds it holds what it permits from then on.
+    ///
+    /// # Errors
+    /// [`AccessError::NotFound`] where the account made no such role; and those of [`Access::create_role`].
+    pub async fn change_role(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        role: RoleId,
+        new: NewRole,
+    ) -> Result<KnownRole, AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::ManageRoles).await?;
+        let before = store::lock(&mut scope, role).await?.ok_or(AccessError::NotFound)?;
+        let name = self.checked(principal, &scope, &new)?;
+        store::update(&mut scope, role, &name, new.permissions).await?;
+        let entry = Entry::new("role.changed", Object::new("role", role).named(&name))
+            .before(json!({ "name": before.name, "permissions": before.permissions }))
+            .after(json!({ "name": name, "permissions": new.permissions }));
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        Ok(KnownRole { name, permissions: new.permissions, ..before })
+    }
+
+    /// Deletes a role of this very account.
+    ///
+    /// # Errors
+    /// [`AccessError::NotFound`]; [`AccessError::Conflict`] while somebody holds it; and those of [`Access::authorize`].
+    pub async fn delete_role(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        role: RoleId,
+    ) -> Result<(), AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::ManageRoles).await?;
+        let before = store::lock(&mut scope, role).await?.ok_or(AccessError::NotFound)?;
+        if store::is_held(&mut scope, role).await? {
+            return Err(AccessError::Conflict("operators still hold this role: give them another first"));
+        }
+        store::delete(&mut scope, role).await?;
+        let entry = Entry::new("role.deleted", Object::new("role", role).named(&before.name))
+            .before(json!({ "name": before.name, "permissions": before.permissions }));
+        record(&mut scope, entry).await?;
+        Ok(scope.commit().await?)
+    }
+
+    fn checked(&self, principal: &Principal, scope: &Scope, new: &NewRole) -> Result<String, AccessError> {
+        if new.permissions.is_empty() {
+            return Err(AccessError::Invalid { field: "permissions", detail: "must hold at least one" });
+        }
+        within(principal, scope, new.permissions)?;
+        Ok(checked_name(&new.name)?.to_owned())
+    }
+
+    /// A role as it can be given on the scope's account, by somebody who sees it.
+    pub(crate) async fn role_to_give(
+        &self,
+        principal: &Principal,
+        scope: &Scope,
+        role: RoleRef,
+    ) -> Result<KnownRole, AccessError> {
+        let known = match role {
+            RoleRef::BuiltIn(role) => KnownRole::from(role),
+            RoleRef::Made(id) => {
+                let unknown = AccessError::Invalid { field: "role", detail: "there is no such role here" };
+                let top = principal.top_of(scope.lineage()).ok_or(AccessError::NotFound)?;
+                store::find(&mut self.store.door().await?, id, &top.lineage, scope.lineage()).await?.ok_or(unknown)?
+            }
+        };
+        within(principal, scope, known.permissions)?;
+        Ok(known)
+    }
+}
+
+/// Nobody gives what he does not have.
+pub(crate) fn within(principal: &Principal, scope: &Scope, permissions: Permissions) -> Result<(), AccessError> {
+    let own = principal.permissions_at(scope.lineage()).unwrap_or_default();
+    // what the root's grants never permit there is nothing that is given
+    let permissions = Held::whole(scope.account(), scope.lineage().clone(), Role::Owner)
+        .permissions_at(scope.lineage())
+        .and(permissions);
+    if own.contains_all(permissions) { Ok(()) } else { Err(AccessError::Excess(permissions.without(own))) }
+}
