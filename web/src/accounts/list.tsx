@@ -1,19 +1,16 @@
 /** The accounts directly below the one on screen: customers, and dealers where they nest. */
-import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import type { Account, AccountKind } from "@/api/types";
-import { Button, IconButton } from "@/design/button";
+import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
 import { Empty, Load } from "@/design/feedback";
 import { SearchField, Select, TextField } from "@/design/fields";
 import { useLater } from "@/design/later";
 import { More } from "@/design/more";
 import { Page } from "@/design/page";
-import { Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
-import { date, number } from "@/i18n/format";
 import { kindName } from "./kind";
 import {
   useAccount,
@@ -23,14 +20,15 @@ import {
   useMay,
   useRenameAccount,
 } from "./queries";
+import { AccountTable } from "./table";
 
 export function AccountList() {
   const id = useAccountId();
-  const mayAdminister = useMay("administer");
+  const mayManage = useMay("manage_accounts");
   const [typed, setTyped] = useState("");
   const accounts = useChildAccounts(id, useLater(typed.trim(), 250));
   const [open, setOpen] = useState<"new" | Account>();
-  const add = mayAdminister && (
+  const add = mayManage && (
     <Button look="primary" icon="plus" onPress={() => setOpen("new")}>
       {m.accounts_add()}
     </Button>
@@ -56,12 +54,12 @@ export function AccountList() {
               >
                 {typed
                   ? m.accounts_no_match_body()
-                  : mayAdminister
+                  : mayManage
                     ? m.accounts_empty_body()
                     : m.accounts_empty_viewer()}
               </Empty>
             ) : (
-              <AccountTable accounts={rows} onRename={mayAdminister ? setOpen : undefined} />
+              <AccountTable accounts={rows} onRename={mayManage ? setOpen : undefined} />
             )
           }
         </Load>
@@ -73,78 +71,11 @@ export function AccountList() {
   );
 }
 
-function AccountTable({
-  accounts,
-  onRename,
-}: {
-  accounts: Account[];
-  onRename?: (account: Account) => void;
-}) {
-  return (
-    <div className="card-body--flush">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{m.col_name()}</th>
-            <th scope="col">{m.col_kind()}</th>
-            <th scope="col" className="number">
-              {m.nav_devices()}
-            </th>
-            <th scope="col" className="number">
-              {m.col_alerts()}
-            </th>
-            <th scope="col" className="number">
-              {m.nav_collectors()}
-            </th>
-            <th scope="col">{m.col_created()}</th>
-            <th scope="col">
-              <span className="sr-only">{m.col_actions()}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {accounts.map((account) => (
-            <tr key={account.id}>
-              <td>
-                <Link to="/a/$account" params={{ account: account.id }}>
-                  <strong>{account.name}</strong>
-                </Link>
-              </td>
-              <td>{kindName(account.kind)}</td>
-              <td className="number">{number(account.counts.devices)}</td>
-              <td className="number">
-                {account.counts.alerts_open > 0 ? (
-                  <Badge tone="bad">{number(account.counts.alerts_open)}</Badge>
-                ) : (
-                  number(0)
-                )}
-              </td>
-              <td className="number">{number(account.counts.collectors)}</td>
-              <td className="nowrap">{date(account.created_at)}</td>
-              <td>
-                {onRename && (
-                  <div className="actions">
-                    <IconButton
-                      icon="edit"
-                      label={`${m.action_rename()}: ${account.name}`}
-                      onPress={() => onRename(account)}
-                    />
-                  </div>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
 function NewAccount({ parent, onClose }: { parent: string; onClose: () => void }) {
   const account = useAccount();
   const create = useCreateAccount(parent);
   const [name, setName] = useState("");
-  const kinds: AccountKind[] = account?.kind === "platform" ? ["dealer", "customer"] : ["customer", "dealer"];
+  const kinds: AccountKind[] = account?.kind === "platform" ? ["dealer"] : ["customer", "dealer"];
   const [kind, setKind] = useState<AccountKind>(kinds[0] ?? "customer");
   async function submit(event: FormEvent) {
     event.preventDefault();

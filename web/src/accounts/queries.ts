@@ -4,7 +4,8 @@ import { useParams } from "@tanstack/react-router";
 import { api, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
 import type { Account, AccountKind } from "@/api/types";
-import { type Might, may, useSession } from "@/session/session";
+import type { Permission } from "@/session/permission";
+import { may } from "@/session/session";
 import { inTreeOrder } from "./tree";
 
 export function accountQuery(id: string) {
@@ -23,8 +24,9 @@ export function useAccount(): Account | undefined {
   return useQuery(accountQuery(useAccountId())).data;
 }
 
-export function useMay(might: Might): boolean {
-  return may(useSession(), useAccount(), might);
+/** Whether to offer what needs `permission` on the account in the address. */
+export function useMay(permission: Permission): boolean {
+  return may(useAccount(), permission);
 }
 
 export function useChildAccounts(id: string, q: string) {

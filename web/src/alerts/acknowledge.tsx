@@ -10,7 +10,7 @@ import { useSession } from "@/session/session";
 import { useAcknowledge } from "./queries";
 
 export function Acknowledge({ alert, compact }: { alert: Alert; compact?: boolean }) {
-  const mayOperate = useMay("operate");
+  const mayHandle = useMay("handle_alerts");
   const acknowledge = useAcknowledge();
   const self = useSession()?.operator;
   const by = alert.acknowledged_by;
@@ -23,7 +23,7 @@ export function Acknowledge({ alert, compact }: { alert: Alert; compact?: boolea
       </span>
     );
   }
-  if (alert.cleared_at || !mayOperate) return null;
+  if (alert.cleared_at || !mayHandle) return null;
   const label = `${m.alert_acknowledge()}: ${[alert.title, alert.row_name].filter(Boolean).join(", ")}`;
   const press = () =>
     acknowledge.mutate(alert, { onSuccess: () => toast(m.alert_acknowledged()), onError: toastProblem });

@@ -15,7 +15,7 @@ export function useAlerts(account: string, search: AlertSearch, limit?: number) 
           signal,
         }),
       ),
-    limit,
+    { limit },
   );
 }
 

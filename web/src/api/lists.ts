@@ -12,8 +12,13 @@ export const WHOLE = 500;
 export type PageCall<T> = (page: { limit: number; cursor?: string }, signal: AbortSignal) => Promise<List<T>>;
 
 /** The rows loaded so far and the way to more. */
-export function usePages<T>(key: QueryKey, call: PageCall<T>, limit = PAGE_SIZE) {
+export function usePages<T>(
+  key: QueryKey,
+  call: PageCall<T>,
+  { limit = PAGE_SIZE, enabled = true }: { limit?: number; enabled?: boolean } = {},
+) {
   return useInfiniteQuery({
+    enabled,
     queryKey: key,
     queryFn: ({ pageParam, signal }) => call({ limit, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,

@@ -53,11 +53,15 @@ class Gatherer {
   }
 }
 
-/** Follows the account's pokes; true while they have been interrupted for some seconds. */
-export function useLive(account: string): boolean {
+/**
+ * Follows the account's pokes; true while they have been interrupted for some seconds. Pokes are about
+ * devices, so nothing is followed for who may not see those.
+ */
+export function useLive(account: string, maySeeDevices: boolean): boolean {
   const client = useQueryClient();
   const [interrupted, setInterrupted] = useState(false);
   useEffect(() => {
+    if (!maySeeDevices) return;
     const gatherer = new Gatherer(client);
     let source: EventSource | undefined;
     let warn: ReturnType<typeof setTimeout> | undefined;
@@ -90,6 +94,6 @@ export function useLive(account: string): boolean {
       clearTimeout(warn);
       clearTimeout(again);
     };
-  }, [account, client]);
+  }, [account, client, maySeeDevices]);
   return interrupted;
 }

@@ -60,6 +60,7 @@ const MESSAGES: Record<string, () => string> = {
   token_expired: m.problem_session_expired,
   session_expired: m.problem_session_expired,
   denied: m.problem_denied,
+  exceeds_own_permissions: m.problem_exceeds,
   rate_limited: m.problem_rate_limited,
   conflict: m.problem_conflict,
   idempotency_mismatch: m.problem_conflict,

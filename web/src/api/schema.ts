@@ -329,8 +329,62 @@ export interface paths {
         delete: operations["operators_remove"];
         options?: never;
         head?: never;
-        /** Changes the role that an operator holds on this very account. */
+        /** Changes what an operator was granted on this very account. */
         patch: operations["operators_update"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/restrictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is denied on this account to those above it. */
+        get: operations["restrictions_get"];
+        /** Says what those above may not do on this account and below; only for somebody whose own grant lies on it. */
+        put: operations["restrictions_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles that can be given on an account: the built-in ones, then those that it or an account above made. */
+        get: operations["roles_list"];
+        put?: never;
+        /** Makes a role for this account and all below it. */
+        post: operations["roles_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a role that this very account made; who holds it may do what it permits from then on. */
+        put: operations["roles_update"];
+        post?: never;
+        /** Deletes a role that this very account made and nobody holds. */
+        delete: operations["roles_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/accounts/{id}/sites": {
@@ -397,7 +451,7 @@ export interface paths {
         /** The tokens of this account, newest first; those that were revoked only on demand. */
         get: operations["tokens_list"];
         put?: never;
-        /** Makes a token with a role on this account and all below it. */
+        /** Makes a token with a role or some permissions on this account and all below it. */
         post: operations["tokens_create"];
         delete?: never;
         options?: never;
@@ -570,6 +624,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             counts: components["schemas"]["AccountCounts"];
+            /** @description What the caller may do here, by name; null in lists. */
+            permissions?: string[] | null;
         };
         /** @description What lies in an account's subtree. */
         AccountCounts: {
@@ -589,8 +645,12 @@ export interface components {
             id: string;
             email: string;
             name: string;
-            /** @description `owner`, `technician` or `viewer`. */
+            /** @description A built-in role by its name, or the id of one that was made. */
             role: string;
+            /** @description The name of the role as its maker gave it; that of a built-in one is its key. */
+            role_name: string;
+            /** @description Accounts below that the grant leaves out with their branches. */
+            excluded: components["schemas"]["Named"][];
             /** Format: uuid */
             grant_id: string;
             inherited_from?: components["schemas"]["Named"] | null;
@@ -692,6 +752,11 @@ export interface components {
             actor: components["schemas"]["AuditActor"];
             /** @description On whose behalf. */
             as?: string | null;
+            /**
+             * Format: uuid
+             * @description The account above whose grant let the actor in; null where it was this one's own.
+             */
+            through?: string | null;
             /** @description `device.retire`, … */
             action: string;
             object: components["schemas"]["AuditObject"];
@@ -776,6 +841,11 @@ export interface components {
              *     no history.
              */
             command_line: string;
+        };
+        /** @description A new account. */
+        CreatedAccount: components["schemas"]["Account"] & {
+            /** @description The first owner's random password, shown once; null where there is none. */
+            initial_password?: string | null;
         };
         /** @description What became of it. */
         CreatedOperator: {
@@ -1047,11 +1117,24 @@ export interface components {
             /** @description Says more, in English. */
             detail: string;
         };
+        /** @description Who is to own the account, whatever the caller itself may do on it. */
+        FirstOwner: {
+            email: string;
+            /** @description 1 to 200 characters; not used where the operator exists already. */
+            name: string;
+            /**
+             * @description At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent.
+             *     Not used where the operator exists already.
+             */
+            password?: string | null;
+        };
         /** @description A role on an account. */
         HeldRole: {
             account: components["schemas"]["Account"];
-            /** @description `owner`, `technician` or `viewer`. */
+            /** @description A built-in role by its name, or the id of one that was made. */
             role: string;
+            /** @description The name of the role as its maker gave it; that of a built-in one is its key. */
+            role_name: string;
         };
         /** @description A page of rows. */
         List_Account: {
@@ -1114,6 +1197,12 @@ export interface components {
             next: string | null;
         };
         /** @description A page of rows. */
+        List_Role: {
+            items: components["schemas"]["Role"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
         List_Site: {
             items: components["schemas"]["Site"][];
             /** @description The cursor of the next page; null at the end. */
@@ -1169,6 +1258,7 @@ export interface components {
             name: string;
             /** @description `dealer` (below the platform or a dealer) or `customer` (below a dealer). */
             kind: string;
+            owner?: components["schemas"]["FirstOwner"] | null;
         };
         /** @description A collector to be. */
         NewCollector: {
@@ -1194,8 +1284,10 @@ export interface components {
             email: string;
             /** @description 1 to 200 characters; not used where the operator exists already. */
             name: string;
-            /** @description `owner`, `technician` or `viewer`. */
+            /** @description `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made. */
             role: string;
+            /** @description Accounts below whose branches the grant leaves out; at most 100. */
+            excluded?: string[];
             /** @description At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent. Not used where the operator exists already. */
             password?: string | null;
         };
@@ -1204,6 +1296,13 @@ export interface components {
             present: string;
             /** @description At least 12 characters, not all the same, and not one's e-mail address. */
             new: string;
+        };
+        /** @description A role to be, or what it is to become. */
+        NewRole: {
+            /** @description 1 to 200 characters. */
+            name: string;
+            /** @description At least one, by name, and none that the caller does not have. */
+            permissions: string[];
         };
         /** @description A site to be. */
         NewSite: {
@@ -1218,8 +1317,10 @@ export interface components {
         NewToken: {
             /** @description What it is for, 1 to 200 characters. */
             name: string;
-            /** @description `owner`, `technician` or `viewer`. */
-            role: string;
+            /** @description `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor` or `viewer`; or else `permissions`. */
+            role?: string | null;
+            /** @description What it may do, by name, instead of a role. */
+            permissions?: string[] | null;
             /**
              * Format: date-time
              * @description When it ends; never where absent.
@@ -1235,17 +1336,19 @@ export interface components {
             /** @description `en`, or with a region: `de-AT`. */
             locale: string;
         };
+        /** @description What it may do from now on. */
+        OperatorGrant: {
+            /** @description `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made. */
+            role: string;
+            /** @description Accounts below whose branches the grant leaves out; at most 100. None where absent. */
+            excluded?: string[];
+        };
         /** @description What is to change; what is absent stays. */
         OperatorPatch: {
             /** @description 1 to 200 characters. */
             name?: string | null;
             /** @description `en`, or with a region: `de-AT`. */
             locale?: string | null;
-        };
-        /** @description The role to come. */
-        OperatorRole: {
-            /** @description `owner`, `technician` or `viewer`. */
-            role: string;
         };
         /** @description One of one's own sessions. */
         OwnSession: {
@@ -1300,6 +1403,42 @@ export interface components {
              * @description What the meter rose by in this time, from point to point of all that are kept; a fall counts nothing.
              */
             rose: number;
+        };
+        /** @description A permission denied to those above. */
+        Restriction: {
+            /** @description What is denied. */
+            permission: string;
+            /**
+             * Format: uuid
+             * @description The account that denies it: this one, or one above.
+             */
+            account_id: string;
+        };
+        /** @description What is denied on an account to those above. */
+        Restrictions: {
+            /** @description What this account and those above it deny. */
+            denied: components["schemas"]["Restriction"][];
+            /** @description What can be denied at all. */
+            deniable: string[];
+        };
+        /** @description What this account is to deny. */
+        RestrictionsPut: {
+            /** @description Permissions by name, in place of those denied before; none lifts all. */
+            denied: string[];
+        };
+        /** @description A role: a named set of permissions. */
+        Role: {
+            /** @description What a grant names it by: a built-in one by its name, one that was made by its id. */
+            role: string;
+            /** @description The name that its maker gave it; that of a built-in one is its key. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The account that made it; null for a built-in one.
+             */
+            account_id?: string | null;
+            /** @description What it permits, by name. */
+            permissions: string[];
         };
         /** @description The session. */
         Session: {
@@ -1449,8 +1588,10 @@ export interface components {
             id: string;
             /** @description What it is for. */
             name: string;
-            /** @description `owner`, `technician` or `viewer`, on the account and all below it. */
-            role: string;
+            /** @description Its role on the account and all below it; null where it has permissions of its own. */
+            role?: string | null;
+            /** @description What it may do, by name. */
+            permissions: string[];
             /**
              * Format: uuid
              * @description The operator who made it.
@@ -1607,7 +1748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Account"];
+                    "application/json": components["schemas"]["CreatedAccount"];
                 };
             };
             /** @description What went wrong */
@@ -1708,6 +1849,8 @@ export interface operations {
                 action?: string;
                 /** @description The kind of object acted upon, or `<kind>:<id>`. */
                 object?: string;
+                /** @description `true`: only what was done by a grant on an account above, such as what a dealer did at its customer. */
+                from_above?: boolean;
                 /** @description Not before this time. */
                 from?: string;
                 /** @description Before this time. */
@@ -2379,7 +2522,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OperatorRole"];
+                "application/json": components["schemas"]["OperatorGrant"];
             };
         };
         responses: {
@@ -2390,6 +2533,209 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AccountOperator"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restrictions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restrictions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restrictions_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestrictionsPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restrictions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Role"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The role. */
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The role. */
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

@@ -9,10 +9,10 @@ type S = components["schemas"];
 /** What the server says; a body that it did not write may lack the words. */
 export type Problem = Omit<S["Problem"], "detail"> & { detail?: string };
 export type Named = S["Named"];
-export type Role = "owner" | "technician" | "viewer";
 export type AccountKind = "platform" | "dealer" | "customer";
 export type Account = S["Account"];
-export type Grant = Omit<S["HeldRole"], "role"> & { role: Role };
+export type Grant = S["HeldRole"];
+export type Role = S["Role"];
 /** An operator's session: what a token may do has no place in the portal. */
 export type Session = {
   operator: NonNullable<S["Session"]["operator"]>;
@@ -20,8 +20,8 @@ export type Session = {
   csrf: string | undefined;
 };
 export type OwnSession = S["OwnSession"];
-export type AccountOperator = Omit<S["AccountOperator"], "role"> & { role: Role };
-export type Token = Omit<S["Token"], "role"> & { role: Role };
+export type AccountOperator = S["AccountOperator"];
+export type Token = S["Token"];
 export type Site = S["Site"];
 export type Supply = S["Supply"];
 export type Device = S["Device"];

@@ -1,70 +1,20 @@
-/** What needs attention in the account and below, at a glance. */
-import { useQuery } from "@tanstack/react-query";
+/** Where an account is entered: its devices at a glance, or the accounts below for who sees no devices. */
 import { Link } from "@tanstack/react-router";
-import { useAccount, useAccountId, useMay } from "@/accounts/queries";
-import { AlertTable } from "@/alerts/list";
-import { useAlerts } from "@/alerts/queries";
-import { api, reply } from "@/api/client";
-import type { Account, Device } from "@/api/types";
-import { useCollectors } from "@/collectors/queries";
-import { collectorState } from "@/collectors/state";
-import { Empty, Load } from "@/design/feedback";
-import { Card, Page } from "@/design/page";
-import { Ago, Status } from "@/design/text";
-import { deviceName } from "@/devices/name";
-import { useDevices } from "@/devices/queries";
-import { SupplyList } from "@/devices/supplies";
-import { LOW_PERCENT, urgency } from "@/devices/supply";
+import { AccountOverview } from "@/accounts/overview";
+import { useAccount } from "@/accounts/queries";
+import type { Account } from "@/api/types";
+import { Skeleton } from "@/design/feedback";
+import { Page } from "@/design/page";
 import { m } from "@/i18n";
-import { useSession } from "@/session/session";
-import { Tiles } from "./tiles";
-import "./overview.css";
-
-const ALERTS_SHOWN = 8;
-const LOW_SHOWN = 6;
+import { may, useSession } from "@/session/session";
+import { DeviceOverview } from "./device-overview";
 
 export function Overview() {
-  const id = useAccountId();
   const account = useAccount();
-  const summary = useQuery({
-    queryKey: ["summary", id],
-    queryFn: ({ signal }) =>
-      reply(api.GET("/api/v1/accounts/{id}/summary", { params: { path: { id } }, signal })),
-  });
-  const mayOperate = useMay("operate");
-  const empty = summary.data?.devices === 0;
   return (
     <Page title={account?.name ?? m.nav_overview()} crumbs={<Lineage />}>
-      <Load query={summary} rows={3}>
-        {(figures) => <Tiles account={id} figures={figures} />}
-      </Load>
-      {empty ? (
-        <section className="card">
-          <Empty
-            icon="device"
-            title={m.devices_empty_title()}
-            action={
-              mayOperate && (
-                <Link className="button button--primary" to="/a/$account/collectors" params={{ account: id }}>
-                  {m.devices_empty_action()}
-                </Link>
-              )
-            }
-          >
-            {mayOperate
-              ? m.devices_empty_body({ account: account?.name ?? "" })
-              : m.device_empty_viewer({ account: account?.name ?? "" })}
-          </Empty>
-        </section>
-      ) : (
-        <div className="split">
-          <OpenAlerts account={id} />
-          <div className="stack">
-            <LowSupplies account={id} />
-            <LostCollectors account={id} />
-          </div>
-        </div>
-      )}
+      {!account && <Skeleton />}
+      {account && (may(account, "view_devices") ? <DeviceOverview /> : <AccountOverview account={account} />)}
     </Page>
   );
 }
@@ -92,105 +42,4 @@ function Lineage() {
 export function visibleAbove(account: Account, granted: string[]): Account["path"] {
   const first = account.path.findIndex((step) => granted.includes(step.id));
   return first < 0 ? [] : account.path.slice(first).filter((step) => step.id !== account.id);
-}
-
-function OpenAlerts({ account }: { account: string }) {
-  const alerts = useAlerts(account, {}, ALERTS_SHOWN);
-  return (
-    <Card
-      title={m.overview_alerts()}
-      flush
-      actions={
-        <Link to="/a/$account/alerts" params={{ account }}>
-          {m.action_all()}
-        </Link>
-      }
-    >
-      <Load query={alerts} rows={5}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Empty icon="check" title={m.alerts_none_title()}>
-              {m.alerts_none_body()}
-            </Empty>
-          ) : (
-            <AlertTable alerts={rows.slice(0, ALERTS_SHOWN)} compact />
-          )
-        }
-      </Load>
-    </Card>
-  );
-}
-
-function LowSupplies({ account }: { account: string }) {
-  const devices = useDevices(account, { sort: "supply_low" });
-  return (
-    <Card title={m.overview_low()}>
-      <Load query={devices} rows={4}>
-        {(rows) => {
-          const low = rows.filter(isLow).slice(0, LOW_SHOWN);
-          if (low.length === 0) return <p className="muted">{m.overview_low_none()}</p>;
-          return (
-            <ul className="low">
-              {low.map((device) => (
-                <li key={device.id}>
-                  <div className="low-head">
-                    <Link
-                      to="/a/$account/devices/$device"
-                      params={{ account, device: device.id }}
-                      className="truncate"
-                    >
-                      {deviceName(device)}
-                    </Link>
-                    <span className="faint truncate">{device.account.name}</span>
-                  </div>
-                  <SupplyList
-                    supplies={device.supplies_summary.filter((supply) => urgency(supply) !== "fine")}
-                  />
-                </li>
-              ))}
-            </ul>
-          );
-        }}
-      </Load>
-    </Card>
-  );
-}
-
-function isLow(device: Device): boolean {
-  const lowest = device.supply_low;
-  return (
-    (lowest != null && lowest <= LOW_PERCENT) ||
-    device.supplies_summary.some((supply) => urgency(supply) !== "fine")
-  );
-}
-
-function LostCollectors({ account }: { account: string }) {
-  const collectors = useCollectors(account);
-  return (
-    <Card title={m.overview_collectors()}>
-      <Load query={collectors} rows={2}>
-        {(rows) => {
-          const lost = rows.filter(
-            (collector) => collector.state === "offline" || collector.state === "late",
-          );
-          if (lost.length === 0) return <p className="muted">{m.overview_collectors_none()}</p>;
-          return (
-            <ul className="low">
-              {lost.map((collector) => {
-                const state = collectorState(collector.state);
-                return (
-                  <li key={collector.id} className="low-head">
-                    <Status tone={state.tone}>{collector.name}</Status>
-                    <span className="faint">
-                      <Ago at={collector.last_seen_at} />
-                    </span>
-                  </li>
-                );
-              })}
-            </ul>
-          );
-        }}
-      </Load>
-    </Card>
-  );
 }

@@ -2,22 +2,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { accountQuery, useAccountId, useMay } from "@/accounts/queries";
+import { accountQuery, useAccountId } from "@/accounts/queries";
 import { AccountSwitcher } from "@/accounts/switcher";
 import { useLive } from "@/api/live";
+import type { Account } from "@/api/types";
 import { IconButton } from "@/design/button";
 import { Failed } from "@/design/feedback";
 import { Icon, type IconName } from "@/design/icon";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
+import { may, mayInstall } from "@/session/session";
 import { UserMenu } from "@/session/user-menu";
 
 export function Shell() {
   const account = useAccountId();
   const { data, error, refetch } = useQuery(accountQuery(account));
-  const interrupted = useLive(account);
-  const mayOperate = useMay("operate");
-  const mayAdminister = useMay("administer");
+  const interrupted = useLive(account, may(data, "view_devices"));
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const [open, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: navigation closes the small-screen menu
@@ -34,32 +34,7 @@ export function Shell() {
         </Link>
         <IconToggle open={open} onToggle={() => setOpen(!open)} />
         <AccountSwitcher />
-        <nav className="nav" aria-label={m.nav_label()}>
-          <Item to="/a/$account" icon="overview" label={m.nav_overview()} exact />
-          <Item to="/a/$account/devices" icon="device" label={m.nav_devices()} count={data?.counts.devices} />
-          <Item
-            to="/a/$account/alerts"
-            icon="alert"
-            label={m.nav_alerts()}
-            count={data?.counts.alerts_open}
-            urgent
-          />
-          <Item
-            to="/a/$account/collectors"
-            icon="collector"
-            label={m.nav_collectors()}
-            count={data?.counts.collectors}
-          />
-        </nav>
-        <nav className="nav" aria-label={m.nav_administration()}>
-          {data?.kind !== "customer" && (
-            <Item to="/a/$account/accounts" icon="customers" label={m.nav_accounts()} />
-          )}
-          {mayOperate && <Item to="/a/$account/operators" icon="operators" label={m.nav_operators()} />}
-          {mayAdminister && <Item to="/a/$account/tokens" icon="key" label={m.nav_tokens()} />}
-          <Item to="/a/$account/drivers" icon="driver" label={m.nav_drivers()} />
-          {mayAdminister && <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />}
-        </nav>
+        <Sections account={data} />
         <div className="sidebar-foot">
           <UserMenu />
         </div>
@@ -74,6 +49,54 @@ export function Shell() {
         {error && !data ? <Failed error={error} onRetry={() => refetch()} /> : <Outlet />}
       </main>
     </div>
+  );
+}
+
+/** Only what may be seen here: the rest would answer that it may not. */
+function Sections({ account }: { account: Account | undefined }) {
+  const seesDevices = may(account, "view_devices");
+  return (
+    <>
+      <nav className="nav" aria-label={m.nav_label()}>
+        <Item to="/a/$account" icon="overview" label={m.nav_overview()} exact />
+        {seesDevices && (
+          <>
+            <Item
+              to="/a/$account/devices"
+              icon="device"
+              label={m.nav_devices()}
+              count={account?.counts.devices}
+            />
+            <Item
+              to="/a/$account/alerts"
+              icon="alert"
+              label={m.nav_alerts()}
+              count={account?.counts.alerts_open}
+              urgent
+            />
+            <Item
+              to="/a/$account/collectors"
+              icon="collector"
+              label={m.nav_collectors()}
+              count={account?.counts.collectors}
+            />
+          </>
+        )}
+      </nav>
+      <nav className="nav" aria-label={m.nav_administration()}>
+        {account && account.kind !== "customer" && (
+          <Item to="/a/$account/accounts" icon="customers" label={m.nav_accounts()} />
+        )}
+        {may(account, "view_operators") && (
+          <Item to="/a/$account/operators" icon="operators" label={m.nav_operators()} />
+        )}
+        {may(account, "manage_tokens") && <Item to="/a/$account/tokens" icon="key" label={m.nav_tokens()} />}
+        {(seesDevices || mayInstall(account)) && (
+          <Item to="/a/$account/drivers" icon="driver" label={m.nav_drivers()} />
+        )}
+        {may(account, "view_audit") && <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />}
+      </nav>
+    </>
   );
 }
 

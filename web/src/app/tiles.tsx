@@ -59,7 +59,7 @@ export function Tiles({ account, figures }: { account: string; figures: Summary 
           m.tile_no_collectors()
         )}
       </Tile>
-      <Tile account={account} icon="audit" label={m.tile_pages()} value={compact(figures.pages_30d)}>
+      <Tile icon="audit" label={m.tile_pages()} value={compact(figures.pages_30d)}>
         {m.tile_pages_note()}
       </Tile>
     </div>
@@ -69,14 +69,15 @@ export function Tiles({ account, figures }: { account: string; figures: Summary 
 type TileProps = {
   to?: "/a/$account/devices" | "/a/$account/alerts" | "/a/$account/collectors";
   search?: { sort: "supply_low" };
-  account: string;
+  account?: string;
   icon: IconName;
   label: string;
   value: string;
-  children: ReactNode;
+  children?: ReactNode;
 };
 
-function Tile({ to, search, account, icon, label, value, children }: TileProps) {
+/** A figure; without `to` and `account` it leads nowhere. */
+export function Tile({ to, search, account, icon, label, value, children }: TileProps) {
   const body = (
     <>
       <span className="tile-label">
@@ -84,10 +85,10 @@ function Tile({ to, search, account, icon, label, value, children }: TileProps) 
         {label}
       </span>
       <span className="tile-value">{value}</span>
-      <span className="tile-note">{children}</span>
+      {children && <span className="tile-note">{children}</span>}
     </>
   );
-  if (!to) return <div className="card tile">{body}</div>;
+  if (!to || !account) return <div className="card tile">{body}</div>;
   return (
     <Link className="card tile" to={to} params={{ account }} search={search ?? {}}>
       {body}

@@ -1,7 +1,7 @@
 /** Who did what to what, when and from where; each entry opens to what it changed. */
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { useAccount, useAccountId } from "@/accounts/queries";
+import { useAccount, useAccountId, useMay } from "@/accounts/queries";
 import { api, reply } from "@/api/client";
 import { usePages } from "@/api/lists";
 import type { AuditEntry } from "@/api/types";
@@ -35,9 +35,10 @@ export function AuditList() {
       }),
     ),
   );
-  const operators = useOperators(account).data;
-  const collectors = useCollectors(account).data;
-  const sites = useSites(account).data;
+  const maySeeDevices = useMay("view_devices");
+  const operators = useOperators(account, useMay("view_operators")).data;
+  const collectors = useCollectors(account, maySeeDevices).data;
+  const sites = useSites(account, maySeeDevices).data;
   const names = useMemo(
     () =>
       new Map(

@@ -20,12 +20,12 @@ import { collectorState } from "./state";
 export function CollectorList() {
   const id = useAccountId();
   const account = useAccount();
-  const mayOperate = useMay("operate");
+  const mayManage = useMay("manage_collectors");
   const collectors = useCollectors(id);
   const [adding, setAdding] = useState(false);
   const noDriver = useNoDriver(id);
   const customer = account?.kind === "customer";
-  const add = mayOperate && customer && (
+  const add = mayManage && customer && (
     <Button look="primary" icon="plus" onPress={() => setAdding(true)}>
       {m.collectors_add()}
     </Button>
@@ -34,7 +34,7 @@ export function CollectorList() {
     <Page
       title={m.collectors_title()}
       lead={m.collectors_lead()}
-      actions={account && !customer && mayOperate ? <AccountSwitcher label={m.collectors_choose()} /> : add}
+      actions={account && !customer && mayManage ? <AccountSwitcher label={m.collectors_choose()} /> : add}
     >
       {customer && noDriver && <NoDriverNotice account={id} />}
       <section className="card" aria-label={m.collectors_title()}>
@@ -49,7 +49,7 @@ export function CollectorList() {
                 {customer ? m.collectors_empty_body() : m.collectors_empty_dealer()}
               </Empty>
             ) : (
-              <CollectorTable collectors={rows} mayOperate={mayOperate} />
+              <CollectorTable collectors={rows} mayManage={mayManage} />
             )
           }
         </Load>
@@ -60,7 +60,7 @@ export function CollectorList() {
   );
 }
 
-function CollectorTable({ collectors, mayOperate }: { collectors: Collector[]; mayOperate: boolean }) {
+function CollectorTable({ collectors, mayManage }: { collectors: Collector[]; mayManage: boolean }) {
   const [revoking, setRevoking] = useState<Collector>();
   const scan = useScanNow();
   const revoke = useRevokeCollector();
@@ -89,7 +89,7 @@ function CollectorTable({ collectors, mayOperate }: { collectors: Collector[]; m
             <Row
               key={collector.id}
               collector={collector}
-              mayOperate={mayOperate}
+              mayManage={mayManage}
               onScan={() =>
                 scan.mutate(collector, {
                   onSuccess: () => toast(m.collector_scan_asked()),
@@ -123,11 +123,11 @@ function CollectorTable({ collectors, mayOperate }: { collectors: Collector[]; m
   );
 }
 
-type RowProps = { collector: Collector; mayOperate: boolean; onScan: () => void; onRevoke: () => void };
+type RowProps = { collector: Collector; mayManage: boolean; onScan: () => void; onRevoke: () => void };
 
-function Row({ collector, mayOperate, onScan, onRevoke }: RowProps) {
+function Row({ collector, mayManage, onScan, onRevoke }: RowProps) {
   const state = collectorState(collector.state);
-  const live = mayOperate && collector.state !== "revoked";
+  const live = mayManage && collector.state !== "revoked";
   return (
     <tr>
       <td>

@@ -5,7 +5,7 @@ import { usePages, WHOLE } from "@/api/lists";
 import type { components } from "@/api/schema";
 import type { Collector } from "@/api/types";
 
-export function useCollectors(account: string) {
+export function useCollectors(account: string, enabled = true) {
   return usePages(
     ["collectors", account],
     (page, signal) =>
@@ -15,7 +15,7 @@ export function useCollectors(account: string) {
           signal,
         }),
       ),
-    WHOLE,
+    { limit: WHOLE, enabled },
   );
 }
 

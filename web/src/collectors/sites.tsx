@@ -14,7 +14,7 @@ import { NEW_SITE, type SiteDraft, SiteFields, siteBody, span } from "./site-for
 
 export function Sites({ account }: { account: string }) {
   const sites = useSites(account);
-  const mayOperate = useMay("operate");
+  const mayManage = useMay("manage_sites");
   const [editing, setEditing] = useState<Site | "new">();
   const [deleting, setDeleting] = useState<Site>();
   const remove = useDeleteSite(account);
@@ -23,7 +23,7 @@ export function Sites({ account }: { account: string }) {
       title={m.sites_title()}
       flush
       actions={
-        mayOperate && (
+        mayManage && (
           <Button small icon="plus" onPress={() => setEditing("new")}>
             {m.site_add()}
           </Button>
@@ -57,7 +57,7 @@ export function Sites({ account }: { account: string }) {
                     <td className="mono">{site.ranges.join(", ")}</td>
                     <td>{m.site_every({ span: span(site.poll_seconds) })}</td>
                     <td>
-                      {mayOperate && (
+                      {mayManage && (
                         <div className="actions">
                           <IconButton
                             icon="edit"

@@ -31,16 +31,16 @@ export function DeviceList() {
       navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
     [navigate],
   );
-  const mayOperate = useMay("operate");
+  const mayManage = useMay("manage_devices");
   const columns = useMemo(
     () =>
       deviceColumns(
         account,
         search.sort,
         (column) => set({ sort: nextSort(search.sort, column) }),
-        mayOperate,
+        mayManage,
       ),
-    [account, search.sort, set, mayOperate],
+    [account, search.sort, set, mayManage],
   );
   const rows = devices.data ?? [];
   const filtered = Boolean(search.q || search.driver || search.site || search.status || search.alert);
@@ -137,8 +137,8 @@ function NoDevices({ filtered }: { filtered: boolean }) {
   const account = useAccount();
   const id = useAccountId();
   const noDriver = useNoDriver(id);
-  const mayAdminister = useMay("administer");
-  const mayOperate = useMay("operate");
+  const mayAllow = useMay("manage_drivers");
+  const mayCollect = useMay("manage_collectors");
   if (filtered) {
     return (
       <Empty
@@ -156,12 +156,8 @@ function NoDevices({ filtered }: { filtered: boolean }) {
   }
   if (account?.kind === "customer" && noDriver)
     return (
-      <Empty
-        icon="driver"
-        title={m.no_driver_title()}
-        action={mayAdminister && <NoDriverAction account={id} />}
-      >
-        {m.no_driver_body()} {!mayAdminister && m.consent_owner()}
+      <Empty icon="driver" title={m.no_driver_title()} action={mayAllow && <NoDriverAction account={id} />}>
+        {m.no_driver_body()} {!mayAllow && m.consent_owner()}
       </Empty>
     );
   return (
@@ -169,14 +165,14 @@ function NoDevices({ filtered }: { filtered: boolean }) {
       icon="device"
       title={m.devices_empty_title()}
       action={
-        mayOperate && (
+        mayCollect && (
           <Link className="button button--primary" to="/a/$account/collectors" params={{ account: id }}>
             {m.devices_empty_action()}
           </Link>
         )
       }
     >
-      {mayOperate
+      {mayCollect
         ? m.devices_empty_body({ account: account?.name ?? "" })
         : m.device_empty_viewer({ account: account?.name ?? "" })}
     </Empty>

@@ -23,7 +23,7 @@ const route = getRouteApi("/a/$account/devices/$device");
 export function DevicePage() {
   const { account, device: id } = route.useParams();
   const device = useQuery(deviceQuery(account, id));
-  const mayOperate = useMay("operate");
+  const mayManage = useMay("manage_devices");
   const { data } = device;
   return (
     <Page
@@ -38,7 +38,7 @@ export function DevicePage() {
           <span>{data?.account.name}</span>
         </nav>
       }
-      actions={data && mayOperate && <Actions account={account} device={data} />}
+      actions={data && mayManage && <Actions account={account} device={data} />}
     >
       {data?.status === "retired" && <Notice>{m.device_retired_notice()}</Notice>}
       {data ? <Body account={account} device={data} /> : null}

@@ -68,12 +68,12 @@ function toPoint([at, value]: number[]): [number, number][] {
   return at === undefined || value === undefined ? [] : [[at, value]];
 }
 
-export function useSites(account: string) {
+export function useSites(account: string, enabled = true) {
   return usePages(
     ["sites", account],
     (_page, signal) =>
       reply(api.GET("/api/v1/accounts/{id}/sites", { params: { path: { id: account } }, signal })),
-    WHOLE,
+    { limit: WHOLE, enabled },
   );
 }
 

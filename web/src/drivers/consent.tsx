@@ -31,23 +31,23 @@ export function NoDriverAction({ account }: { account: string }) {
 
 /** Stands over the collectors of an account on which no driver may work. */
 export function NoDriverNotice({ account }: { account: string }) {
-  const mayAdminister = useMay("administer");
+  const mayAllow = useMay("manage_drivers");
   return (
     <section className="notice" aria-label={m.no_driver_title()}>
       <Icon name="warning" />
       <div>
         <strong>{m.no_driver_title()}</strong>
         <p>{m.no_driver_body()}</p>
-        {!mayAdminister && <p>{m.consent_owner()}</p>}
+        {!mayAllow && <p>{m.consent_owner()}</p>}
       </div>
-      {mayAdminister && <NoDriverAction account={account} />}
+      {mayAllow && <NoDriverAction account={account} />}
     </section>
   );
 }
 
 export function ConsentList({ account }: { account: string }) {
   const drivers = useQuery(driversQuery);
-  const mayAdminister = useMay("administer");
+  const mayAllow = useMay("manage_drivers");
   return (
     <Load query={drivers} rows={3}>
       {(installed) => {
@@ -67,7 +67,7 @@ export function ConsentList({ account }: { account: string }) {
                   <Consent key={driver.digest} account={account} driver={driver} />
                 ))}
             </ul>
-            {!mayAdminister && <p className="hint">{m.consent_owner()}</p>}
+            {!mayAllow && <p className="hint">{m.consent_owner()}</p>}
           </>
         );
       }}

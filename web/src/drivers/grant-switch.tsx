@@ -11,10 +11,10 @@ import "./switch.css";
 export function GrantSwitch({ account, driver }: { account: string; driver: Driver }) {
   const grants = useDriverGrants(account);
   const grant = useGrantDriver(account);
-  const mayAdminister = useMay("administer");
+  const mayAllow = useMay("manage_drivers");
   const current = grants.data?.find((candidate) => candidate.driver === driver.name);
   const granted = current?.granted ?? false;
-  if (!mayAdminister)
+  if (!mayAllow)
     return (
       <Badge tone={granted ? "good" : "calm"}>{granted ? m.driver_granted() : m.driver_not_granted()}</Badge>
     );

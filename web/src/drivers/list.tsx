@@ -12,17 +12,19 @@ import { Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { collate, date } from "@/i18n/format";
+import { mayInstall } from "@/session/session";
 import { GrantSwitch } from "./grant-switch";
 import { Collects } from "./privacy-panel";
 import { driversQuery, useDriverGrants, useInstallDriver } from "./queries";
 
 export function DriverList() {
   const drivers = useQuery(driversQuery);
-  const mayInstall = useMay("install");
   const account = useAccount();
+  const maySeeDevices = useMay("view_devices");
+  const installs = mayInstall(account);
   return (
-    <Page title={m.drivers_title()} lead={m.drivers_lead()} actions={mayInstall && <Install />}>
-      {account && account.kind !== "customer" && (
+    <Page title={m.drivers_title()} lead={m.drivers_lead()} actions={installs && <Install />}>
+      {account && account.kind !== "customer" && maySeeDevices && (
         <p className="notice">
           <Icon name="info" />
           {m.drivers_each_account({ account: account.name })}
@@ -33,7 +35,7 @@ export function DriverList() {
           rows.length === 0 ? (
             <section className="card">
               <Empty icon="driver" title={m.drivers_empty_title()}>
-                {mayInstall ? m.drivers_empty_install() : m.drivers_empty_body()}
+                {installs ? m.drivers_empty_install() : m.drivers_empty_body()}
               </Empty>
             </section>
           ) : (
@@ -49,7 +51,10 @@ export function DriverList() {
 
 function DriverCard({ driver }: { driver: Driver }) {
   const account = useAccountId();
-  const grant = useDriverGrants(account).data?.find((candidate) => candidate.driver === driver.name);
+  const maySeeDevices = useMay("view_devices");
+  const grant = useDriverGrants(account, maySeeDevices).data?.find(
+    (candidate) => candidate.driver === driver.name,
+  );
   const asks = [
     ...(driver.asks.snmp ?? []).map((oid) => `SNMP ${oid}`),
     ...(driver.asks.http ?? []).map((host) => `HTTPS ${host}`),
@@ -59,7 +64,7 @@ function DriverCard({ driver }: { driver: Driver }) {
       title={driver.title}
       actions={
         driver.active ? (
-          <GrantSwitch account={account} driver={driver} />
+          maySeeDevices && <GrantSwitch account={account} driver={driver} />
         ) : (
           <Badge>{m.driver_inactive()}</Badge>
         )

@@ -12,12 +12,12 @@ export const driversQuery = queryOptions({
   staleTime: 60_000,
 });
 
-export function useDriverGrants(account: string) {
+export function useDriverGrants(account: string, enabled = true) {
   return usePages(
     ["driver-grants", account],
     (_page, signal) =>
       reply(api.GET("/api/v1/accounts/{id}/drivers", { params: { path: { id: account } }, signal })),
-    WHOLE,
+    { limit: WHOLE, enabled },
   );
 }
 

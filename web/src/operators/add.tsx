@@ -1,21 +1,21 @@
 /** Gives someone a role here. A first password, when the server made one, is shown once. */
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
-import type { Role } from "@/api/types";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
 import { CopyLine } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
-import { useOperatorChanges } from "./queries";
+import { useOperatorChanges, useRoles } from "./queries";
 import { roleChoices, roleWhat } from "./role";
 
 export function AddOperator({ account, onClose }: { account: string; onClose: () => void }) {
   const { add } = useOperatorChanges(account);
+  const roles = useRoles(account).data ?? [];
   const [email, setEmail] = useState("");
   const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("technician");
+  const [role, setRole] = useState("technician");
   const [password, setPassword] = useState<string>();
 
   async function submit(event: FormEvent) {
@@ -66,7 +66,7 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
         />
         <Select
           label={m.col_role()}
-          choices={roleChoices()}
+          choices={roleChoices(roles)}
           value={role}
           onChange={setRole}
           hint={roleWhat(role)}

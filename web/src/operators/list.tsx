@@ -1,24 +1,24 @@
 /** Operators and their grants. An inherited grant is changed where it was made. */
 import { useState } from "react";
 import { useAccount, useAccountId, useMay } from "@/accounts/queries";
-import type { AccountOperator, Role } from "@/api/types";
+import type { AccountOperator } from "@/api/types";
 import { Button, IconButton } from "@/design/button";
 import { Confirm } from "@/design/dialog";
 import { Empty, Load } from "@/design/feedback";
-import { Facet } from "@/design/fields";
+import { type Choice, Facet } from "@/design/fields";
 import { Page } from "@/design/page";
 import { Ago, Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { useSession } from "@/session/session";
 import { AddOperator } from "./add";
-import { useOperatorChanges, useOperators } from "./queries";
+import { useOperatorChanges, useOperators, useRoles } from "./queries";
 import { roleChoices, roleName, roleWhat } from "./role";
 
 export function OperatorList() {
   const id = useAccountId();
   const account = useAccount();
-  const mayAdminister = useMay("administer");
+  const mayManage = useMay("manage_operators");
   const operators = useOperators(id);
   const [adding, setAdding] = useState(false);
   return (
@@ -26,7 +26,7 @@ export function OperatorList() {
       title={m.operators_title()}
       lead={m.operators_lead({ account: account?.name ?? "" })}
       actions={
-        mayAdminister && (
+        mayManage && (
           <Button look="primary" icon="plus" onPress={() => setAdding(true)}>
             {m.operators_add()}
           </Button>
@@ -41,11 +41,7 @@ export function OperatorList() {
                 {m.operators_empty_body()}
               </Empty>
             ) : (
-              <OperatorTable
-                account={id}
-                operators={rows as AccountOperator[]}
-                mayAdminister={mayAdminister}
-              />
+              <OperatorTable account={id} operators={rows} mayManage={mayManage} />
             )
           }
         </Load>
@@ -55,18 +51,20 @@ export function OperatorList() {
   );
 }
 
-type TableProps = { account: string; operators: AccountOperator[]; mayAdminister: boolean };
+type TableProps = { account: string; operators: AccountOperator[]; mayManage: boolean };
 
-function OperatorTable({ account, operators, mayAdminister }: TableProps) {
+function OperatorTable({ account, operators, mayManage }: TableProps) {
   const self = useSession()?.operator.id;
-  const { setRole, remove } = useOperatorChanges(account);
+  const { setGrant, remove } = useOperatorChanges(account);
+  const choices = roleChoices(useRoles(account).data ?? []);
   const [removing, setRemoving] = useState<AccountOperator>();
 
-  function change(operator: AccountOperator, role: Role) {
-    const put = (next: Role) => setRole.mutateAsync({ id: operator.id, role: next });
+  function change(operator: AccountOperator, role: string) {
+    const excluded = operator.excluded.map(({ id }) => id);
+    const put = (next: string) => setGrant.mutateAsync({ id: operator.id, role: next, excluded });
     put(role)
-      .then(() =>
-        toast(m.operator_role_changed({ name: operator.name, role: roleName(role) }), {
+      .then((made) =>
+        toast(m.operator_role_changed({ name: operator.name, role: roleName(role, made.role_name) }), {
           label: m.action_undo(),
           run: () => put(operator.role).catch(toastProblem),
         }),
@@ -90,7 +88,7 @@ function OperatorTable({ account, operators, mayAdminister }: TableProps) {
         </thead>
         <tbody>
           {operators.map((operator) => {
-            const own = !operator.inherited_from && mayAdminister && operator.id !== self;
+            const own = !operator.inherited_from && mayManage && operator.id !== self;
             return (
               <tr key={operator.grant_id}>
                 <td>
@@ -100,9 +98,13 @@ function OperatorTable({ account, operators, mayAdminister }: TableProps) {
                 </td>
                 <td title={roleWhat(operator.role)}>
                   {own ? (
-                    <RolePick operator={operator} onChange={(role) => change(operator, role)} />
+                    <RolePick
+                      operator={operator}
+                      choices={choices}
+                      onChange={(role) => change(operator, role)}
+                    />
                   ) : (
-                    roleName(operator.role)
+                    roleName(operator.role, operator.role_name)
                   )}
                 </td>
                 <td className="muted">
@@ -151,11 +153,17 @@ function OperatorTable({ account, operators, mayAdminister }: TableProps) {
   );
 }
 
-function RolePick({ operator, onChange }: { operator: AccountOperator; onChange: (role: Role) => void }) {
+type RolePickProps = {
+  operator: AccountOperator;
+  choices: Choice<string>[];
+  onChange: (role: string) => void;
+};
+
+function RolePick({ operator, choices, onChange }: RolePickProps) {
   return (
-    <Facet<Role>
+    <Facet
       label={`${m.col_role()}: ${operator.name}`}
-      choices={roleChoices()}
+      choices={choices}
       value={operator.role}
       onChange={(role) => role && role !== operator.role && onChange(role)}
     />

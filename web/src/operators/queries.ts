@@ -1,10 +1,10 @@
-/** Operators of an account: who holds a grant here or above, and changes to the grants made here. */
+/** Operators of an account: who holds a grant here or above, changes to the grants made here, and the roles to give. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
-import type { Role } from "@/api/types";
+import type { components } from "@/api/schema";
 
-export function useOperators(account: string) {
+export function useOperators(account: string, enabled = true) {
   return usePages(
     ["operators", account],
     (_page, signal) =>
@@ -14,7 +14,17 @@ export function useOperators(account: string) {
           signal,
         }),
       ),
-    WHOLE,
+    { limit: WHOLE, enabled },
+  );
+}
+
+/** The roles that can be given on an account: the built-in ones and those made here or above. */
+export function useRoles(account: string) {
+  return usePages(
+    ["roles", account],
+    (_page, signal) =>
+      reply(api.GET("/api/v1/accounts/{id}/roles", { params: { path: { id: account } }, signal })),
+    { limit: WHOLE },
   );
 }
 
@@ -22,16 +32,16 @@ export function useOperatorChanges(account: string) {
   const client = useQueryClient();
   const onSuccess = () => client.invalidateQueries({ queryKey: ["operators", account] });
   const add = useMutation({
-    mutationFn: (body: { email: string; name: string; role: Role }) =>
+    mutationFn: (body: components["schemas"]["NewOperator"]) =>
       reply(api.POST("/api/v1/accounts/{id}/operators", { params: { path: { id: account } }, body })),
     onSuccess,
   });
-  const setRole = useMutation({
-    mutationFn: ({ id, role }: { id: string; role: Role }) =>
+  const setGrant = useMutation({
+    mutationFn: ({ id, ...body }: { id: string } & components["schemas"]["OperatorGrant"]) =>
       reply(
         api.PATCH("/api/v1/accounts/{id}/operators/{operator_id}", {
           params: { path: { id: account, operator_id: id } },
-          body: { role },
+          body,
         }),
       ),
     onSuccess,
@@ -45,5 +55,5 @@ export function useOperatorChanges(account: string) {
       ),
     onSuccess,
   });
-  return { add, setRole, remove };
+  return { add, setGrant, remove };
 }

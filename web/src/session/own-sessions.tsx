@@ -15,11 +15,9 @@ import { useSession } from "./session";
 export function OwnSessions() {
   const session = useSession();
   const client = useQueryClient();
-  const sessions = usePages(
-    ["sessions"],
-    (_page, signal) => reply(api.GET("/api/v1/sessions", { signal })),
-    WHOLE,
-  );
+  const sessions = usePages(["sessions"], (_page, signal) => reply(api.GET("/api/v1/sessions", { signal })), {
+    limit: WHOLE,
+  });
   const end = useMutation({
     mutationFn: (id: string) =>
       reply(api.DELETE("/api/v1/sessions/{session_id}", { params: { path: { session_id: id } } })),

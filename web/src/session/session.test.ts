@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, Session } from "@/api/types";
-import { may, roleOn, safeNext } from "./session";
+import { may, mayInstall, runsPlatform, safeNext } from "./session";
 
 const account = (lineage: string, kind: Account["kind"]): Account => ({
   id: lineage,
@@ -14,31 +14,32 @@ const account = (lineage: string, kind: Account["kind"]): Account => ({
   counts: { devices: 0, alerts_open: 0, collectors: 0 },
 });
 
-const session = (...grants: Session["grants"]): Session => ({
+const session = (...grants: Account[]): Session => ({
   operator: { id: "1", email: "a@b.example", name: "A", locale: "en" },
   csrf: "c",
-  grants,
+  grants: grants.map((granted) => ({ account: granted, role: "owner", role_name: "owner" })),
 });
 
-test("a grant holds for the subtree and not for a sibling whose key begins alike", () => {
-  const grants: Session["grants"] = [
-    { account: account("/a1/", "dealer"), role: "technician" },
-    { account: account("/a1/c/", "customer"), role: "owner" },
-  ];
-  expect(roleOn(grants, "/a1/b/")).toBe("technician");
-  expect(roleOn(grants, "/a1/c/")).toBe("owner");
-  expect(roleOn(grants, "/a10/")).toBeUndefined();
+test("what is offered is what the server permits on that account", () => {
+  const here: Account = { ...account("/a1/c/", "customer"), permissions: ["view_devices", "handle_alerts"] };
+  expect(may(here, "handle_alerts")).toBe(true);
+  expect(may(here, "manage_devices")).toBe(false);
 });
 
-test("what is offered follows the role", () => {
-  const here = account("/a1/c/", "customer");
-  const as = (role: "owner" | "technician" | "viewer") =>
-    session({ account: account("/a1/", "dealer"), role });
-  expect(may(as("viewer"), here, "operate")).toBe(false);
-  expect(may(as("technician"), here, "operate")).toBe(true);
-  expect(may(as("technician"), here, "administer")).toBe(false);
-  expect(may(as("owner"), here, "install")).toBe(false);
-  expect(may(session({ account: account("/", "platform"), role: "owner" }), here, "install")).toBe(true);
+test("an account from a list, or none yet, offers nothing", () => {
+  expect(may({ ...account("/a1/", "dealer"), permissions: null }, "view_accounts")).toBe(false);
+  expect(may(undefined, "view_accounts")).toBe(false);
+});
+
+test("drivers are installed at the root only, whatever an owner's role holds elsewhere", () => {
+  const permissions = ["install_drivers"];
+  expect(mayInstall({ ...account("/", "platform"), permissions })).toBe(true);
+  expect(mayInstall({ ...account("/a1/", "dealer"), permissions })).toBe(false);
+});
+
+test("who holds a grant on the root runs the platform", () => {
+  expect(runsPlatform(session(account("/a1/", "dealer")))).toBe(false);
+  expect(runsPlatform(session(account("/a1/", "dealer"), account("/", "platform")))).toBe(true);
 });
 
 test.each([

@@ -1,9 +1,10 @@
-/** Who is signed in, and what their grants allow on the account on screen. */
+/** Who is signed in, and what they may do on the account on screen. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, reply, setCsrf } from "@/api/client";
 import { ProblemError, parseProblem } from "@/api/problem";
-import type { Account, Grant, Role, Session } from "@/api/types";
+import type { Account, Session } from "@/api/types";
 import { baseLocale, chooseLocale, isLocale, localeWasChosen } from "@/i18n";
+import type { Permission } from "./permission";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -14,7 +15,7 @@ export const sessionQuery = queryOptions({
     const language = operator.locale.split("-")[0];
     // every operator starts with the base language, so that one says nothing against the browser's own
     if (!localeWasChosen() && isLocale(language) && language !== baseLocale) chooseLocale(language);
-    return { operator, grants: grants as Grant[], csrf: csrf ?? undefined };
+    return { operator, grants, csrf: csrf ?? undefined };
   },
   staleTime: 5 * 60_000,
 });
@@ -23,32 +24,19 @@ export function useSession(): Session | undefined {
   return useQuery(sessionQuery).data;
 }
 
-const RANK: Record<Role, number> = { viewer: 0, technician: 1, owner: 2 };
-
-/** The strongest role that grants give on an account: a grant holds for the whole subtree. */
-export function roleOn(grants: Session["grants"], lineage: string): Role | undefined {
-  return grants
-    .filter((grant) => lineage.startsWith(grant.account.lineage))
-    .map((grant) => grant.role)
-    .sort((a, b) => RANK[b] - RANK[a])[0];
+/** What to offer on an account: what the server says that the caller may do there. The server decides. */
+export function may(account: Account | undefined, permission: Permission): boolean {
+  return account?.permissions?.includes(permission) ?? false;
 }
 
-export type Might = "read" | "operate" | "administer" | "install";
+/** Drivers are installed for the whole platform, so by its root alone. */
+export function mayInstall(account: Account | undefined): boolean {
+  return account?.kind === "platform" && may(account, "install_drivers");
+}
 
-/** What to offer; the server decides. `install` is for owners of the platform itself. */
-export function may(session: Session | undefined, account: Account | undefined, might: Might): boolean {
-  if (!session || !account) return false;
-  if (might === "install") {
-    return session.grants.some((grant) => grant.account.kind === "platform" && grant.role === "owner");
-  }
-  const role = roleOn(session.grants, account.lineage);
-  if (!role) return false;
-  const least: Record<Exclude<Might, "install">, Role> = {
-    read: "viewer",
-    operate: "technician",
-    administer: "owner",
-  };
-  return RANK[role] >= RANK[least[might]];
+/** Runs the platform: without an elevation there is no sight of what dealers and customers have. */
+export function runsPlatform(session: Session | undefined): boolean {
+  return session?.grants.some((grant) => grant.account.kind === "platform") ?? false;
 }
 
 /** Only a path on this portal; anything else is the start page. */

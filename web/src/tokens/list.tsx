@@ -12,20 +12,20 @@ import { Page } from "@/design/page";
 import { Ago, Badge, useNow } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
-import { date } from "@/i18n/format";
+import { date, number } from "@/i18n/format";
 import { roleName } from "@/operators/role";
 import { NewToken } from "./new";
 
 export function TokenList() {
   const id = useAccountId();
-  const mayAdminister = useMay("administer");
+  const mayManage = useMay("manage_tokens");
   const tokens = usePages(
     ["tokens", id],
     (_page, signal) => reply(api.GET("/api/v1/accounts/{id}/tokens", { params: { path: { id } }, signal })),
-    WHOLE,
+    { limit: WHOLE },
   );
   const [adding, setAdding] = useState(false);
-  const add = mayAdminister && (
+  const add = mayManage && (
     <Button look="primary" icon="plus" onPress={() => setAdding(true)}>
       {m.tokens_add()}
     </Button>
@@ -40,7 +40,7 @@ export function TokenList() {
                 {m.tokens_empty_body()}
               </Empty>
             ) : (
-              <TokenTable account={id} tokens={rows as Token[]} mayAdminister={mayAdminister} />
+              <TokenTable account={id} tokens={rows} mayManage={mayManage} />
             )
           }
         </Load>
@@ -53,11 +53,11 @@ export function TokenList() {
 function TokenTable({
   account,
   tokens,
-  mayAdminister,
+  mayManage,
 }: {
   account: string;
   tokens: Token[];
-  mayAdminister: boolean;
+  mayManage: boolean;
 }) {
   const client = useQueryClient();
   const [revoking, setRevoking] = useState<Token>();
@@ -81,7 +81,7 @@ function TokenTable({
         <thead>
           <tr>
             <th scope="col">{m.col_name()}</th>
-            <th scope="col">{m.col_role()}</th>
+            <th scope="col">{m.col_permits()}</th>
             <th scope="col">{m.col_created()}</th>
             <th scope="col">{m.col_expires()}</th>
             <th scope="col">{m.col_last_used()}</th>
@@ -96,7 +96,7 @@ function TokenTable({
               <td>
                 <strong>{token.name}</strong>
               </td>
-              <td>{roleName(token.role)}</td>
+              <td>{permits(token)}</td>
               <td className="nowrap">{date(token.created_at)}</td>
               <td className="nowrap">
                 <Expiry token={token} />
@@ -105,7 +105,7 @@ function TokenTable({
                 <Ago at={token.last_used_at} />
               </td>
               <td>
-                {mayAdminister && !token.revoked_at && (
+                {mayManage && !token.revoked_at && (
                   <div className="actions">
                     <IconButton
                       icon="trash"
@@ -130,6 +130,12 @@ function TokenTable({
       />
     </div>
   );
+}
+
+/** Its role, or how much it may do where that was chosen one by one. */
+function permits(token: Token): string {
+  const count = token.permissions.length;
+  return token.role ? roleName(token.role) : m.token_permissions({ count, shown: number(count) });
 }
 
 function Expiry({ token }: { token: Token }) {

@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { api, reply } from "@/api/client";
-import type { Role } from "@/api/types";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
@@ -11,7 +10,7 @@ import { CopyLine } from "@/design/text";
 import { toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
-import { roleChoices, roleWhat } from "@/operators/role";
+import { builtInChoices, roleWhat } from "@/operators/role";
 
 const NEVER = "never";
 const LIFETIMES_DAYS = ["30", "90", "365"];
@@ -19,7 +18,7 @@ const LIFETIMES_DAYS = ["30", "90", "365"];
 export function NewToken({ account, onClose }: { account: string; onClose: () => void }) {
   const client = useQueryClient();
   const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("viewer");
+  const [role, setRole] = useState("viewer");
   const [days, setDays] = useState("90");
   const create = useMutation({
     mutationFn: () =>
@@ -72,7 +71,7 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
         />
         <Select
           label={m.col_role()}
-          choices={roleChoices()}
+          choices={builtInChoices()}
           value={role}
           onChange={setRole}
           hint={roleWhat(role)}

@@ -1,0 +1,60 @@
+/** The overview of who runs accounts and sees no devices: how much there is of what, and the accounts below. */
+import { Link } from "@tanstack/react-router";
+import type { Account } from "@/api/types";
+import { Tile } from "@/app/tiles";
+import { Empty, Load } from "@/design/feedback";
+import { Icon } from "@/design/icon";
+import { More } from "@/design/more";
+import { Card } from "@/design/page";
+import { m } from "@/i18n";
+import { number } from "@/i18n/format";
+import { may, runsPlatform, useSession } from "@/session/session";
+import { useChildAccounts } from "./queries";
+import { AccountTable } from "./table";
+
+export function AccountOverview({ account }: { account: Account }) {
+  const platform = runsPlatform(useSession());
+  const { devices, alerts_open, collectors } = account.counts;
+  return (
+    <>
+      <p className="notice">
+        <Icon name="shield" />
+        <span>{platform ? m.overview_platform() : m.overview_no_devices()}</span>
+      </p>
+      <div className="tiles">
+        <Tile icon="device" label={m.nav_devices()} value={number(devices)} />
+        <Tile icon="alert" label={m.overview_alerts()} value={number(alerts_open)} />
+        <Tile icon="collector" label={m.nav_collectors()} value={number(collectors)} />
+      </div>
+      {account.kind !== "customer" && <Below account={account} />}
+    </>
+  );
+}
+
+function Below({ account }: { account: Account }) {
+  const below = useChildAccounts(account.id, "");
+  return (
+    <Card
+      title={m.overview_below()}
+      flush
+      actions={
+        <Link to="/a/$account/accounts" params={{ account: account.id }}>
+          {m.action_all()}
+        </Link>
+      }
+    >
+      <Load query={below}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Empty icon="customers" title={m.accounts_empty_title()}>
+              {may(account, "manage_accounts") ? m.accounts_empty_body() : m.accounts_empty_viewer()}
+            </Empty>
+          ) : (
+            <AccountTable accounts={rows} />
+          )
+        }
+      </Load>
+      <More query={below} />
+    </Card>
+  );
+}

@@ -1,0 +1,75 @@
+/** Accounts as rows, each with how much lies in its subtree. */
+import { Link } from "@tanstack/react-router";
+import type { Account } from "@/api/types";
+import { IconButton } from "@/design/button";
+import { Badge } from "@/design/text";
+import { m } from "@/i18n";
+import { date, number } from "@/i18n/format";
+import { kindName } from "./kind";
+
+export function AccountTable({
+  accounts,
+  onRename,
+}: {
+  accounts: Account[];
+  onRename?: (account: Account) => void;
+}) {
+  return (
+    <div className="card-body--flush">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{m.col_name()}</th>
+            <th scope="col">{m.col_kind()}</th>
+            <th scope="col" className="number">
+              {m.nav_devices()}
+            </th>
+            <th scope="col" className="number">
+              {m.col_alerts()}
+            </th>
+            <th scope="col" className="number">
+              {m.nav_collectors()}
+            </th>
+            <th scope="col">{m.col_created()}</th>
+            <th scope="col">
+              <span className="sr-only">{m.col_actions()}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {accounts.map((account) => (
+            <tr key={account.id}>
+              <td>
+                <Link to="/a/$account" params={{ account: account.id }}>
+                  <strong>{account.name}</strong>
+                </Link>
+              </td>
+              <td>{kindName(account.kind)}</td>
+              <td className="number">{number(account.counts.devices)}</td>
+              <td className="number">
+                {account.counts.alerts_open > 0 ? (
+                  <Badge tone="bad">{number(account.counts.alerts_open)}</Badge>
+                ) : (
+                  number(0)
+                )}
+              </td>
+              <td className="number">{number(account.counts.collectors)}</td>
+              <td className="nowrap">{date(account.created_at)}</td>
+              <td>
+                {onRename && (
+                  <div className="actions">
+                    <IconButton
+                      icon="edit"
+                      label={`${m.action_rename()}: ${account.name}`}
+                      onPress={() => onRename(account)}
+                    />
+                  </div>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/** What a call needs, by the names of the API, in the order in which people read them. */
+export const PERMISSIONS = [
+  "view_accounts",
+  "manage_accounts",
+  "delete_accounts",
+  "manage_quotas",
+  "view_usage",
+  "view_devices",
+  "manage_devices",
+  "handle_alerts",
+  "manage_sites",
+  "manage_collectors",
+  "command_devices",
+  "locate_devices",
+  "wipe_devices",
+  "administer_messenger",
+  "view_operators",
+  "manage_operators",
+  "manage_roles",
+  "manage_sign_in",
+  "view_as",
+  "view_audit",
+  "manage_tokens",
+  "manage_drivers",
+  "install_drivers",
+  "manage_privacy",
+  "manage_branding",
+  "manage_egress",
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
