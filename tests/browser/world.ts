@@ -11,5 +11,8 @@ function needed(name: string): string {
 export const BASE_URL = process.env.BASE_URL ?? "http://127.0.0.1:8080";
 export const EMAIL = needed("BAILIWICK_EMAIL");
 export const PASSWORD = needed("BAILIWICK_PASSWORD");
+const platform = process.env.BAILIWICK_PLATFORM_EMAIL;
+/** An operator of the platform's root, for the tests that look at it as one; they are skipped without. */
+export const PLATFORM = platform ? { email: platform, password: needed("BAILIWICK_PLATFORM_PASSWORD") } : undefined;
 /** The signed-in browser state that the tests start from. */
 export const STATE = join(tmpdir(), "bailiwick-browser-tests", "state.json");

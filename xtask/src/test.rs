@@ -126,13 +126,15 @@ impl Stage {
 fn browser(tally: &mut Tally) -> Result<()> {
     build::programs(Compiler::Linting)?;
     let world = demo::for_tests()?;
-    let user = world.user()?;
+    let (user, platform) = (world.user()?, world.platform()?);
     tally.count(
         exec::command("npm")
             .current_dir(workspace::web())
             .args(["run", "test:browser"])
             .env("BASE_URL", world.url())
             .env("BAILIWICK_EMAIL", &user.email)
-            .env("BAILIWICK_PASSWORD", &user.password),
+            .env("BAILIWICK_PASSWORD", &user.password)
+            .env("BAILIWICK_PLATFORM_EMAIL", &platform.email)
+            .env("BAILIWICK_PLATFORM_PASSWORD", &platform.password),
     )
 }

@@ -1,32 +1,27 @@
-/** The accounts directly below the one on screen: customers, and dealers where they nest. */
-import { type FormEvent, useState } from "react";
-import { Form } from "react-aria-components";
-import type { Account, AccountKind } from "@/api/types";
+/** The accounts below the one on screen, as a tree; a search looks through all of it. */
+import { type ReactNode, useState } from "react";
+import type { Account } from "@/api/types";
 import { Button } from "@/design/button";
-import { Dialog } from "@/design/dialog";
 import { Empty, Load } from "@/design/feedback";
-import { SearchField, Select, TextField } from "@/design/fields";
+import { SearchField } from "@/design/fields";
 import { useLater } from "@/design/later";
 import { More } from "@/design/more";
 import { Page } from "@/design/page";
-import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
-import { kindName } from "./kind";
-import {
-  useAccount,
-  useAccountId,
-  useChildAccounts,
-  useCreateAccount,
-  useMay,
-  useRenameAccount,
-} from "./queries";
-import { AccountTable } from "./table";
+import { AccountTree } from "./account-tree";
+import { NewAccount } from "./new";
+import { useAccount, useAccountId, useChildAccounts, useFoundAccounts, useMay } from "./queries";
+import { RenameAccount } from "./rename";
 
 export function AccountList() {
   const id = useAccountId();
+  const kind = useAccount()?.kind;
   const mayManage = useMay("manage_accounts");
   const [typed, setTyped] = useState("");
-  const accounts = useChildAccounts(id, useLater(typed.trim(), 250));
+  const q = useLater(typed.trim(), 250);
+  const below = useChildAccounts(id, q === "");
+  const found = useFoundAccounts(id, q);
+  const accounts = q === "" ? below : found;
   const [open, setOpen] = useState<"new" | Account>();
   const add = mayManage && (
     <Button look="primary" icon="plus" onPress={() => setOpen("new")}>
@@ -34,7 +29,11 @@ export function AccountList() {
     </Button>
   );
   return (
-    <Page title={m.accounts_title()} lead={m.accounts_lead()} actions={add}>
+    <Page
+      title={kind === "platform" ? m.accounts_title_all() : m.accounts_title()}
+      lead={m.accounts_lead()}
+      actions={add}
+    >
       <search className="toolbar">
         <SearchField
           label={m.accounts_search()}
@@ -43,113 +42,42 @@ export function AccountList() {
           onChange={setTyped}
         />
       </search>
-      <section className="card" aria-label={m.accounts_title()}>
+      <section className="card" aria-label={m.accounts_tree()}>
         <Load query={accounts}>
           {(rows) =>
             rows.length === 0 ? (
-              <Empty
-                icon="customers"
-                title={typed ? m.accounts_no_match() : m.accounts_empty_title()}
-                action={!typed && add}
-              >
-                {typed
-                  ? m.accounts_no_match_body()
-                  : mayManage
-                    ? m.accounts_empty_body()
-                    : m.accounts_empty_viewer()}
-              </Empty>
+              <NoAccounts searched={q !== ""} platform={kind === "platform"} add={add} />
             ) : (
-              <AccountTable accounts={rows} onRename={mayManage ? setOpen : undefined} />
+              <AccountTree
+                top={id}
+                accounts={rows}
+                found={q !== ""}
+                onRename={mayManage ? setOpen : undefined}
+              />
             )
           }
         </Load>
         <More query={accounts} />
       </section>
       {open === "new" && <NewAccount parent={id} onClose={() => setOpen(undefined)} />}
-      {open && open !== "new" && <Rename account={open} onClose={() => setOpen(undefined)} />}
+      {open && open !== "new" && <RenameAccount account={open} onClose={() => setOpen(undefined)} />}
     </Page>
   );
 }
 
-function NewAccount({ parent, onClose }: { parent: string; onClose: () => void }) {
-  const account = useAccount();
-  const create = useCreateAccount(parent);
-  const [name, setName] = useState("");
-  const kinds: AccountKind[] = account?.kind === "platform" ? ["dealer"] : ["customer", "dealer"];
-  const [kind, setKind] = useState<AccountKind>(kinds[0] ?? "customer");
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    try {
-      const made = await create.mutateAsync({ name: name.trim(), kind });
-      toast(m.account_created({ name: made.name }));
-      onClose();
-    } catch (error) {
-      toastProblem(error);
-    }
-  }
-  return (
-    <Dialog title={m.accounts_add()} open onClose={onClose}>
-      <Form className="dialog-body" onSubmit={submit}>
-        <TextField
-          label={m.col_name()}
-          value={name}
-          onChange={setName}
-          maxLength={120}
-          isRequired
-          autoFocus
-        />
-        <Select
-          label={m.col_kind()}
-          choices={kinds.map((id) => ({ id, name: kindName(id) }))}
-          value={kind}
-          onChange={setKind}
-          hint={m.kind_hint()}
-        />
-        <div className="dialog-actions">
-          <Button onPress={onClose}>{m.action_cancel()}</Button>
-          <Button look="primary" type="submit" isPending={create.isPending}>
-            {m.action_create()}
-          </Button>
-        </div>
-      </Form>
-    </Dialog>
-  );
-}
+type NoAccountsProps = { searched: boolean; platform: boolean; add: ReactNode };
 
-function Rename({ account, onClose }: { account: Account; onClose: () => void }) {
-  const rename = useRenameAccount();
-  const [name, setName] = useState(account.name);
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    try {
-      await rename.mutateAsync({ id: account.id, name: name.trim() });
-      onClose();
-      toast(m.account_renamed(), {
-        label: m.action_undo(),
-        run: () => rename.mutateAsync({ id: account.id, name: account.name }).catch(toastProblem),
-      });
-    } catch (error) {
-      toastProblem(error);
-    }
-  }
+function NoAccounts({ searched, platform, add }: NoAccountsProps) {
+  if (searched)
+    return (
+      <Empty icon="search" title={m.accounts_no_match()}>
+        {m.accounts_no_match_body()}
+      </Empty>
+    );
+  const invitation = platform ? m.accounts_empty_dealer() : m.accounts_empty_body();
   return (
-    <Dialog title={m.account_rename_title()} open onClose={onClose}>
-      <Form className="dialog-body" onSubmit={submit}>
-        <TextField
-          label={m.col_name()}
-          value={name}
-          onChange={setName}
-          maxLength={120}
-          isRequired
-          autoFocus
-        />
-        <div className="dialog-actions">
-          <Button onPress={onClose}>{m.action_cancel()}</Button>
-          <Button look="primary" type="submit" isPending={rename.isPending}>
-            {m.action_save()}
-          </Button>
-        </div>
-      </Form>
-    </Dialog>
+    <Empty icon="customers" title={m.accounts_empty_title()} action={add}>
+      {add ? invitation : m.accounts_empty_viewer()}
+    </Empty>
   );
 }

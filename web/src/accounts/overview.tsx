@@ -32,7 +32,7 @@ export function AccountOverview({ account }: { account: Account }) {
 }
 
 function Below({ account }: { account: Account }) {
-  const below = useChildAccounts(account.id, "");
+  const below = useChildAccounts(account.id);
   return (
     <Card
       title={m.overview_below()}
@@ -47,7 +47,7 @@ function Below({ account }: { account: Account }) {
         {(rows) =>
           rows.length === 0 ? (
             <Empty icon="customers" title={m.accounts_empty_title()}>
-              {may(account, "manage_accounts") ? m.accounts_empty_body() : m.accounts_empty_viewer()}
+              {may(account, "manage_accounts") ? m.accounts_empty_dealer() : m.accounts_empty_viewer()}
             </Empty>
           ) : (
             <AccountTable accounts={rows} />

@@ -1,9 +1,17 @@
 /** Accounts: the one on screen, those below it, and the changes an operator makes to them. */
-import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { api, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
-import type { Account, AccountKind } from "@/api/types";
+import type { components } from "@/api/schema";
+import type { Account } from "@/api/types";
 import type { Permission } from "@/session/permission";
 import { may } from "@/session/session";
 import { inTreeOrder } from "./tree";
@@ -29,15 +37,50 @@ export function useMay(permission: Permission): boolean {
   return may(useAccount(), permission);
 }
 
-export function useChildAccounts(id: string, q: string) {
-  return usePages(["accounts", id, "children", q], (page, signal) =>
-    reply(
-      api.GET("/api/v1/accounts/{id}/accounts", {
-        params: { path: { id }, query: { depth: "children", q: q || undefined, ...page } },
-        signal,
-      }),
-    ),
+/** Those directly below. */
+export function useChildAccounts(id: string, enabled = true) {
+  return usePages(
+    ["accounts", id, "children"],
+    (page, signal) => reply(api.GET("/api/v1/accounts/{id}/accounts", below(id, "children", page, signal))),
+    { enabled },
   );
+}
+
+/** Those anywhere below that match. */
+export function useFoundAccounts(id: string, q: string) {
+  return usePages(
+    ["accounts", id, "found", q],
+    (page, signal) =>
+      reply(api.GET("/api/v1/accounts/{id}/accounts", below(id, "subtree", { ...page, q }, signal))),
+    { enabled: q !== "" },
+  );
+}
+
+type Page = { q?: string; limit: number; cursor?: string };
+
+function below(id: string, depth: "children" | "subtree", page: Page, signal: AbortSignal) {
+  return { params: { path: { id }, query: { depth, ...page } }, signal };
+}
+
+/** What lies directly below an account; `accounts` is missing until it is known. */
+export type Branch = { accounts?: Account[]; more: boolean };
+
+/** The branches of these accounts, each read once. */
+export function useBranches(ids: string[]): ReadonlyMap<string, Branch> {
+  return useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ["accounts", id, "branch"],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        reply(api.GET("/api/v1/accounts/{id}/accounts", below(id, "children", { limit: WHOLE }, signal))),
+    })),
+    combine: (answers) =>
+      new Map(
+        ids.map((id, at) => [
+          id,
+          { accounts: answers[at]?.data?.items, more: Boolean(answers[at]?.data?.next) },
+        ]),
+      ),
+  });
 }
 
 /** Every account an operator may switch to that matches `q`, each granted root first. */
@@ -66,7 +109,7 @@ export function useReachable(roots: Account[], q: string) {
 export function useCreateAccount(parent: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name: string; kind: AccountKind }) =>
+    mutationFn: (body: components["schemas"]["NewAccount"]) =>
       reply(api.POST("/api/v1/accounts/{id}/accounts", { params: { path: { id: parent } }, body })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["accounts"] }),
   });

@@ -1,19 +1,12 @@
 /** Accounts as rows, each with how much lies in its subtree. */
 import { Link } from "@tanstack/react-router";
 import type { Account } from "@/api/types";
-import { IconButton } from "@/design/button";
 import { Badge } from "@/design/text";
 import { m } from "@/i18n";
 import { date, number } from "@/i18n/format";
 import { kindName } from "./kind";
 
-export function AccountTable({
-  accounts,
-  onRename,
-}: {
-  accounts: Account[];
-  onRename?: (account: Account) => void;
-}) {
+export function AccountTable({ accounts }: { accounts: Account[] }) {
   return (
     <div className="card-body--flush">
       <table className="table">
@@ -31,9 +24,6 @@ export function AccountTable({
               {m.nav_collectors()}
             </th>
             <th scope="col">{m.col_created()}</th>
-            <th scope="col">
-              <span className="sr-only">{m.col_actions()}</span>
-            </th>
           </tr>
         </thead>
         <tbody>
@@ -42,7 +32,8 @@ export function AccountTable({
               <td>
                 <Link to="/a/$account" params={{ account: account.id }}>
                   <strong>{account.name}</strong>
-                </Link>
+                </Link>{" "}
+                {account.suspended_at && <Badge tone="warn">{m.account_suspended()}</Badge>}
               </td>
               <td>{kindName(account.kind)}</td>
               <td className="number">{number(account.counts.devices)}</td>
@@ -55,17 +46,6 @@ export function AccountTable({
               </td>
               <td className="number">{number(account.counts.collectors)}</td>
               <td className="nowrap">{date(account.created_at)}</td>
-              <td>
-                {onRename && (
-                  <div className="actions">
-                    <IconButton
-                      icon="edit"
-                      label={`${m.action_rename()}: ${account.name}`}
-                      onPress={() => onRename(account)}
-                    />
-                  </div>
-                )}
-              </td>
             </tr>
           ))}
         </tbody>

@@ -10,7 +10,10 @@ type S = components["schemas"];
 export type Problem = Omit<S["Problem"], "detail"> & { detail?: string };
 export type Named = S["Named"];
 export type AccountKind = "platform" | "dealer" | "customer";
-export type Account = S["Account"];
+export type Account = S["Account"] & {
+  /** Since when its sign-in and ingress are stopped. */
+  suspended_at?: string | null;
+};
 export type Grant = S["HeldRole"];
 export type Role = S["Role"];
 /** An operator's session: what a token may do has no place in the portal. */
@@ -22,6 +25,7 @@ export type Session = {
 export type OwnSession = S["OwnSession"];
 export type AccountOperator = S["AccountOperator"];
 export type Token = S["Token"];
+export type Restrictions = S["Restrictions"];
 export type Site = S["Site"];
 export type Supply = S["Supply"];
 export type Device = S["Device"];

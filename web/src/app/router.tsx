@@ -125,6 +125,18 @@ const operatorsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/operators/list"), "OperatorList"),
 });
 
+const rolesRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "roles",
+  component: lazyRouteComponent(() => import("@/roles/list"), "RoleList"),
+});
+
+const limitsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "limits",
+  component: lazyRouteComponent(() => import("@/restrictions/page"), "RestrictionPage"),
+});
+
 const tokensRoute = createRoute({
   getParentRoute: () => accountRoute,
   path: "tokens",
@@ -161,6 +173,8 @@ const routeTree = rootRoute.addChildren([
     collectorsRoute,
     accountsRoute,
     operatorsRoute,
+    rolesRoute,
+    limitsRoute,
     tokensRoute,
     driversRoute,
     auditRoute,

@@ -85,10 +85,20 @@ function Sections({ account }: { account: Account | undefined }) {
       </nav>
       <nav className="nav" aria-label={m.nav_administration()}>
         {account && account.kind !== "customer" && (
-          <Item to="/a/$account/accounts" icon="customers" label={m.nav_accounts()} />
+          <Item
+            to="/a/$account/accounts"
+            icon="customers"
+            label={account.kind === "platform" ? m.accounts_title_all() : m.nav_accounts()}
+          />
         )}
         {may(account, "view_operators") && (
-          <Item to="/a/$account/operators" icon="operators" label={m.nav_operators()} />
+          <>
+            <Item to="/a/$account/operators" icon="operators" label={m.nav_operators()} />
+            <Item to="/a/$account/roles" icon="role" label={m.nav_roles()} />
+          </>
+        )}
+        {account && account.kind !== "platform" && (
+          <Item to="/a/$account/limits" icon="limit" label={m.nav_limits()} />
         )}
         {may(account, "manage_tokens") && <Item to="/a/$account/tokens" icon="key" label={m.nav_tokens()} />}
         {(seesDevices || mayInstall(account)) && (
@@ -102,7 +112,7 @@ function Sections({ account }: { account: Account | undefined }) {
 
 type SectionPath =
   | "/a/$account"
-  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "tokens" | "drivers" | "audit"}`;
+  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "limits" | "tokens" | "drivers" | "audit"}`;
 
 function IconToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   return (

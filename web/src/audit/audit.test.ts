@@ -30,6 +30,14 @@ test("days of the address become instants that include the last day", () => {
   expect(parseAuditSearch({ from: "yesterday", to: "2026-13-40" })).toEqual({});
 });
 
+test("only what was done from above is asked for by the API's own name", () => {
+  expect(auditQuery(parseAuditSearch({ above: true, object: "device" }))).toEqual({
+    object: "device",
+    from_above: true,
+  });
+  expect(parseAuditSearch({ above: "yes" })).toEqual({});
+});
+
 test("an actor is named by what is known of it", () => {
   const names = new Map([["018f-aaaa", "Maren Holt"]]);
   const actor = (kind: string, id: string | null, name: string | null = null) => ({ kind, id, name });

@@ -105,8 +105,15 @@ function Who({ entry, names, onFilter }: Props) {
       <span className="cell-sub">
         {entry.as ? m.audit_as({ name: entry.as }) : kindWord(entry.actor.kind)}
       </span>
+      {entry.through && <Through account={entry.through} names={names} />}
     </>
   );
+}
+
+/** The account above whose grant let the actor in; from below its name may be out of sight. */
+function Through({ account, names }: { account: string; names: ReadonlyMap<string, string> }) {
+  const name = names.get(account);
+  return <Badge tone="accent">{name ? m.audit_through({ account: name }) : m.audit_through_above()}</Badge>;
 }
 
 function Diff({ entry }: { entry: AuditEntry }) {

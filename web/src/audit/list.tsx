@@ -1,6 +1,7 @@
 /** Who did what to what, when and from where; each entry opens to what it changed. */
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { ToggleButton } from "react-aria-components";
 import { useAccount, useAccountId, useMay } from "@/accounts/queries";
 import { api, reply } from "@/api/client";
 import { usePages } from "@/api/lists";
@@ -23,6 +24,7 @@ const route = getRouteApi("/a/$account/audit");
 
 export function AuditList() {
   const account = useAccountId();
+  const here = useAccount();
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/a/$account/audit" });
   const set = (change: Partial<AuditSearch>) =>
@@ -42,14 +44,14 @@ export function AuditList() {
   const names = useMemo(
     () =>
       new Map(
-        [operators, collectors, sites].flatMap(
+        [operators, collectors, sites, here?.path].flatMap(
           (rows) => rows?.map(({ id, name }) => [id, name] as const) ?? [],
         ),
       ),
-    [operators, collectors, sites],
+    [operators, collectors, sites, here],
   );
   const actor = search.actor && actorName(actorOf(search.actor), names);
-  const name = useAccount()?.name ?? "";
+  const name = here?.name ?? "";
   const filtered = Object.keys(search).length > 0;
   return (
     <Page title={m.audit_title()} lead={m.audit_lead({ account: name })}>
@@ -72,6 +74,15 @@ export function AuditList() {
             {m.audit_active_actor({ name: actor })}
           </Button>
         )}
+        {here && here.kind !== "platform" && (
+          <ToggleButton
+            className="button facet toggle"
+            isSelected={search.above ?? false}
+            onChange={(above) => set({ above: above || undefined })}
+          >
+            {m.audit_from_above()}
+          </ToggleButton>
+        )}
         {filtered && (
           <Button look="quiet" onPress={() => navigate({ search: {} })}>
             {m.filter_reset()}
@@ -82,8 +93,8 @@ export function AuditList() {
         <Load query={entries}>
           {(rows) =>
             rows.length === 0 ? (
-              <Empty icon="audit" title={m.audit_empty_title()}>
-                {m.audit_empty_body()}
+              <Empty icon="audit" title={search.above ? m.audit_above_empty_title() : m.audit_empty_title()}>
+                {search.above ? m.audit_above_empty_body() : m.audit_empty_body()}
               </Empty>
             ) : (
               <EntryTable entries={rows} names={names} onFilter={set} />
@@ -107,6 +118,8 @@ function AreaFilter({ value, onChange }: { value?: string; onChange: (value?: st
     { id: "driver.", name: m.nav_drivers() },
     { id: "operator.", name: m.nav_operators() },
     { id: "grant.", name: m.audit_area_grants() },
+    { id: "role.", name: m.audit_area_roles() },
+    { id: "restrictions.", name: m.audit_area_restrictions() },
     { id: "token.", name: m.nav_tokens() },
     { id: "session.", name: m.audit_area_sessions() },
   ];

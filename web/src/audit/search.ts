@@ -1,5 +1,16 @@
 /** The audit filters as they stand in the address. Dates are days of the reader's calendar. */
-export type AuditSearch = { actor?: string; action?: string; object?: string; from?: string; to?: string };
+export type AuditSearch = {
+  actor?: string;
+  action?: string;
+  object?: string;
+  /** Only what was done by a grant on an account above. */
+  above?: true;
+  from?: string;
+  to?: string;
+};
+
+/** The same as the API names it. */
+export type AuditQuery = Omit<AuditSearch, "above"> & { from_above?: true };
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -9,6 +20,7 @@ export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
     const value = search[key];
     if (typeof value === "string" && value) parsed[key] = value;
   }
+  if (search.above === true) parsed.above = true;
   for (const key of ["from", "to"] as const) {
     const value = search[key];
     if (typeof value === "string" && DAY.test(value) && !Number.isNaN(Date.parse(value))) parsed[key] = value;
@@ -17,10 +29,11 @@ export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
 }
 
 /** As the API takes them: instants, the last day included. */
-export function auditQuery(search: AuditSearch): AuditSearch {
-  const { from, to, ...rest } = search;
+export function auditQuery(search: AuditSearch): AuditQuery {
+  const { from, to, above, ...rest } = search;
   return {
     ...rest,
+    ...(above && { from_above: above }),
     ...(from && { from: new Date(`${from}T00:00:00`).toISOString() }),
     ...(to && { to: new Date(new Date(`${to}T00:00:00`).getTime() + 86_400_000).toISOString() }),
   };

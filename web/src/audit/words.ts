@@ -11,6 +11,8 @@ const KINDS: Record<string, () => string> = {
   alert: m.audit_kind_alert,
   driver: m.audit_kind_driver,
   grant: m.audit_kind_grant,
+  role: m.audit_kind_role,
+  restrictions: m.audit_kind_restrictions,
   session: m.audit_kind_session,
   site: m.audit_kind_site,
   enrollment: m.audit_kind_enrollment,

@@ -1,12 +1,11 @@
 /** Allows a driver on an account, or says whether it is allowed to who may not change it. */
-import { Switch } from "react-aria-components";
 import { useMay } from "@/accounts/queries";
 import type { Driver } from "@/api/types";
+import { Switch } from "@/design/switch";
 import { Badge } from "@/design/text";
 import { toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { useDriverGrants, useGrantDriver } from "./queries";
-import "./switch.css";
 
 export function GrantSwitch({ account, driver }: { account: string; driver: Driver }) {
   const grants = useDriverGrants(account);
@@ -20,13 +19,11 @@ export function GrantSwitch({ account, driver }: { account: string; driver: Driv
     );
   return (
     <Switch
-      className="switch"
-      aria-label={`${driver.title}: ${m.driver_granted()}`}
+      label={`${driver.title}: ${m.driver_granted()}`}
       isSelected={granted}
       isDisabled={!grants.data || grant.isPending}
       onChange={(next) => grant.mutate({ name: driver.name, granted: next }, { onError: toastProblem })}
     >
-      <span className="switch-track" />
       {m.driver_granted()}
     </Switch>
   );

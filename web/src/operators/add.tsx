@@ -1,14 +1,18 @@
 /** Gives someone a role here. A first password, when the server made one, is shown once. */
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
+import { BranchPicker } from "@/accounts/branches";
+import { useAccount } from "@/accounts/queries";
+import type { Named } from "@/api/types";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
 import { CopyLine } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
-import { useOperatorChanges, useRoles } from "./queries";
-import { roleChoices, roleWhat } from "./role";
+import { useRoles } from "@/roles/queries";
+import { roleChoices, roleWhat } from "@/roles/role";
+import { useOperatorChanges } from "./queries";
 
 export function AddOperator({ account, onClose }: { account: string; onClose: () => void }) {
   const { add } = useOperatorChanges(account);
@@ -16,12 +20,19 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
   const [email, setEmail] = useState("");
   const [name, setName] = useState("");
   const [role, setRole] = useState("technician");
+  const kind = useAccount()?.kind;
+  const [excluded, setExcluded] = useState<Named[]>([]);
   const [password, setPassword] = useState<string>();
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     try {
-      const made = await add.mutateAsync({ email: email.trim(), name: name.trim(), role });
+      const made = await add.mutateAsync({
+        email: email.trim(),
+        name: name.trim(),
+        role,
+        excluded: excluded.map(({ id }) => id),
+      });
       if (made.initial_password) return setPassword(made.initial_password);
       toast(m.operator_added({ name: name.trim() }));
       onClose();
@@ -71,6 +82,7 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
           onChange={setRole}
           hint={roleWhat(role)}
         />
+        {kind !== "customer" && <BranchPicker account={account} chosen={excluded} onChange={setExcluded} />}
         <div className="dialog-actions">
           <Button onPress={onClose}>{m.action_cancel()}</Button>
           <Button look="primary" type="submit" isPending={add.isPending}>

@@ -5,15 +5,16 @@ import type { AccountOperator } from "@/api/types";
 import { Button, IconButton } from "@/design/button";
 import { Confirm } from "@/design/dialog";
 import { Empty, Load } from "@/design/feedback";
-import { type Choice, Facet } from "@/design/fields";
 import { Page } from "@/design/page";
 import { Ago, Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
+import { list } from "@/i18n/format";
+import { roleName, roleWhat } from "@/roles/role";
 import { useSession } from "@/session/session";
 import { AddOperator } from "./add";
-import { useOperatorChanges, useOperators, useRoles } from "./queries";
-import { roleChoices, roleName, roleWhat } from "./role";
+import { GrantDialog } from "./grant";
+import { useOperatorChanges, useOperators } from "./queries";
 
 export function OperatorList() {
   const id = useAccountId();
@@ -55,22 +56,9 @@ type TableProps = { account: string; operators: AccountOperator[]; mayManage: bo
 
 function OperatorTable({ account, operators, mayManage }: TableProps) {
   const self = useSession()?.operator.id;
-  const { setGrant, remove } = useOperatorChanges(account);
-  const choices = roleChoices(useRoles(account).data ?? []);
+  const { remove } = useOperatorChanges(account);
+  const [shown, setShown] = useState<AccountOperator>();
   const [removing, setRemoving] = useState<AccountOperator>();
-
-  function change(operator: AccountOperator, role: string) {
-    const excluded = operator.excluded.map(({ id }) => id);
-    const put = (next: string) => setGrant.mutateAsync({ id: operator.id, role: next, excluded });
-    put(role)
-      .then((made) =>
-        toast(m.operator_role_changed({ name: operator.name, role: roleName(role, made.role_name) }), {
-          label: m.action_undo(),
-          run: () => put(operator.role).catch(toastProblem),
-        }),
-      )
-      .catch(toastProblem);
-  }
 
   return (
     <div className="card-body--flush">
@@ -96,41 +84,49 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
                   {operator.id === self && <Badge tone="accent">{m.operator_you()}</Badge>}
                   <span className="cell-sub">{operator.email}</span>
                 </td>
-                <td title={roleWhat(operator.role)}>
-                  {own ? (
-                    <RolePick
-                      operator={operator}
-                      choices={choices}
-                      onChange={(role) => change(operator, role)}
-                    />
-                  ) : (
-                    roleName(operator.role, operator.role_name)
-                  )}
-                </td>
+                <td title={roleWhat(operator.role)}>{roleName(operator.role, operator.role_name)}</td>
                 <td className="muted">
                   {operator.inherited_from
                     ? m.grant_from({ account: operator.inherited_from.name })
                     : m.grant_here()}
+                  {operator.excluded.length > 0 && (
+                    <span className="cell-sub">
+                      {m.branches_left_out({ names: list(operator.excluded.map(({ name }) => name)) })}
+                    </span>
+                  )}
                 </td>
                 <td>
                   <Ago at={operator.last_seen_at} />
                 </td>
                 <td>
-                  {own && (
-                    <div className="actions">
+                  <div className="actions">
+                    <IconButton
+                      icon={own ? "edit" : "info"}
+                      label={`${own ? m.grant_change() : m.grant_show()}: ${operator.name}`}
+                      onPress={() => setShown(operator)}
+                    />
+                    {own && (
                       <IconButton
                         icon="trash"
                         label={`${m.operator_remove()}: ${operator.name}`}
                         onPress={() => setRemoving(operator)}
                       />
-                    </div>
-                  )}
+                    )}
+                  </div>
                 </td>
               </tr>
             );
           })}
         </tbody>
       </table>
+      {shown && (
+        <GrantDialog
+          account={account}
+          operator={shown}
+          mayManage={mayManage}
+          onClose={() => setShown(undefined)}
+        />
+      )}
       <Confirm
         title={m.operator_remove_title({ name: removing?.name ?? "" })}
         body={m.operator_remove_body()}
@@ -150,22 +146,5 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
         }
       />
     </div>
-  );
-}
-
-type RolePickProps = {
-  operator: AccountOperator;
-  choices: Choice<string>[];
-  onChange: (role: string) => void;
-};
-
-function RolePick({ operator, choices, onChange }: RolePickProps) {
-  return (
-    <Facet
-      label={`${m.col_role()}: ${operator.name}`}
-      choices={choices}
-      value={operator.role}
-      onChange={(role) => role && role !== operator.role && onChange(role)}
-    />
   );
 }

@@ -1,4 +1,4 @@
-/** Operators of an account: who holds a grant here or above, changes to the grants made here, and the roles to give. */
+/** Operators of an account: who holds a grant here or above, and changes to the grants made here. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
@@ -15,16 +15,6 @@ export function useOperators(account: string, enabled = true) {
         }),
       ),
     { limit: WHOLE, enabled },
-  );
-}
-
-/** The roles that can be given on an account: the built-in ones and those made here or above. */
-export function useRoles(account: string) {
-  return usePages(
-    ["roles", account],
-    (_page, signal) =>
-      reply(api.GET("/api/v1/accounts/{id}/roles", { params: { path: { id: account } }, signal })),
-    { limit: WHOLE },
   );
 }
 

@@ -13,7 +13,8 @@ import { Ago, Badge, useNow } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { date, number } from "@/i18n/format";
-import { roleName } from "@/operators/role";
+import { PermissionList } from "@/roles/permission-list";
+import { roleName } from "@/roles/role";
 import { NewToken } from "./new";
 
 export function TokenList() {
@@ -96,7 +97,9 @@ function TokenTable({
               <td>
                 <strong>{token.name}</strong>
               </td>
-              <td>{permits(token)}</td>
+              <td>
+                <Permits token={token} />
+              </td>
               <td className="nowrap">{date(token.created_at)}</td>
               <td className="nowrap">
                 <Expiry token={token} />
@@ -132,10 +135,16 @@ function TokenTable({
   );
 }
 
-/** Its role, or how much it may do where that was chosen one by one. */
-function permits(token: Token): string {
+/** Its role, or all that it may do where that was chosen one by one. */
+function Permits({ token }: { token: Token }) {
+  if (token.role) return roleName(token.role);
   const count = token.permissions.length;
-  return token.role ? roleName(token.role) : m.token_permissions({ count, shown: number(count) });
+  return (
+    <details>
+      <summary>{m.role_count({ count, shown: number(count) })}</summary>
+      <PermissionList permissions={token.permissions} />
+    </details>
+  );
 }
 
 function Expiry({ token }: { token: Token }) {

@@ -10,15 +10,21 @@ import { CopyLine } from "@/design/text";
 import { toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
-import { builtInChoices, roleWhat } from "@/operators/role";
+import { PermissionPicker } from "@/roles/permission-picker";
+import { builtInChoices, roleWhat } from "@/roles/role";
+import type { Permission } from "@/session/permission";
 
 const NEVER = "never";
+/** Stands in the list of roles for permissions chosen one by one. */
+const SINGLE = "single";
 const LIFETIMES_DAYS = ["30", "90", "365"];
 
 export function NewToken({ account, onClose }: { account: string; onClose: () => void }) {
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [role, setRole] = useState("viewer");
+  const [chosen, setChosen] = useState<Permission[]>([]);
+  const single = role === SINGLE;
   const [days, setDays] = useState("90");
   const create = useMutation({
     mutationFn: () =>
@@ -27,7 +33,7 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
           params: { path: { id: account } },
           body: {
             name: name.trim(),
-            role,
+            ...(single ? { permissions: chosen } : { role }),
             ...(days !== NEVER && {
               expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString(),
             }),
@@ -53,7 +59,7 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
     );
   }
   return (
-    <Dialog title={m.tokens_add()} open onClose={onClose}>
+    <Dialog title={m.tokens_add()} open onClose={onClose} wide={single}>
       <Form
         className="dialog-body"
         onSubmit={(event: FormEvent) => {
@@ -70,12 +76,13 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
           autoFocus
         />
         <Select
-          label={m.col_role()}
-          choices={builtInChoices()}
+          label={m.col_permits()}
+          choices={[...builtInChoices(), { id: SINGLE, name: m.token_single() }]}
           value={role}
           onChange={setRole}
-          hint={roleWhat(role)}
+          hint={single ? m.token_single_hint() : roleWhat(role)}
         />
+        {single && <PermissionPicker chosen={chosen} onChange={setChosen} />}
         <Select
           label={m.col_expires()}
           choices={[
@@ -90,7 +97,12 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
         />
         <div className="dialog-actions">
           <Button onPress={onClose}>{m.action_cancel()}</Button>
-          <Button look="primary" type="submit" isPending={create.isPending}>
+          <Button
+            look="primary"
+            type="submit"
+            isDisabled={single && chosen.length === 0}
+            isPending={create.isPending}
+          >
             {m.action_create()}
           </Button>
         </div>

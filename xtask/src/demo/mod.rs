@@ -109,6 +109,11 @@ impl World {
         self.secrets.sign_ins.get(1).context("the demo world has no dealer")
     }
 
+    /// The platform's owner: sees accounts, and nothing of what they have.
+    pub fn platform(&self) -> Result<&SignIn> {
+        self.secrets.sign_ins.first().context("the demo world has no platform")
+    }
+
     fn start(folder: &Path, listen: &str, speed: u32) -> Result<Self> {
         let remembered = folder.join("demo.json");
         let known = Secrets::load(&remembered)?;

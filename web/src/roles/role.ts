@@ -32,12 +32,14 @@ export function builtInChoices(): Choice<string>[] {
 }
 
 /** Built-in roles as they stand, then made ones by their name. */
-export function roleChoices(roles: Role[]): Choice<string>[] {
-  const order = (role: Role) => {
-    const at = BUILT_IN_ROLES.indexOf(role.role);
+export function inOrder(roles: Role[]): Role[] {
+  const order = ({ role }: Role) => {
+    const at = BUILT_IN_ROLES.indexOf(role);
     return at < 0 ? BUILT_IN_ROLES.length : at;
   };
-  return [...roles]
-    .sort((a, b) => order(a) - order(b) || collate(a.name, b.name))
-    .map(({ role, name }) => ({ id: role, name: roleName(role, name) }));
+  return [...roles].sort((a, b) => order(a) - order(b) || collate(a.name, b.name));
+}
+
+export function roleChoices(roles: Role[]): Choice<string>[] {
+  return inOrder(roles).map(({ role, name }) => ({ id: role, name: roleName(role, name) }));
 }

@@ -1,0 +1,187 @@
+/**
+ * Accounts as a tree: a dealer's branch is read when it is first opened. Arrow keys move, open and close,
+ * Enter goes to the account. What a search found stands without its branches, with the way down to it.
+ */
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import {
+  Button as AriaButton,
+  Collection,
+  type Key,
+  Tree,
+  TreeItem,
+  TreeItemContent,
+} from "react-aria-components";
+import type { Account } from "@/api/types";
+import { IconButton } from "@/design/button";
+import { Icon } from "@/design/icon";
+import { Badge } from "@/design/text";
+import { m } from "@/i18n";
+import { date, number } from "@/i18n/format";
+import { kindName } from "./kind";
+import { type Branch, useBranches } from "./queries";
+import "./account-tree.css";
+
+type Props = {
+  /** The account whose tree it is. */
+  top: string;
+  accounts: Account[];
+  found: boolean;
+  onRename?: (account: Account) => void;
+};
+
+/** A row of the tree: an account, or a line that says why there is none. */
+type Row = { id: string; account?: Account; note?: string; goes?: string; rows: Row[] };
+
+/** A dealer's branch always holds a line, even before it is read: what holds none cannot be opened. */
+function rowsOf(accounts: Account[], branches: ReadonlyMap<string, Branch>): Row[] {
+  return accounts.map((account) => ({
+    id: account.id,
+    account,
+    rows: account.kind === "customer" ? [] : below(account, branches.get(account.id), branches),
+  }));
+}
+
+function below(account: Account, branch: Branch | undefined, branches: ReadonlyMap<string, Branch>): Row[] {
+  if (!branch?.accounts) return [{ id: `${account.id} wait`, note: m.state_loading(), rows: [] }];
+  if (branch.accounts.length === 0)
+    return [{ id: `${account.id} none`, note: m.accounts_branch_empty({ account: account.name }), rows: [] }];
+  const rows = rowsOf(branch.accounts, branches);
+  if (!branch.more) return rows;
+  const note = m.accounts_branch_more({ account: account.name });
+  return [...rows, { id: `${account.id} more`, note, goes: account.id, rows: [] }];
+}
+
+export function AccountTree({ top, accounts, found, onRename }: Props) {
+  const navigate = useNavigate();
+  const [open, setOpen] = useState<ReadonlySet<Key>>(new Set());
+  const branches = useBranches(found ? [] : [...open].map(String));
+  const go = (account: string, section: "" | "/accounts" = "") =>
+    navigate({ to: `/a/$account${section}`, params: { account } });
+
+  function item(row: Row) {
+    const { account } = row;
+    if (!account)
+      return (
+        <TreeItem
+          id={row.id}
+          textValue={row.note ?? ""}
+          className="tree-row tree-note"
+          onAction={row.goes ? () => go(row.goes ?? top, "/accounts") : undefined}
+        >
+          <TreeItemContent>
+            <span className="tree-name">{row.note}</span>
+          </TreeItemContent>
+        </TreeItem>
+      );
+    return (
+      <TreeItem id={row.id} textValue={account.name} className="tree-row" onAction={() => go(account.id)}>
+        <TreeItemContent>
+          {({ isExpanded, hasChildItems }) => (
+            <>
+              <Name
+                account={account}
+                top={found ? top : undefined}
+                isBranch={hasChildItems}
+                isOpen={isExpanded}
+              />
+              <Counts account={account} />
+              <span className="tree-actions">
+                {onRename && (
+                  <IconButton
+                    icon="edit"
+                    label={`${m.action_rename()}: ${account.name}`}
+                    onPress={() => onRename(account)}
+                  />
+                )}
+              </span>
+            </>
+          )}
+        </TreeItemContent>
+        <Collection items={row.rows}>{item}</Collection>
+      </TreeItem>
+    );
+  }
+
+  return (
+    <div className="tree-frame">
+      <div className="tree-head" aria-hidden="true">
+        <span>{m.col_name()}</span>
+        <span className="number">{m.nav_devices()}</span>
+        <span className="number">{m.col_alerts()}</span>
+        <span className="number">{m.nav_collectors()}</span>
+        <span>{m.col_created()}</span>
+        <span />
+      </div>
+      <Tree
+        aria-label={m.accounts_tree()}
+        className="tree"
+        items={
+          found
+            ? accounts.map((account) => ({ id: account.id, account, rows: [] }))
+            : rowsOf(accounts, branches)
+        }
+        dependencies={[branches, onRename]}
+        expandedKeys={open}
+        onExpandedChange={setOpen}
+      >
+        {item}
+      </Tree>
+    </div>
+  );
+}
+
+type NameProps = { account: Account; top?: string; isBranch: boolean; isOpen: boolean };
+
+function Name({ account, top, isBranch, isOpen }: NameProps) {
+  const between = top ? account.path.slice(account.path.findIndex(({ id }) => id === top) + 1, -1) : [];
+  return (
+    <span className="tree-name">
+      {isBranch ? (
+        <AriaButton
+          slot="chevron"
+          className="button button--quiet tree-chevron"
+          aria-label={`${isOpen ? m.tree_collapse() : m.tree_expand()}: ${account.name}`}
+        >
+          <Icon name="chevron" />
+        </AriaButton>
+      ) : (
+        <span className="tree-chevron" />
+      )}
+      <span className="tree-title">
+        <strong className="truncate">{account.name}</strong>
+        <span className="tree-kind">
+          {[kindName(account.kind), ...between.map(({ name }) => name)].join(" · ")}
+        </span>
+      </span>
+      {account.suspended_at && <Badge tone="warn">{m.account_suspended()}</Badge>}
+    </span>
+  );
+}
+
+function Counts({ account }: { account: Account }) {
+  const { devices, alerts_open, collectors } = account.counts;
+  return (
+    <>
+      <Count label={m.nav_devices()}>{number(devices)}</Count>
+      <Count label={m.col_alerts()}>
+        {alerts_open > 0 ? <Badge tone="bad">{number(alerts_open)}</Badge> : number(0)}
+      </Count>
+      <Count label={m.nav_collectors()}>{number(collectors)}</Count>
+      <span className="tree-date">
+        <span className="sr-only">{m.col_created()}: </span>
+        {date(account.created_at)}
+      </span>
+    </>
+  );
+}
+
+/** The column's head is for the eye alone, so each figure names what it counts. */
+function Count({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <span className="tree-count">
+      <span className="sr-only">{label}: </span>
+      {children}
+    </span>
+  );
+}
