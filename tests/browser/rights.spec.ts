@@ -30,7 +30,7 @@ async function addOperator(page: Page, name: string, email: string, role: string
   if (leavingOut) {
     await dialog.getByRole("searchbox", { name: "Find accounts to leave out" }).fill(leavingOut);
     await dialog.getByRole("option", { name: leavingOut }).click();
-    await expect(dialog.getByRole("row", { name: leavingOut })).toBeVisible();
+    await expect(dialog.getByRole("button", { name: `No longer leave out ${leavingOut}` })).toBeVisible();
   }
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
   const made = page.getByRole("dialog", { name: `${name} has access.` });
@@ -157,7 +157,7 @@ test("an account comes with its first owner, and the tree is walked by keys", as
   await page.getByRole("button", { name: "Done" }).click();
 
   const tree = page.getByRole("treegrid", { name: "Account tree" });
-  const row = tree.getByRole("row", { name: dealer });
+  const row = tree.getByRole("row", { name: dealer, exact: true });
   await expect(row).toHaveAttribute("aria-expanded", "false");
   await tree.getByRole("row").first().focus();
   await page.keyboard.type(dealer);

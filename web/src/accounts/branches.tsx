@@ -1,18 +1,7 @@
 /** Chooses accounts below the one on screen, by search: the branches that a role leaves out. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import {
-  Autocomplete,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  SearchField,
-  Tag,
-  TagGroup,
-  TagList,
-  Text,
-} from "react-aria-components";
+import { Autocomplete, Input, ListBox, ListBoxItem, SearchField } from "react-aria-components";
 import { api, reply } from "@/api/client";
 import type { Account, Named } from "@/api/types";
 import { IconButton } from "@/design/button";
@@ -32,7 +21,7 @@ export function BranchPicker({ account, chosen, onChange }: Props) {
   const ids = chosen.map(({ id }) => id);
   return (
     <div className="field">
-      <Chosen chosen={chosen} onRemove={(gone) => onChange(chosen.filter(({ id }) => !gone.has(id)))} />
+      <Chosen chosen={chosen} onRemove={(gone) => onChange(chosen.filter(({ id }) => id !== gone.id))} />
       <Autocomplete inputValue={typed} onInputChange={setTyped}>
         <SearchField aria-label={m.branches_search()} className="switcher-search branches-search">
           <Icon name="search" />
@@ -95,19 +84,24 @@ function placeOf(branch: Account, from: string): string {
   return [kindName(branch.kind), ...between].join(" · ");
 }
 
-function Chosen({ chosen, onRemove }: { chosen: Named[]; onRemove: (ids: Set<unknown>) => void }) {
-  if (chosen.length === 0) return <span className="label">{m.branches_label()}</span>;
+function Chosen({ chosen, onRemove }: { chosen: Named[]; onRemove: (branch: Named) => void }) {
   return (
-    <TagGroup onRemove={onRemove}>
-      <Label>{m.branches_label()}</Label>
-      <TagList items={chosen} className="tags">
-        {(branch) => (
-          <Tag id={branch.id} textValue={branch.name} className="badge badge--accent tag">
-            <Text className="truncate">{branch.name}</Text>
-            <IconButton slot="remove" icon="close" label={m.branches_remove({ name: branch.name })} />
-          </Tag>
-        )}
-      </TagList>
-    </TagGroup>
+    <>
+      <span className="label">{m.branches_label()}</span>
+      {chosen.length > 0 && (
+        <ul className="tags" aria-label={m.branches_label()}>
+          {chosen.map((branch) => (
+            <li key={branch.id} className="badge badge--accent tag">
+              <span className="truncate">{branch.name}</span>
+              <IconButton
+                icon="close"
+                label={m.branches_remove({ name: branch.name })}
+                onPress={() => onRemove(branch)}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
