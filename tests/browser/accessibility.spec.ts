@@ -44,6 +44,22 @@ for (const theme of ["light", "dark"] as const) {
       expect(await violations(page)).toEqual([]);
     });
 
+    for (const { section, open } of [
+      { section: "roles", open: "Make a role" },
+      { section: "operators", open: "Add operator" },
+      { section: "operators", open: "Change access" },
+      { section: "accounts", open: "Add account" },
+    ]) {
+      test(`${section}: ${open}`, async ({ page }) => {
+        await goTo(page, section);
+        await settled(page);
+        await page.getByRole("button", { name: open }).first().click();
+        await expect(page.getByRole("dialog")).toBeVisible();
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+        expect(await violations(page)).toEqual([]);
+      });
+    }
+
     test("sign-in", async ({ browser }) => {
       const context = await browser.newContext({ storageState: { cookies: [], origins: [] }, colorScheme: theme });
       const page = await context.newPage();

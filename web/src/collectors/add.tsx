@@ -4,6 +4,7 @@
  * the command, so that it stays out of the shell's history.
  */
 import { useState } from "react";
+import { useMay } from "@/accounts/queries";
 import type { CollectorToken } from "@/api/types";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
@@ -43,6 +44,7 @@ type WhereProps = {
 };
 
 function Where({ account, sites, onMade, onClose }: WhereProps) {
+  const mayMakeSite = useMay("manage_sites");
   const [site, setSite] = useState(sites[0]?.id ?? NEW);
   const [draft, setDraft] = useState(NEW_SITE);
   const [name, setName] = useState("");
@@ -50,7 +52,7 @@ function Where({ account, sites, onMade, onClose }: WhereProps) {
   const createSite = useCreateSite(account);
   const enroll = useEnrollCollector(account);
   const body = siteBody(draft);
-  const ready = name.trim() !== "" && (site !== NEW || body !== undefined);
+  const ready = name.trim() !== "" && (site !== NEW || (mayMakeSite && body !== undefined));
 
   async function submit() {
     try {
@@ -93,11 +95,15 @@ function Where({ account, sites, onMade, onClose }: WhereProps) {
         />
         <Select
           label={m.col_site()}
-          choices={[...sites.map(({ id, name }) => ({ id, name })), { id: NEW, name: m.wizard_new_site() }]}
+          choices={[
+            ...sites.map(({ id, name }) => ({ id, name })),
+            ...(mayMakeSite ? [{ id: NEW, name: m.wizard_new_site() }] : []),
+          ]}
           value={site}
           onChange={setSite}
         />
-        {site === NEW && <SiteFields draft={draft} onChange={setDraft} />}
+        {site === NEW && !mayMakeSite && <p className="error">{m.wizard_no_site()}</p>}
+        {site === NEW && mayMakeSite && <SiteFields draft={draft} onChange={setDraft} />}
       </div>
       <div className="dialog-actions">
         <Button onPress={onClose}>{m.action_cancel()}</Button>
