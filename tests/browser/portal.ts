@@ -1,6 +1,6 @@
 /**
  * The test with a watch on it: whatever a test does, it fails when the page called another origin, broke
- * the content security policy or threw an error that nobody caught.
+ * the content security policy, or threw an error, be it caught by the page that stands in for a broken one.
  */
 import { type Page, test as base, expect } from "@playwright/test";
 import { BASE_URL, EMAIL, PASSWORD } from "./world";
@@ -17,7 +17,9 @@ export const test = base.extend<{ watched: undefined }>({
         if (!own) wrong.push(`request to ${url.origin}`);
       });
       page.on("console", (message) => {
-        if (/content security policy/i.test(message.text())) wrong.push(message.text());
+        // an answer that refuses is told here too, and is no fault of the page
+        const told = message.type() === "error" && !message.text().startsWith("Failed to load resource");
+        if (told || /content security policy/i.test(message.text())) wrong.push(message.text());
       });
       page.on("pageerror", (error) => wrong.push(`uncaught: ${error.message}`));
       await use(undefined);

@@ -109,8 +109,8 @@ export function AccountTree({ top, accounts, found, onRename }: Props) {
         <span>{m.col_name()}</span>
         <span className="number">{m.nav_devices()}</span>
         <span className="number">{m.col_alerts()}</span>
-        <span className="number">{m.nav_collectors()}</span>
-        <span>{m.col_created()}</span>
+        <span className="number tree-rare">{m.nav_collectors()}</span>
+        <span className="tree-rare">{m.col_created()}</span>
         <span />
       </div>
       <Tree
@@ -167,8 +167,10 @@ function Counts({ account }: { account: Account }) {
       <Count label={m.col_alerts()}>
         {alerts_open > 0 ? <Badge tone="bad">{number(alerts_open)}</Badge> : number(0)}
       </Count>
-      <Count label={m.nav_collectors()}>{number(collectors)}</Count>
-      <span className="tree-date">
+      <Count label={m.nav_collectors()} rare>
+        {number(collectors)}
+      </Count>
+      <span className="tree-date tree-rare">
         <span className="sr-only">{m.col_created()}: </span>
         {date(account.created_at)}
       </span>
@@ -177,9 +179,9 @@ function Counts({ account }: { account: Account }) {
 }
 
 /** The column's head is for the eye alone, so each figure names what it counts. */
-function Count({ label, children }: { label: string; children: ReactNode }) {
+function Count({ label, rare, children }: { label: string; rare?: boolean; children: ReactNode }) {
   return (
-    <span className="tree-count">
+    <span className={rare ? "tree-count tree-rare" : "tree-count"}>
       <span className="sr-only">{label}: </span>
       {children}
     </span>

@@ -113,7 +113,11 @@ function Who({ entry, names, onFilter }: Props) {
 /** The account above whose grant let the actor in; from below its name may be out of sight. */
 function Through({ account, names }: { account: string; names: ReadonlyMap<string, string> }) {
   const name = names.get(account);
-  return <Badge tone="accent">{name ? m.audit_through({ account: name }) : m.audit_through_above()}</Badge>;
+  return (
+    <span className="cell-sub audit-through">
+      {name ? m.audit_through({ account: name }) : m.audit_through_above()}
+    </span>
+  );
 }
 
 function Diff({ entry }: { entry: AuditEntry }) {
