@@ -380,15 +380,15 @@ async fn a_site_goes_when_its_collectors_are_revoked() {
     let account = format!("/api/v1/accounts/{}", world.tree.customer);
     let device = world.devices(world.tree.customer).await[0].clone();
     let site = format!("{account}/sites/{}", device["site"]["id"].as_str().expect("a site"));
-    world.tree.root.delete(&site).await.refused(409, "site_in_use");
-    world.tree.root.delete(&format!("{account}/collectors/{}", world.id)).await.expect(StatusCode::NO_CONTENT);
-    world.tree.root.delete(&site).await.expect(StatusCode::NO_CONTENT);
-    world.tree.root.get(&site).await.refused(404, "not_found");
-    world.tree.root.delete(&site).await.refused(404, "not_found");
-    assert_eq!(world.tree.root.get(&format!("{account}/sites")).await.expect(StatusCode::OK)["items"], json!([]));
+    world.tree.owner.delete(&site).await.refused(409, "site_in_use");
+    world.tree.owner.delete(&format!("{account}/collectors/{}", world.id)).await.expect(StatusCode::NO_CONTENT);
+    world.tree.owner.delete(&site).await.expect(StatusCode::NO_CONTENT);
+    world.tree.owner.get(&site).await.refused(404, "not_found");
+    world.tree.owner.delete(&site).await.refused(404, "not_found");
+    assert_eq!(world.tree.owner.get(&format!("{account}/sites")).await.expect(StatusCode::OK)["items"], json!([]));
     let device = world.devices(world.tree.customer).await[0].clone();
     assert_eq!(device["site"], json!(null), "the device stays, without a site");
     let moved = json!({ "site_id": site.rsplit('/').next() });
     let path = format!("{account}/devices/{}", device["id"].as_str().expect("an id"));
-    world.tree.root.send(Method::PATCH, &path, moved).await.refused(422, "invalid_input");
+    world.tree.owner.send(Method::PATCH, &path, moved).await.refused(422, "invalid_input");
 }
