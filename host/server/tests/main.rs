@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking, also in what it is helped by"
 )]
@@ -10,7 +11,9 @@ mod accounts;
 mod collectors;
 mod edge;
 mod idempotency;
+mod isolation;
 mod openapi;
+mod plans;
 mod session;
 mod support;
 mod tls;

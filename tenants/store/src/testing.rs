@@ -32,9 +32,12 @@ pub async fn store() -> Store {
     database().await.store
 }
 
-/// A fresh database with its store, a clock that can be turned, and a way round every policy.
+/// A fresh database with its store, a clock that can be turned, and a way round every policy. Eight scopes may be open
+/// at once, or as many as the environment's `BAILIWICK_TEST_CONNECTIONS` says: with one, every scope follows the one
+/// before on the same connection, and what that left behind would show.
 pub async fn database() -> TestDatabase {
-    database_with(8).await
+    let most = std::env::var("BAILIWICK_TEST_CONNECTIONS").ok();
+    database_with(most.map_or(8, |most| most.parse().expect("BAILIWICK_TEST_CONNECTIONS is a number"))).await
 }
 
 /// As [`database`], with at most so many scopes open at once.

@@ -1450,7 +1450,7 @@ export interface components {
              * @description When the session ends in any case; null for an API token.
              */
             expires_at?: string | null;
-            /** @description Where the caller's view of the tree begins. */
+            /** @description Where the caller's view of the tree begins, as far as its roles let it see accounts. */
             grants: components["schemas"]["HeldRole"][];
         };
         /** @description Who signs in. */

@@ -1,6 +1,6 @@
 //! `GET /session`: who is signed in, with which grants, and the CSRF value of the session.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use bailiwick_access::{RoleRef, Via, sessions::csrf_token};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -35,7 +35,7 @@ pub struct SessionView {
     csrf: Option<String>,
     /// When the session ends in any case; null for an API token.
     expires_at: Option<Timestamp>,
-    /// Where the caller's view of the tree begins.
+    /// Where the caller's view of the tree begins, as far as its roles let it see accounts.
     grants: Vec<HeldRole>,
 }
 
@@ -52,7 +52,11 @@ pub(super) async fn get(State(app): State<App>, caller: Caller) -> Result<Json<S
     };
     let mut grants = Vec::new();
     for (account, role) in app.access().roots(&caller.principal).await? {
-        let account = views::one(&app, &caller.principal, account.id).await?;
+        // a role that does not even see the account shows none of it, and keeps nobody from those that do
+        let account = match views::one(&app, &caller.principal, account.id).await {
+            Err(problem) if problem.status() == StatusCode::FORBIDDEN => continue,
+            found => found?,
+        };
         grants.push(HeldRole { account, role: role.role, role_name: role.name });
     }
     Ok(Json(SessionView { operator, csrf: caller.session.as_ref().map(csrf_token), expires_at, grants }))

@@ -49,8 +49,16 @@ impl Server {
     }
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::over(bailiwick_store::testing::database().await, change).await
+    }
+
+    /// With at most so many scopes open at once.
+    pub async fn with_connections(connections: u32, change: impl FnOnce(&mut Config)) -> Self {
+        Self::over(bailiwick_store::testing::database_with(connections).await, change).await
+    }
+
+    async fn over(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
         provider();
-        let database = bailiwick_store::testing::database().await;
         let mut config = Config::load(None).expect("the defaults are valid");
         config.rates.sign_in = 1_000;
         change(&mut config);

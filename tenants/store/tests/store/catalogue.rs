@@ -274,6 +274,29 @@ async fn there_is_no_way_round() {
             "a right for everybody",
             "select table_name::text from information_schema.column_privileges where grantee = 'PUBLIC' and table_schema = 'public'",
         ),
+        (
+            // of whatever kind: an owner is held back by no right, and could give itself any
+            "owned by a serving role, of any kind",
+            "select pg_describe_object(d.classid, d.objid, d.objsubid) from pg_shdepend d
+             join pg_roles r on r.oid = d.refobjid and d.refclassid = 'pg_authid'::regclass
+             where d.deptype = 'o' and r.rolname in ('app', 'door', 'ops')
+               and d.dbid in (0, (select oid from pg_database where datname = current_database()))",
+        ),
+        (
+            "a place where a serving role could make something of its own",
+            "select r.rolname || ' in ' || n.nspname from pg_namespace n, pg_roles r
+             where r.rolname in ('app', 'door', 'ops') and has_schema_privilege(r.oid, n.oid, 'create')
+             union all
+             select rolname || ' ' || right_ from pg_roles, unnest(array['create', 'temporary']) right_
+             where rolname in ('app', 'door', 'ops') and has_database_privilege(oid, current_database(), right_)",
+        ),
+        (
+            // a default that gives rights on tables to come would pass by whoever adds one
+            "a right on what is yet to be made",
+            "select defaclobjtype::text from pg_default_acl",
+        ),
+        ("a foreign table or server", "select srvname::text from pg_foreign_server"),
+        ("a publication, which sends rows past policies", "select pubname::text from pg_publication"),
         ("a rule", "select rulename::text from pg_rules where schemaname = 'public'"),
     ] {
         let found: Vec<String> = sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap();

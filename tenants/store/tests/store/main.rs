@@ -12,4 +12,5 @@ mod embedded;
 mod lineage;
 mod plan;
 mod scope;
+mod statements;
 mod tree;

@@ -1,0 +1,211 @@
+//! The table: what every operation needs, and a call of it that succeeds.
+//!
+//! Whoever adds an endpoint adds a line here. The line makes what the call is about, afresh each time, so that a call
+//! that changes or removes it can be made again.
+
+use std::{collections::BTreeMap, future::Future, pin::Pin};
+
+use bailiwick_access::Permission::{self, *};
+use bailiwick_store::AccountId;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{client::Client, world::World};
+
+/// What an operation needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// A permission on the account of the path (or the query).
+    Of(Permission),
+    /// As [`Self::Of`], by a grant on this very account: what lies above has no say.
+    OnItself(Permission),
+    /// A permission on the platform's root; whoever lacks it is denied, since it is no secret that this exists.
+    AtRoot(Permission),
+    /// Some credential.
+    SignedIn,
+    /// A person who is signed in, about itself; a token is told that it is none.
+    Person,
+    /// As [`Self::Person`], about a thing of its own; that of another does not exist.
+    Own,
+    /// Nothing.
+    Nobody,
+}
+
+/// What comes with a call.
+#[derive(Debug, Clone)]
+pub enum Body {
+    None,
+    Json(Value),
+    Bytes(&'static str, Vec<u8>),
+}
+
+/// A call that succeeds for whoever may make it.
+pub struct Call {
+    /// What stands in the path for `{id}`; the account of the world where it is `None`.
+    pub account: Option<AccountId>,
+    /// What stands in the path for the other placeholders.
+    pub at: Vec<(&'static str, String)>,
+    pub query: String,
+    pub body: Body,
+    /// Whose own thing it is about.
+    pub by: Option<Client>,
+}
+
+impl Call {
+    fn at(mut self, placeholder: &'static str, value: impl Into<String>) -> Self {
+        self.at.push((placeholder, value.into()));
+        self
+    }
+
+    fn query(self, query: String) -> Self {
+        Self { query, ..self }
+    }
+
+    fn json(self, body: Value) -> Self {
+        Self { body: Body::Json(body), ..self }
+    }
+
+    fn bytes(self, kind: &'static str, bytes: &[u8]) -> Self {
+        Self { body: Body::Bytes(kind, bytes.to_vec()), ..self }
+    }
+
+    fn by(self, client: Client) -> Self {
+        Self { by: Some(client), ..self }
+    }
+}
+
+fn call() -> Call {
+    Call { account: None, at: Vec::new(), query: String::new(), body: Body::None, by: None }
+}
+
+type Making<'a> = Pin<Box<dyn Future<Output = Call> + 'a>>;
+
+/// An operation of the document with its line of the table.
+pub struct Operation {
+    pub id: &'static str,
+    pub needs: Needs,
+    pub make: for<'a> fn(&'a World) -> Making<'a>,
+    pub method: Method,
+    pub path: String,
+}
+
+impl Operation {
+    pub fn changes(&self) -> bool {
+        !self.method.is_safe()
+    }
+
+    /// The path of a call, on an account.
+    pub fn path(&self, call: &Call, account: AccountId) -> String {
+        let account = call.account.unwrap_or(account).to_string();
+        let fill = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            None => part.to_owned(),
+            Some("id") => account.clone(),
+            Some(name) => {
+                let value = call.at.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+                value.unwrap_or_else(|| panic!("{}: say what stands for {{{name}}}", self.id))
+            }
+        };
+        let path: Vec<String> = self.path.split('/').map(fill).collect();
+        path.join("/") + &call.query
+    }
+}
+
+/// The operations of the document, each with its line.
+///
+/// # Panics
+/// Where an operation has no line, or a line no operation.
+pub fn all() -> Vec<Operation> {
+    let document = serde_json::to_value(bailiwick::router::document()).expect("JSON");
+    let mut documented: BTreeMap<String, (Method, String)> = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let method = method.to_uppercase().parse().expect("a method");
+            documented.insert(operation["operationId"].as_str().expect("an id").to_owned(), (method, path.clone()));
+        }
+    }
+    let mut all = Vec::new();
+    for (id, needs, make) in table() {
+        let (method, path) = documented.remove(id).unwrap_or_else(|| panic!("the table knows {id}, the document not"));
+        all.push(Operation { id, needs, make, method, path });
+    }
+    assert!(documented.is_empty(), "add a line to the table of tests/isolation/operations.rs: {documented:#?}");
+    all
+}
+
+macro_rules! table {
+    ($($id:ident, $needs:expr, |$world:ident| $call:expr;)*) => {
+        type Line = (&'static str, Needs, for<'a> fn(&'a World) -> Making<'a>);
+
+        fn table() -> Vec<Line> {
+            use Needs::*;
+            vec![$((
+                stringify!($id),
+                $needs,
+                |$world: &World| -> Making<'_> { Box::pin(async move { $call }) },
+            ),)*]
+        }
+    };
+}
+
+table! {
+    accounts_get, Of(ViewAccounts), |_w| call();
+    accounts_update, Of(ManageAccounts), |w| call().json(json!({ "name": w.word("Account") }));
+    accounts_list, Of(ViewAccounts), |_w| call();
+    accounts_create, Of(ManageAccounts), |w| call().json(json!({ "name": w.word("New"), "kind": "customer" }));
+    accounts_figures, Of(ViewDevices), |_w| call();
+    alerts_list, Of(ViewDevices), |_w| call();
+    alerts_acknowledge, Of(HandleAlerts), |w| call().at("alert_id", w.alert().await);
+    audit_list, Of(ViewAudit), |_w| call();
+    collectors_list, Of(ViewDevices), |_w| call();
+    collectors_enroll, Of(ManageCollectors), |w| call().json(json!({ "site_id": w.site().await, "name": "Keller" }));
+    collectors_revoke, Of(ManageCollectors), |w| call().at("collector_id", w.collector().await);
+    collectors_scan, Of(ManageCollectors), |w| call().at("collector_id", w.collector().await);
+    devices_list, Of(ViewDevices), |_w| call();
+    devices_get, Of(ViewDevices), |w| call().at("device_id", w.device().await);
+    devices_retire, Of(ManageDevices), |w| call().at("device_id", w.device().await);
+    devices_update, Of(ManageDevices), |w| call().at("device_id", w.device().await).json(json!({ "name": "Empfang" }));
+    devices_readings, Of(ViewDevices), |w|
+        call().at("device_id", w.device().await).query("?meter=pages".to_owned());
+    devices_restore, Of(ManageDevices), |w| call().at("device_id", w.retired_device().await);
+    alerts_of_device, Of(ViewDevices), |w| call().at("device_id", w.device().await);
+    drivers_grants, Of(ViewDevices), |_w| call();
+    drivers_grant, Of(ManageDrivers), |_w| call().at("name", "test-driver").json(json!({ "granted": true }));
+    enrollments_list, Of(ViewDevices), |_w| call();
+    operators_list, Of(ViewOperators), |_w| call();
+    operators_add, Of(ManageOperators), |w|
+        call().json(json!({ "email": w.email(), "name": "New", "role": "viewer" }));
+    operators_update, Of(ManageOperators), |w|
+        call().at("operator_id", w.operator().await).json(json!({ "role": "billing" }));
+    operators_remove, Of(ManageOperators), |w| call().at("operator_id", w.operator().await);
+    restrictions_get, Of(ViewAccounts), |_w| call();
+    restrictions_replace, OnItself(ManagePrivacy), |w| call().json(json!({ "denied": w.other_restrictions().await }));
+    roles_list, Of(ViewOperators), |_w| call();
+    roles_create, Of(ManageRoles), |w| call().json(json!({ "name": w.word("Role"), "permissions": ["view_devices"] }));
+    roles_update, Of(ManageRoles), |w|
+        call().at("role_id", w.role().await).json(json!({ "name": "Other", "permissions": ["view_audit"] }));
+    roles_delete, Of(ManageRoles), |w| call().at("role_id", w.role().await);
+    sites_list, Of(ViewDevices), |_w| call();
+    sites_create, Of(ManageSites), |w| call().json(json!({ "name": w.word("Site") }));
+    sites_get, Of(ViewDevices), |w| call().at("site_id", w.site().await);
+    sites_update, Of(ManageSites), |w| call().at("site_id", w.site().await).json(json!({ "name": w.word("Site") }));
+    sites_delete, Of(ManageSites), |w| call().at("site_id", w.site().await);
+    tokens_list, Of(ManageTokens), |_w| call();
+    tokens_create, Of(ManageTokens), |w| call().json(json!({ "name": w.word("Token"), "role": "viewer" }));
+    tokens_revoke, Of(ManageTokens), |w| call().at("token_id", w.token_id().await);
+    events_stream, Of(ViewDevices), |w| call().query(format!("?account={}", w.account));
+
+    drivers_list, SignedIn, |_w| call();
+    drivers_get, SignedIn, |_w| call().at("name", "test-driver");
+    drivers_install, AtRoot(InstallDrivers), |w| call().bytes("application/wasm", w.component());
+
+    session_create, Nobody, |w| call().json(w.sign_in().await);
+    session_get, SignedIn, |_w| call();
+    session_update, Person, |w| call().json(json!({ "name": "Somebody Else" })).by(w.person().await);
+    session_delete, Person, |w| call().by(w.person().await);
+    session_password, Person, |w| call().json(w.new_password()).by(w.person().await);
+    sessions_list, Person, |w| call().by(w.person().await);
+    sessions_delete, Own, |w| {
+        let person = w.person().await;
+        call().at("session_id", w.session_of(&person).await).by(person)
+    };
+}
