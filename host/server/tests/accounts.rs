@@ -113,6 +113,7 @@ fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
         at(Method::GET, "/drivers", none()),
         at(Method::PUT, "/drivers/test-driver", json!({ "granted": true })),
         at(Method::GET, "/audit", none()),
+        at(Method::GET, "/audit/export", none()),
     ]
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod collectors;
 mod edge;
 mod idempotency;

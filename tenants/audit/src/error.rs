@@ -39,6 +39,9 @@ pub enum AuditError {
         /// The file.
         path: PathBuf,
     },
+    /// An entry cannot be written as JSON.
+    #[error("an audit entry cannot be written as JSON")]
+    Json(#[source] serde_json::Error),
     /// A page cursor that was not given out here.
     #[error("this is not a cursor of the audit list")]
     Cursor,

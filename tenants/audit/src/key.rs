@@ -63,6 +63,14 @@ impl SealKey {
     }
 }
 
+/// Reads the public half as `verify-audit` prints it: 64 hexadecimal digits.
+#[must_use]
+pub fn parse_public(text: &str) -> Option<VerifyingKey> {
+    let mut bytes = [0_u8; 32];
+    hex::decode_to_slice(text.trim(), &mut bytes).ok()?;
+    VerifyingKey::from_bytes(&bytes).ok()
+}
+
 impl std::fmt::Debug for SealKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SealKey({})", hex::encode(key_id(&self.public())))

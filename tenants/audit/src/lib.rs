@@ -7,6 +7,8 @@
 //! * [`Sealer`] batches the entries of finished transactions into Merkle trees whose roots are signed and
 //!   chained. A chain inside each transaction would make all of them wait for each other.
 //! * [`verify`] recomputes everything and names the first entry that was changed, removed, added or moved.
+//! * [`export`] gives one account's entries with what proves each of them, and [`check_export`] checks them without the
+//!   database: an auditor needs nobody's word but the public key.
 //! * [`erase`] takes a person's detail out of an entry and leaves [`verify`] whole: the tree holds
 //!   `sha256(salt ‖ detail)`, and the salt goes with the detail, so that what is left cannot be guessed from.
 //!
@@ -20,6 +22,7 @@
 mod entry;
 mod erase;
 mod error;
+mod export;
 mod key;
 mod list;
 mod merkle;
@@ -27,10 +30,12 @@ mod seal;
 mod store;
 mod verify;
 
+pub use ed25519_dalek::VerifyingKey;
 pub use entry::{Entry, EntryId, Object, record};
 pub use erase::erase;
 pub use error::AuditError;
-pub use key::SealKey;
+pub use export::{Checked, ExportFault, Exported, check_export, export};
+pub use key::{SealKey, parse_public};
 pub use list::{Cursor, Filter, Page, Record, list};
 pub use seal::{Head, Seal, Sealer};
 pub use verify::{Broken, Report, SealFault, verify};

@@ -25,13 +25,64 @@ pub(crate) fn root(leaves: &[Hash]) -> Hash {
         many => {
             let half = many.len().div_ceil(2).next_power_of_two();
             let (left, right) = many.split_at_checked(half).unwrap_or((many, &[]));
-            let mut hasher = Sha256::new();
-            hasher.update([1]);
-            hasher.update(root(left));
-            hasher.update(root(right));
-            hasher.finalize().into()
+            node(&root(left), &root(right))
         }
     }
+}
+
+/// All nodes over some leaves, from the leaves to the root, so that the way up from each leaf is at hand. A node without
+/// a neighbour moves up as it is, which gives the root of [`root`].
+pub(crate) struct Tree(Vec<Vec<Hash>>);
+
+impl Tree {
+    pub(crate) fn over(leaves: &[Hash]) -> Self {
+        let mut levels = vec![leaves.to_vec()];
+        while let Some(level) = levels.last().filter(|level| level.len() > 1) {
+            let above = level
+                .chunks(2)
+                .map(|pair| match pair {
+                    [left, right] => node(left, right),
+                    [one] => *one,
+                    _ => [0; 32],
+                })
+                .collect();
+            levels.push(above);
+        }
+        Self(levels)
+    }
+
+    /// The neighbours met on the way from a leaf to the root.
+    pub(crate) fn path(&self, leaf: usize) -> Vec<Hash> {
+        let mut at = leaf;
+        let mut path = Vec::new();
+        for level in &self.0 {
+            path.extend(level.get(at ^ 1).filter(|_| level.len() > 1));
+            at /= 2;
+        }
+        path
+    }
+}
+
+/// The root to which a leaf at this place of so many leads by its neighbours (RFC 6962, section 2.1.1); `None` where
+/// these are too many or too few.
+pub(crate) fn climb(leaf: Hash, place: u64, leaves: u64, path: &[Hash]) -> Option<Hash> {
+    let (mut at, mut width, mut hash) = (place, leaves, leaf);
+    if place >= leaves {
+        return None;
+    }
+    let mut path = path.iter();
+    while width > 1 {
+        if at ^ 1 < width {
+            let neighbour = path.next()?;
+            hash = if at % 2 == 0 { node(&hash, neighbour) } else { node(neighbour, &hash) };
+        }
+        (at, width) = (at / 2, width.div_ceil(2));
+    }
+    path.next().is_none().then_some(hash)
+}
+
+fn node(left: &Hash, right: &Hash) -> Hash {
+    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
 }
 
 #[cfg(test)]
@@ -66,6 +117,24 @@ mod tests {
     }
 
     proptest! {
+        /// The way up from every leaf leads to the root, and from no other leaf or place.
+        #[test]
+        fn every_leaf_leads_to_the_root(count in 1_usize..70) {
+            let leaves: Vec<Hash> = (0..count).map(|n| leaf([n.to_be_bytes().as_slice()])).collect();
+            let (tree, root) = (Tree::over(&leaves), root(&leaves));
+            for (at, mine) in leaves.iter().enumerate() {
+                let path = tree.path(at);
+                prop_assert_eq!(climb(*mine, at as u64, count as u64, &path), Some(root));
+                let mut other = *mine;
+                other[0] ^= 1;
+                prop_assert_ne!(climb(other, at as u64, count as u64, &path), Some(root));
+                prop_assert!(climb(*mine, at as u64 ^ 1, count as u64, &path) != Some(root));
+                let longer: Vec<Hash> = path.iter().copied().chain([*mine]).collect();
+                prop_assert_eq!(climb(*mine, at as u64, count as u64, &longer), None);
+                prop_assert_eq!(climb(*mine, count as u64, count as u64, &path), None);
+            }
+        }
+
         #[test]
         fn any_change_of_any_leaf_changes_the_root(count in 1_usize..60, at in any::<prop::sample::Index>()) {
             let leaves: Vec<Hash> = (0..count).map(|n| leaf([n.to_be_bytes().as_slice()])).collect();

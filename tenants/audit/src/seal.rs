@@ -109,13 +109,18 @@ impl Sealer {
 
 /// What is signed: every column but the leaves, for which the root stands, and the signature itself.
 pub(crate) fn hash_of(seal: &SealRow) -> Hash {
+    hash_over(seal, seal.leaves.len() as u64)
+}
+
+/// As [`hash_of`], where only the length of the leaves is known (in bytes).
+pub(crate) fn hash_over(seal: &SealRow, leaves: u64) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(b"bailiwick audit seal 1\0");
     for field in [
         seal.number.to_be_bytes().as_slice(),
         seal.first.as_bytes(),
         seal.last.as_bytes(),
-        &(seal.leaves.len() as u64).to_be_bytes(),
+        &leaves.to_be_bytes(),
         &seal.root,
         &seal.previous,
         &seal.key_id,

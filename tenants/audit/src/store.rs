@@ -15,14 +15,14 @@ pub(crate) struct Sealable {
     pub(crate) at: At,
     pub(crate) id: EntryId,
     pub(crate) transaction: String,
-    position: i64,
-    actor: String,
-    action: String,
-    object_kind: String,
-    object_id: String,
-    detail: Option<String>,
-    salt: Option<Vec<u8>>,
-    detail_hash: Option<Vec<u8>>,
+    pub(crate) position: i64,
+    pub(crate) actor: String,
+    pub(crate) action: String,
+    pub(crate) object_kind: String,
+    pub(crate) object_id: String,
+    pub(crate) detail: Option<String>,
+    pub(crate) salt: Option<Vec<u8>>,
+    pub(crate) detail_hash: Option<Vec<u8>>,
 }
 
 impl Sealable {
@@ -134,6 +134,58 @@ pub(crate) async fn list(
     .bind(filter.from_above)
     .bind(limit)
     .fetch_all(scope.sql())
+    .await
+}
+
+/// What is to be exported: the columns that a leaf is made of, oldest first, after an entry by its place.
+pub(crate) async fn export(
+    scope: &mut Scope,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: i64,
+) -> sqlx::Result<Vec<Sealable>> {
+    let account = scope.account();
+    sqlx::query_as(
+        "select tenant_id, at, id, transaction::text, position, actor, action, object_kind, object_id,
+                detail::text, salt, detail_hash
+         from audit_entries
+         where tenant_id = $1
+           and ($2::text is null or actor = $2 or split_part(actor, '/', 2) = $2)
+           and ($3::text is null or action = $3 or (right($3, 1) = '.' and starts_with(action, $3)))
+           and ($4::text is null or object_kind = $4)
+           and ($5::text is null or object_id = $5)
+           and ($6::timestamptz is null or at >= $6)
+           and ($7::timestamptz is null or at < $7)
+           and ($8::timestamptz is null or (at, id) > ($8, $9))
+           and (not $10 or detail ? 'through')
+         order by at, id
+         limit $11",
+    )
+    .bind(account)
+    .bind(filter.actor.as_ref().map(ToString::to_string))
+    .bind(&filter.action)
+    .bind(&filter.object_kind)
+    .bind(&filter.object_id)
+    .bind(filter.from.map(At))
+    .bind(filter.to.map(At))
+    .bind(after.map(|cursor| At(cursor.at)))
+    .bind(after.map(|cursor| cursor.id))
+    .bind(filter.from_above)
+    .bind(limit)
+    .fetch_all(scope.sql())
+    .await
+}
+
+/// The seals that cover these transactions, in their order.
+pub(crate) async fn seals_of(ops: &mut Ops, transactions: &[&str]) -> sqlx::Result<Vec<SealRow>> {
+    sqlx::query_as(
+        "select number, first::text, last::text, leaves, root, previous, hash, signature, key_id, sealed_at
+         from audit_seals
+         where exists (select from unnest($1::text[]) t where first <= t::xid8 and last > t::xid8)
+         order by number",
+    )
+    .bind(transactions)
+    .fetch_all(ops.sql())
     .await
 }
 

@@ -47,22 +47,22 @@ impl FromRow<'_, PgRow> for Alert {
     }
 }
 
-const SELECT: &str = "
+const COLUMNS: &str = "
     select l.tenant_id, a.name as account_name, l.id, l.device_id, d.name as device_name, d.model, l.driver,
-           l.condition, l.row_key, l.row_name, l.severity, l.raised_at, l.cleared_at, l.flaps, l.acknowledged_at, l.acknowledged_by
-    from alerts l
+           l.condition, l.row_key, l.row_name, l.severity, l.raised_at, l.cleared_at, l.flaps, l.acknowledged_at, l.acknowledged_by";
+const NAMES: &str = "
     join accounts a on a.tenant_id = l.tenant_id
-    join devices d on d.tenant_id = l.tenant_id and d.id = l.device_id
-    where true";
+    join devices d on d.tenant_id = l.tenant_id and d.id = l.device_id";
 
-/// Newest first.
+/// Newest first. The page is cut before names are looked up, so that this is done for the page's rows alone.
 pub(super) fn statement(
     filter: &AlertFilter,
     id: Option<AlertId>,
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<QueryBuilder<Postgres>, CursorError> {
-    let mut sql = QueryBuilder::new(SELECT);
+    let mut sql = QueryBuilder::new(COLUMNS);
+    sql.push(" from (select l.* from alerts l where true");
     if let Some(id) = id {
         sql.push(" and l.id = ").push_bind(id);
     }
@@ -92,7 +92,8 @@ pub(super) fn statement(
         }
         Some(_) => return Err(CursorError),
     }
-    sql.push(" order by l.raised_at desc, l.id desc limit ").push_bind(limit);
+    let order = " order by l.raised_at desc, l.id desc";
+    sql.push(order).push(" limit ").push_bind(limit).push(format!(") l {NAMES} {order}"));
     Ok(sql)
 }
 

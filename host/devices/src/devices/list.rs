@@ -1,21 +1,27 @@
 //! The device list as SQL: filters, order and keyset in one statement.
 //!
 //! The policy narrows to the scope by an index on lineage; what cannot use an index under a policy (`ilike`)
-//! runs on what is left.
+//! runs on what is left. The page is cut before names are looked up: joined first, a dealer's 10,000 devices were looked
+//! up each for a page of 50 (measured at a million devices: 289 ms instead of 16).
 
 use sqlx::{Postgres, QueryBuilder};
 
 use super::{AlertFilter, Device, DeviceFilter, Order, Sort, SortKey};
 use crate::{Cursor, CursorError, page::Key};
 
-/// The columns of a [`Device`].
-pub(super) const SELECT: &str = "
+/// The columns of a [`Device`], of rows of `devices` as `d`, with the names beside them.
+const COLUMNS: &str = "
     select d.tenant_id, a.name as account_name, d.id, d.site_id, s.name as site_name, d.driver, d.name, d.given_name,
            d.manufacturer, d.model, d.serial, d.address, d.status, d.ownership, d.first_seen_at, d.last_seen_at,
-           d.expected_by, d.retired_at, d.alerts_open, d.page_count, d.supply_low, d.supplies
-    from devices d
+           d.expected_by, d.retired_at, d.alerts_open, d.page_count, d.supply_low, d.supplies";
+const NAMES: &str = "
     join accounts a on a.tenant_id = d.tenant_id
     left join sites s on s.tenant_id = d.tenant_id and s.id = d.site_id and s.deleted_at is null";
+
+/// What reads a [`Device`]; a `where` over `d` follows.
+pub(super) fn select() -> String {
+    format!("{COLUMNS} from devices d {NAMES}")
+}
 
 /// The type of a sort value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +80,8 @@ pub(super) fn statement(
     limit: i64,
     now: jiff::Timestamp,
 ) -> Result<QueryBuilder<Postgres>, CursorError> {
-    let mut sql = QueryBuilder::new(SELECT);
+    let mut sql = QueryBuilder::new(COLUMNS);
+    sql.push(" from (select d.* from devices d");
     // one that was merged is another's past, and in no list
     sql.push(match filter.status.as_deref() {
         Some("retired") => " where d.retired_at is not null and d.merged_into is null",
@@ -126,7 +133,8 @@ pub(super) fn statement(
         };
         sql.push(", ").push_bind(cursor.id).push(")");
     }
-    sql.push(format!(" order by {expression} {way}, d.id {way} limit ")).push_bind(limit);
+    let order = format!(" order by {expression} {way}, d.id {way}");
+    sql.push(format!("{order} limit ")).push_bind(limit).push(format!(") d {NAMES} {order}"));
     Ok(sql)
 }
 

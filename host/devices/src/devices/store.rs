@@ -5,7 +5,7 @@ use bailiwick_store::{At, DeviceId, Scope, StoreError};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow, Postgres, QueryBuilder, Row, postgres::PgRow, types::Json};
 
-use super::{Device, list::SELECT};
+use super::{Device, list::select};
 use crate::{Named, SiteId};
 
 /// A device's row; whether it is online follows from the time.
@@ -70,13 +70,13 @@ pub(super) async fn list(scope: &mut Scope, mut sql: QueryBuilder<Postgres>) -> 
 
 /// Also one that was retired, but none that was merged.
 pub(super) async fn get(scope: &mut Scope, id: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
-    let sql = format!("{SELECT} where d.id = $1 and d.merged_into is null");
+    let sql = format!("{} where d.id = $1 and d.merged_into is null", select());
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(scope.sql()).await?)
 }
 
 /// Keeps a device from being changed by another until the scope ends; otherwise as [`get`].
 pub(super) async fn lock(scope: &mut Scope, id: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
-    let sql = format!("{SELECT} where d.id = $1 and d.merged_into is null for update of d");
+    let sql = format!("{} where d.id = $1 and d.merged_into is null for update of d", select());
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(scope.sql()).await?)
 }
 

@@ -1,7 +1,11 @@
 //! `bailiwick admin`: what must be possible before anybody can sign in. It acts as the platform itself, on
 //! the server's machine, and is audited as such.
 
-use std::{io::Read as _, str::FromStr as _};
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+};
 
 use anyhow::{Context as _, bail};
 use bailiwick_access::{
@@ -9,7 +13,7 @@ use bailiwick_access::{
     operators::{Added, NewOperator},
     tokens::NewToken,
 };
-use bailiwick_audit::{Broken, Head, SealKey};
+use bailiwick_audit::{Broken, Checked, Head, SealKey, VerifyingKey};
 use bailiwick_store::{AccountId, Lineage, Store};
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
@@ -34,6 +38,15 @@ pub(super) enum Admin {
         /// Prints JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Checks an audit export (`GET /api/v1/accounts/{id}/audit/export`) entry by entry, without the database.
+    VerifyExport {
+        /// The file; `-` for standard input.
+        file: PathBuf,
+        /// A public key that signed, as verify-audit prints it; may be given again. The key of this installation where
+        /// absent.
+        #[arg(long, value_parser = key)]
+        key: Vec<VerifyingKey>,
     },
 }
 
@@ -92,6 +105,10 @@ fn head(text: &str) -> Result<Head, String> {
     read().ok_or_else(|| "write it as NUMBER:HASH".to_owned())
 }
 
+fn key(text: &str) -> Result<VerifyingKey, String> {
+    bailiwick_audit::parse_public(text).ok_or_else(|| "write it as 64 hexadecimal digits".to_owned())
+}
+
 fn told(broken: &Broken) -> String {
     match broken {
         Broken::Changed { seal, entry, account, at } => {
@@ -127,15 +144,36 @@ pub(super) async fn run(command: Admin, config: Config) -> anyhow::Result<()> {
             done
         }
         Admin::VerifyAudit { head, json } => {
-            let path = config.data_dir.join("audit.key");
-            let key =
-                SealKey::load_or_create(&path).context("data_dir: the key that seals the audit cannot be used")?;
+            let key = seal_key(&config)?.public();
             let store = open::store(&config).await?;
-            let report = bailiwick_audit::verify(&store, &[key.public()], head).await;
+            let report = bailiwick_audit::verify(&store, &[key], head).await;
             store.close().await;
-            verified(&report?, json)
+            verified(&report?, &key, json)
+        }
+        Admin::VerifyExport { file, mut key } => {
+            if key.is_empty() {
+                key.push(seal_key(&config)?.public());
+            }
+            verify_export(&file, &key)
         }
     }
+}
+
+fn seal_key(config: &Config) -> anyhow::Result<SealKey> {
+    SealKey::load_or_create(&config.data_dir.join("audit.key"))
+        .context("data_dir: the key that seals the audit cannot be used")
+}
+
+fn verify_export(file: &Path, keys: &[VerifyingKey]) -> anyhow::Result<()> {
+    let text = if file == Path::new("-") {
+        std::io::read_to_string(std::io::stdin()).context("standard input cannot be read")?
+    } else {
+        std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?
+    };
+    let Checked { proven, erased, unsealed, seals } =
+        bailiwick_audit::check_export(&text, keys).context("the export does not hold")?;
+    println!("{proven} entries are as {seals} seals hold them ({erased} erased); {unsealed} had no seal yet");
+    Ok(())
 }
 
 fn email(text: &str) -> anyhow::Result<Email> {
@@ -214,14 +252,15 @@ async fn account(access: &Access, platform: &Principal, text: &str) -> anyhow::R
     access.account_at(platform, &place).await.with_context(|| format!("--account: {text}"))
 }
 
-fn verified(report: &bailiwick_audit::Report, json: bool) -> anyhow::Result<()> {
+fn verified(report: &bailiwick_audit::Report, key: &VerifyingKey, json: bool) -> anyhow::Result<()> {
     let broken = report.broken.as_ref().map(told);
+    let key = hex::encode(key.as_bytes());
     let head = report.head.as_ref().map(|head| (head.number, hex::encode(head.hash)));
     if json {
         println!(
             "{}",
             json!({ "whole": report.is_whole(), "seals": report.seals, "entries": report.entries,
-            "erased": report.erased, "unsealed": report.unsealed, "broken": broken,
+            "erased": report.erased, "unsealed": report.unsealed, "broken": broken, "key": key,
             "head": head.map(|(number, hash)| json!({ "number": number, "hash": hash })) })
         );
     } else {
@@ -232,6 +271,7 @@ fn verified(report: &bailiwick_audit::Report, json: bool) -> anyhow::Result<()> 
         if let Some((number, hash)) = head {
             println!("head {number}:{hash}");
         }
+        println!("key {key}");
     }
     match broken {
         Some(broken) => bail!("the audit is broken: {broken}"),

@@ -156,6 +156,7 @@ table! {
     alerts_list, Of(ViewDevices), |_w| call();
     alerts_acknowledge, Of(HandleAlerts), |w| call().at("alert_id", w.alert().await);
     audit_list, Of(ViewAudit), |_w| call();
+    audit_export, Of(ViewAudit), |_w| call();
     collectors_list, Of(ViewDevices), |_w| call();
     collectors_enroll, Of(ManageCollectors), |w| call().json(json!({ "site_id": w.site().await, "name": "Keller" }));
     collectors_revoke, Of(ManageCollectors), |w| call().at("collector_id", w.collector().await);

@@ -81,9 +81,9 @@ async fn fill(superuser: &mut PgConnection, size: Size) {
                     '/d' || lpad(d::text, 6, '0') || '/' as lineage, 'dealer' as kind, d as dealer, 0 as n
              from generate_series(0, {dealers} - 1) d;
          insert into places
-             select gen_random_uuid(), d.tenant_id, 'c' || lpad(n::text, 6, '0'),
-                    d.lineage || 'c' || lpad(n::text, 6, '0') || '/', 'customer', d.dealer, n
-             from places d, generate_series(d.dealer * {customers}, (d.dealer + 1) * {customers} - 1) n;
+             select gen_random_uuid(), d.tenant_id, 'c' || lpad(c::text, 6, '0'),
+                    d.lineage || 'c' || lpad(c::text, 6, '0') || '/', 'customer', d.dealer, c
+             from places d, generate_series(d.dealer * {customers}, (d.dealer + 1) * {customers} - 1) c;
          insert into accounts (tenant_id, lineage, key, parent_id, kind, name)
              select tenant_id, lineage, key, coalesce(parent_id, '00000000-0000-7000-8000-000000000000'), kind,
                     substr(md5(key), 1, 8) || ' ' || kind || ' ' || key

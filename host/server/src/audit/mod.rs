@@ -1,4 +1,6 @@
-//! `/api/v1/accounts/{id}/audit`: who did what to what, newest first.
+//! `/api/v1/accounts/{id}/audit`: who did what to what, newest first, and all of it to take along.
+
+mod export;
 
 use std::collections::HashMap;
 
@@ -20,7 +22,7 @@ use crate::{
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(export::export))
 }
 
 /// Which entries.
