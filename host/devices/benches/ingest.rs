@@ -2,8 +2,11 @@
 //!
 //! Every report is of its own device and says what a printer says: ten facts, a table of four supplies, five
 //! points, a whole set of conditions. Each round one counter and one level change, as they do. Fresh devices are
-//! measured apart from known ones. The database keeps its promises (fsync) or not as the test server is set up; the
-//! figure says which.
+//! measured apart from known ones.
+//!
+//! `BENCH_FSYNC=on` has the database wait for the disk at each commit, as the product does (the test server does
+//! not); `BENCH_ROUNDS` says how many rounds (5): a rate that falls with the rounds shows a statement that looks at
+//! what has gathered.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench can only stop")]
 
@@ -19,12 +22,14 @@ use bailiwick_contract::{
     value::Point,
 };
 use bailiwick_devices::ingest;
+use bailiwick_store::testing;
 use ground::{Ground, conditions, facts, identify, supplies};
 use uuid::Uuid;
 
 const DEVICES: u64 = 5_000;
 const BATCH: usize = 100;
 const SENDERS: usize = 4;
+const ROUNDS: u64 = 5;
 
 fn report(ground: &Ground, device: u64, round: u64) -> Report {
     let at = ground.now_ms();
@@ -100,12 +105,14 @@ async fn round(ground: &Ground, spools: &[Uuid], number: u64) -> f64 {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() {
-    let ground = Ground::new().await;
+    let synced = std::env::var("BENCH_FSYNC").is_ok_and(|value| value == "on");
+    let ground = Ground::on(if synced { testing::synced_database().await } else { testing::database().await }).await;
+    let rounds = std::env::var("BENCH_ROUNDS").map_or(ROUNDS, |value| value.parse().unwrap());
     let spools: Vec<Uuid> = (0..SENDERS).map(|_| Uuid::new_v4()).collect();
     let mut connection = ground.database.superuser().await;
     let fsync: String = sqlx::query_scalar("show fsync").fetch_one(&mut connection).await.unwrap();
     println!("{DEVICES} devices, batches of {BATCH}, {SENDERS} senders, fsync {fsync}");
-    for number in 0..5 {
+    for number in 0..rounds {
         let rate = round(&ground, &spools, number).await;
         let what = if number == 0 { "new devices" } else { "known devices" };
         println!("round {number}: {rate:>7.0} reports/s ({what})");

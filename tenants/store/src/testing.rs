@@ -42,8 +42,17 @@ pub async fn database() -> TestDatabase {
 
 /// As [`database`], with at most so many scopes open at once.
 pub async fn database_with(app_connections: u32) -> TestDatabase {
+    database_of(SERVER.get_or_init(|| start(Durability::Lost)).await, app_connections).await
+}
+
+/// As [`database`], on a server that waits for the disk at each commit as the product's does: for measurements. A
+/// binary has one server, so it is this or the others.
+pub async fn synced_database() -> TestDatabase {
+    database_of(SERVER.get_or_init(|| start(Durability::Synced)).await, 8).await
+}
+
+async fn database_of(server: &Embedded, app_connections: u32) -> TestDatabase {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let server = SERVER.get_or_init(start).await;
     let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let mut admin = server.connector_to("postgres").connect_as_superuser().await.expect("the test server answers");
     sqlx::raw_sql(AssertSqlSafe(format!("create database {name} template bailiwick")))
@@ -117,12 +126,12 @@ impl Clock for TestClock {
 /// Never dropped: the kernel stops the server when this process ends.
 static SERVER: OnceCell<Embedded> = OnceCell::const_new();
 
-async fn start() -> Embedded {
-    tokio::task::spawn_blocking(|| {
+async fn start(durability: Durability) -> Embedded {
+    tokio::task::spawn_blocking(move || {
         remove_left_over();
         let folder = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
         copy_template(&folder);
-        Embedded::start_with(&folder, Durability::Lost).expect("the test server starts")
+        Embedded::start_with(&folder, durability).expect("the test server starts")
     })
     .await
     .expect("starting the test server does not panic")

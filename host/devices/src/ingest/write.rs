@@ -65,8 +65,9 @@ pub(super) async fn plan(
     update_devices(scope, source, &plan.sightings, &plan.world.devices).await?;
     write_facts(scope, &plan.facts).await?;
     insert_readings(scope, &plan.readings).await?;
-    add_usage(scope, &plan.usage).await?;
     write_alerts(scope, &edges).await?;
+    // last: every batch of the account waits for the one that holds the day's row
+    add_usage(scope, &plan.usage).await?;
     Ok((Written::All, alerts))
 }
 
@@ -459,15 +460,20 @@ async fn write_alerts(scope: &mut Scope, edges: &[(Key, Edge)]) -> Result<(), St
         .collect();
     if !clears.is_empty() {
         sqlx::query(
-            "update alerts l set cleared_at = open.at
-             from (select a.id, u.at
-                   from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
-                        as u (enrollment_id, condition, row_key, at)
-                   cross join lateral (
-                       select p.id from alerts p
-                       where p.tenant_id = $1 and p.enrollment_id = u.enrollment_id and p.condition = u.condition
-                         and p.row_key = u.row_key and p.cleared_at is null limit 1) a) open
-             where l.tenant_id = $1 and l.id = open.id",
+            // ordered as `alerts_enrollment` is: of the indexes that begin with the account, the planner takes them all
+            // for equally good, and only the order makes it take this one
+            "insert into alerts (tenant_id, lineage, id, device_id, enrollment_id, driver, condition, row_key, severity,
+                                 raised_at, cleared_at)
+             select p.tenant_id, p.lineage, p.id, p.device_id, p.enrollment_id, p.driver, p.condition, p.row_key,
+                    p.severity, p.raised_at, u.at
+             from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+                  as u (enrollment_id, condition, row_key, at)
+             cross join lateral (
+                 select * from alerts a
+                 where a.tenant_id = $1 and a.enrollment_id = u.enrollment_id and a.condition = u.condition
+                   and a.row_key = u.row_key and a.cleared_at is null
+                 order by a.cleared_at desc limit 1) p
+             on conflict (tenant_id, id) do update set cleared_at = excluded.cleared_at",
         )
         .bind(account)
         .bind(clears.iter().map(|(key, _)| key.0).collect::<Vec<_>>())
@@ -499,26 +505,29 @@ async fn raise_alerts(scope: &mut Scope, edges: &[(Key, Edge)]) -> Result<(), St
     let (account, lineage) = (scope.account(), scope.lineage().clone());
     sqlx::query(
         "with raised as (
-             select u.*, p.id as former
+             select u.*, p.id as former, p.raised_at as first_at, p.flaps as former_flaps, p.row_name as former_name
              from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
                          $10::timestamptz[], $11::timestamptz[], $12::int[], $14::text[])
                   as u (id, device_id, enrollment_id, driver, condition, row_key, severity, at, cleared, flaps, row_name)
              left join lateral (
-                 select a.id from alerts a
+                 select a.id, a.raised_at, a.flaps, a.row_name from alerts a
                  where a.tenant_id = $1 and a.enrollment_id = u.enrollment_id and a.condition = u.condition
                    and a.row_key = u.row_key and a.cleared_at between u.at - make_interval(secs => $13) and u.at
                  order by a.cleared_at desc limit 1) p on true
          ), reopened as (
-             update alerts l set cleared_at = r.cleared, flaps = l.flaps + 1 + r.flaps,
-                    row_name = coalesce(r.row_name, l.row_name)
-             from raised r where l.tenant_id = $1 and l.id = r.former
-             returning r.id
+             insert into alerts (tenant_id, lineage, id, device_id, enrollment_id, driver, condition, row_key, severity,
+                                 raised_at, cleared_at, flaps, row_name)
+             select $1, $2, r.former, r.device_id, r.enrollment_id, r.driver, r.condition, r.row_key, r.severity,
+                    r.first_at, r.cleared, r.former_flaps + 1 + r.flaps, coalesce(r.row_name, r.former_name)
+             from raised r where r.former is not null
+             on conflict (tenant_id, id) do update
+             set cleared_at = excluded.cleared_at, flaps = excluded.flaps, row_name = excluded.row_name
          )
          insert into alerts (tenant_id, lineage, id, device_id, enrollment_id, driver, condition, row_key, severity,
                              raised_at, cleared_at, flaps, row_name)
          select $1, $2, r.id, r.device_id, r.enrollment_id, r.driver, r.condition, r.row_key, r.severity, r.at, r.cleared,
                 r.flaps, r.row_name
-         from raised r where r.id not in (select id from reopened)
+         from raised r where r.former is null
          on conflict do nothing",
     )
     .bind(account)

@@ -98,7 +98,10 @@ pub async fn collector(store: &Store, key: &SealingKey, account: AccountId) -> A
 
 impl Ground {
     pub async fn new() -> Self {
-        let database = testing::database().await;
+        Self::on(testing::database().await).await
+    }
+
+    pub async fn on(database: TestDatabase) -> Self {
         let store = database.store.clone();
         let mut scope = store.scope(&actor(), AccountId::ROOT).await.unwrap();
         drivers::install(&mut scope, &manifest(), &digest(), COMPONENT, store.now()).await.unwrap();
