@@ -37,6 +37,8 @@ enum Stage {
     Guests,
     /// unit, integration, end-to-end and documentation tests
     Tests,
+    /// what reaches the database once more, over a pool of one connection: no setting leaks into the next scope
+    OneConnection,
     /// the portal in Chromium against a running demo world
     Browser,
 }
@@ -97,6 +99,7 @@ impl Stage {
             Self::PortalTests => "portal: checks and units",
             Self::Lint => "lint and build",
             Self::Tests => "tests",
+            Self::OneConnection => "tests on one connection",
             Self::Browser => "portal: browser",
         }
     }
@@ -117,6 +120,12 @@ impl Stage {
             Self::Tests => {
                 tally.count(Compiler::Linting.apply(exec::cargo().args(["test", "--workspace", "--no-fail-fast"])))
             }
+            Self::OneConnection => tally.count(
+                Compiler::Linting
+                    .apply(exec::cargo().args(["test", "--workspace", "--no-fail-fast"]))
+                    .args(["--test", "access", "--test", "audit", "--test", "devices", "--test", "server"])
+                    .env("BAILIWICK_TEST_CONNECTIONS", "1"),
+            ),
             Self::Browser => browser(tally),
         }
     }

@@ -109,9 +109,13 @@ fn sum(plan: &Value, table: &str) -> f64 {
 
 fn write(plan: &Value, depth: usize, text: &mut String) {
     let of = |key: &str| plan[key].as_str().unwrap_or_default();
+    // the array of excluded branches, once for each table
+    if plan["Parent Relationship"] == "InitPlan" && plan["Node Type"] == "Result" {
+        return;
+    }
     text.push_str(&"  ".repeat(depth));
-    if plan["Parent Relationship"] == "SubPlan" || plan["Parent Relationship"] == "InitPlan" {
-        text.push_str(&format!("({}) ", of("Subplan Name").replace(" (returns $", " (").trim()));
+    if plan["Parent Relationship"] == "SubPlan" {
+        text.push_str("each: ");
     }
     text.push_str(of("Node Type"));
     if of("Scan Direction") == "Backward" {
@@ -134,8 +138,15 @@ fn write(plan: &Value, depth: usize, text: &mut String) {
         }
     }
     text.push('\n');
+    let mut before = String::new();
     for child in children(plan) {
-        write(child, depth + 1, text);
+        let mut own = String::new();
+        write(child, depth + 1, &mut own);
+        // partitions that are alike, once
+        if own != before {
+            text.push_str(&own);
+        }
+        before = own;
     }
 }
 
@@ -144,16 +155,21 @@ fn months(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
 }
 
-/// A condition with the scope's bounds by name, and no value.
+/// A condition with the parts of the policy by name, and no value.
 fn normal(condition: &str) -> String {
     let scope = "NULLIF(current_setting('app.scope'::text, true), ''::text)";
-    let bounds = condition
-        .replace(&format!("(\"left\"({scope}, '-1'::integer) || '0'::text)"), "scope_end")
-        .replace(scope, "scope")
-        .replace("(NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid", "tenant");
+    let known = condition
+        .replace(&format!("((\"left\"({scope}, '-1'::integer) || '0'::text COLLATE \"C\"))::text"), "SCOPE_END")
+        .replace(scope, "SCOPE")
+        .replace("(NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid", "TENANT")
+        .replace("(lineage >= SCOPE) AND (lineage < SCOPE_END)", "lineage IN SCOPE");
     let mut text = String::new();
-    for (nth, part) in bounds.split('\'').enumerate() {
+    for (nth, part) in known.split('\'').enumerate() {
         text.push_str(if nth % 2 == 0 { part } else { "'…'" });
     }
-    text
+    // the number of a parameter says in which order the planner met it
+    text.split('$').enumerate().fold(String::new(), |text, (nth, part)| match nth {
+        0 => part.to_owned(),
+        _ => text + "$" + part.trim_start_matches(|c: char| c.is_ascii_digit()),
+    })
 }

@@ -15,6 +15,8 @@ pub struct Size {
 }
 
 pub struct Fleet {
+    /// The major version of PostgreSQL: another one plans otherwise.
+    pub major: i32,
     pub store: Store,
     pub access: Access,
     /// One in the middle.
@@ -29,6 +31,10 @@ impl Fleet {
         let mut superuser = database.superuser().await;
         fill(&mut superuser, size).await;
         tell_plans(&mut superuser).await;
+        let major = sqlx::query_scalar("select current_setting('server_version_num')::int / 10000")
+            .fetch_one(&mut superuser)
+            .await
+            .expect("a version");
         let account = async |superuser: &mut PgConnection, lineage: String| {
             sqlx::query_scalar("select tenant_id from accounts where lineage = $1")
                 .bind(lineage)
@@ -42,7 +48,7 @@ impl Fleet {
         // opened anew, so that its connections tell their plans
         let store = database.reopen().await.expect("opens");
         let access = Access::new(store.clone()).await.expect("access opens");
-        Self { store, access, dealer, customer }
+        Self { major, store, access, dealer, customer }
     }
 
     /// The platform itself, for which nothing is out of sight.
@@ -121,7 +127,8 @@ async fn fill(superuser: &mut PgConnection, size: Size) {
              join (select id, row_number() over (order by email) - 1 as k from operators) o on o.k / 2 = p.k;
 
          insert into audit_entries (tenant_id, at, id, actor, action, object_kind, object_id, detail, salt)
-             select tenant_id, now() - interval '20 days' * random(), gen_random_uuid(), 'system:test', 'device.updated',
+             select tenant_id, date_trunc('month', now()) + (now() - date_trunc('month', now())) * random(),
+                    gen_random_uuid(), 'system:test', 'device.updated',
                     'device', i::text, '{{}}', decode(md5(i::text), 'hex')
              from places, generate_series(1, 50) i;
          drop table places;

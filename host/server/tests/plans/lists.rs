@@ -37,8 +37,8 @@ const HOT: [Hot; 7] = [
 impl Hot {
     fn name(self) -> String {
         match self {
-            Self::Devices(key, _) => format!("devices by {}", format!("{key:?}").to_lowercase()),
-            other => format!("{other:?}").to_lowercase(),
+            Self::Devices(key, _) => format!("devices by {key:?}"),
+            other => format!("{other:?}"),
         }
     }
 
@@ -85,6 +85,7 @@ impl Hot {
     }
 }
 
+/// What a list did.
 struct Seen {
     hot: Hot,
     place: &'static str,
@@ -104,36 +105,66 @@ async fn look(fleet: &Fleet) -> Vec<Seen> {
             }
         }
         for (place, account) in places {
-            hot.first_page(fleet, account).await;
-            seen.push(Seen { hot, place, ran: plans.take(hot.statement().0) });
+            let mut ran: Option<Ran> = None;
+            for _ in 0..3 {
+                hot.first_page(fleet, account).await;
+                let again = plans.take(hot.statement().0);
+                // a busy machine slows one, not the statement
+                ran = ran.filter(|ran| ran.milliseconds <= again.milliseconds).or(Some(again));
+            }
+            seen.push(Seen { hot, place, ran: ran.expect("it ran") });
         }
     }
     seen
 }
 
-#[tokio::test]
-async fn each_list_is_a_range_of_an_index_at_every_depth() {
-    let fleet = Fleet::new(Size { dealers: 20, customers: 20, devices: 50 }).await;
-    let mut text = String::new();
-    for Seen { hot, place, ran } in look(&fleet).await {
-        text.push_str(&format!("== {} of a {place}\n{}\n\n", hot.name(), ran.normal()));
-    }
-    insta::assert_snapshot!("plans", text.trim_end());
+/// The version that the golden files are of.
+const MAJOR: i32 = 15;
+
+/// The plans of all that was seen, as the golden files hold them.
+fn golden(seen: &[Seen]) -> String {
+    let plan = |seen: &Seen| format!("== {}: {}\n{}", seen.hot.name(), seen.place, seen.ran.normal());
+    seen.iter().map(plan).collect::<Vec<_>>().join("\n\n")
 }
 
-/// The figures of the full size: 10,000 customers, 1,000,000 devices.
+#[tokio::test]
+async fn each_list_is_a_range_of_an_index_at_every_depth() {
+    let size = Size { dealers: 20, customers: 20, devices: 50 };
+    let fleet = Fleet::new(size).await;
+    let seen = look(&fleet).await;
+    if fleet.major == MAJOR {
+        insta::assert_snapshot!("plans", golden(&seen));
+    }
+    for Seen { hot, place, ran } in &seen {
+        // what lies in the subtree, at most: for a list of devices or alerts, fewer rows than twice that
+        let most = match *place {
+            "customer" => size.devices * 2,
+            "dealer" => size.devices * size.customers * 2,
+            _ => continue,
+        };
+        let table = hot.statement().1;
+        let (looked_at, plan) = (ran.looked_at(table), ran.normal());
+        assert!(looked_at <= f64::from(most), "{} of a {place}: {looked_at} rows\n{plan}", hot.name());
+        assert!(!plan.contains(&format!("Seq Scan on {table} ")), "{} of a {place}\n{plan}", hot.name());
+    }
+}
+
+/// The plans and figures of the full size: 10,000 customers, 1,000,000 devices.
 #[tokio::test]
 #[ignore = "writes a million devices, which takes minutes: run it by name"]
 async fn the_first_page_at_full_size_takes_less_than_20_milliseconds() {
     let fleet = Fleet::new(Size { dealers: 100, customers: 100, devices: 100 }).await;
+    let seen = look(&fleet).await;
     let mut slow = Vec::new();
-    for Seen { hot, place, ran } in look(&fleet).await {
+    for Seen { hot, place, ran } in &seen {
         let (name, rows) = (hot.name(), ran.looked_at(hot.statement().1));
         println!("{name:<24}{place:<10}{:>10.2} ms {rows:>10} rows looked at", ran.milliseconds);
-        println!("{}", ran.normal());
         if ran.milliseconds >= 20.0 && matches!(hot, Hot::Devices(SortKey::Name, _)) {
             slow.push(format!("{name} of a {place}: {} ms", ran.milliseconds));
         }
     }
     assert!(slow.is_empty(), "{slow:#?}");
+    if fleet.major == MAJOR {
+        insta::assert_snapshot!("plans_at_full_size", golden(&seen));
+    }
 }
