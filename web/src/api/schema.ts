@@ -91,6 +91,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All entries of this account that the filters let pass (not of those below it), oldest first, as lines of JSON with
+         *     the seals that cover them: `bailiwick admin verify-export` checks them anywhere.
+         */
+        get: operations["audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/collectors": {
         parameters: {
             query?: never;
@@ -1440,6 +1460,42 @@ export interface components {
             /** @description What it permits, by name. */
             permissions: string[];
         };
+        /** @description A permission denied to those above. */
+        Restriction: {
+            /** @description What is denied. */
+            permission: string;
+            /**
+             * Format: uuid
+             * @description The account that denies it: this one, or one above.
+             */
+            account_id: string;
+        };
+        /** @description What is denied on an account to those above. */
+        Restrictions: {
+            /** @description What this account and those above it deny. */
+            denied: components["schemas"]["Restriction"][];
+            /** @description What can be denied at all. */
+            deniable: string[];
+        };
+        /** @description What this account is to deny. */
+        RestrictionsPut: {
+            /** @description Permissions by name, in place of those denied before; none lifts all. */
+            denied: string[];
+        };
+        /** @description A role: a named set of permissions. */
+        Role: {
+            /** @description What a grant names it by: a built-in one by its name, one that was made by its id. */
+            role: string;
+            /** @description The name that its maker gave it; that of a built-in one is its key. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The account that made it; null for a built-in one.
+             */
+            account_id?: string | null;
+            /** @description What it permits, by name. */
+            permissions: string[];
+        };
         /** @description The session. */
         Session: {
             operator?: components["schemas"]["Operator"] | null;
@@ -1875,6 +1931,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_AuditEntry"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_export: {
+        parameters: {
+            query?: {
+                /** @description Who acted: an operator's id, or an actor as entries show it (`collector:<id>`). */
+                actor?: string;
+                /** @description The action (`device.retire`), or what it begins with up to a dot (`device.`). */
+                action?: string;
+                /** @description The kind of object acted upon, or `<kind>:<id>`. */
+                object?: string;
+                /** @description `true`: only what was done by a grant on an account above, such as what a dealer did at its customer. */
+                from_above?: boolean;
+                /** @description Not before this time. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             /** @description What went wrong */
