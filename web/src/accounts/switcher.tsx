@@ -88,7 +88,9 @@ function Choices({ current, onDone }: { current?: string; onDone: () => void }) 
             >
               {account.name}
             </span>
-            <span className="switcher-item-kind">{kindName(account.kind)}</span>
+            <span className="switcher-item-kind">
+              {account.suspended_at ? m.account_suspended() : kindName(account.kind)}
+            </span>
           </ListBoxItem>
         )}
       </ListBox>
