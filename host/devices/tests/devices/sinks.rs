@@ -70,7 +70,7 @@ const HOST: [(&str, &[&str]); 7] = [
 ];
 
 /// Tables into which nothing of a driver goes, not by any path.
-const CLOSED: [&str; 19] = [
+const CLOSED: [&str; 22] = [
     "accounts",
     "api_tokens",
     "audit_entries",
@@ -80,11 +80,14 @@ const CLOSED: [&str; 19] = [
     "dead_letters",
     "driver_grants",
     "drivers",
+    "elevations",
     "grants",
     "idempotency_keys",
     "jobs",
     "operators",
     "policies",
+    "restrictions",
+    "roles",
     "sessions",
     "sites",
     "spools",
