@@ -11,13 +11,14 @@ use std::{
 use bailiwick_access::Access;
 use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
 use bailiwick_runtime::Runtime;
-use bailiwick_store::{CollectorId, Store};
+use bailiwick_store::{AccountId, CollectorId, Store};
 use uuid::Uuid;
 
 use crate::{
     config::Config,
     edge::{Metrics, rate::Limit},
     events::Bus,
+    shared::Shared,
 };
 
 /// The server's parts; a cheap clone.
@@ -28,6 +29,7 @@ struct Inner {
     parts: Parts,
     limits: Limits,
     bus: Bus,
+    shared: Shared,
     stopping: AtomicBool,
 }
 
@@ -55,6 +57,10 @@ pub struct Limits {
     pub sign_in: Limit<IpAddr>,
     /// Calls, by the id of the session or token.
     pub calls: Limit<Uuid>,
+    /// Calls with any token of an account together, by the account.
+    pub accounts: Limit<AccountId>,
+    /// Calls of the REST interface, by the source's network.
+    pub sources: Limit<IpAddr>,
     /// Calls of collectors.
     pub collectors: Limit<CollectorId>,
     /// Collector enrollments and bad credentials, by the source's network: guessing is slow.
@@ -62,17 +68,21 @@ pub struct Limits {
 }
 
 impl App {
-    /// Puts the parts together.
+    /// Puts the parts together. To be called within a tokio runtime.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let rates = parts.config.rates;
+        let shared = Shared::open(parts.config.redis_url.as_ref(), parts.metrics.shared_troubles.clone());
         let limits = Limits {
-            sign_in: Limit::new("sign-in", rates.sign_in),
-            calls: Limit::new("calls", rates.calls),
-            collectors: Limit::new("collector", rates.collector),
-            guesses: Limit::new("guesses", 60),
+            sign_in: Limit::new(shared.clone(), "sign-in", rates.sign_in),
+            calls: Limit::new(shared.clone(), "calls", rates.calls),
+            accounts: Limit::new(shared.clone(), "account", rates.account),
+            sources: Limit::new(shared.clone(), "source", rates.source),
+            collectors: Limit::new(shared.clone(), "collector", rates.collector),
+            guesses: Limit::new(shared.clone(), "guesses", 60),
         };
-        Self(Arc::new(Inner { parts, limits, bus: Bus::default(), stopping: AtomicBool::new(false) }))
+        let bus = Bus::new(shared.clone());
+        Self(Arc::new(Inner { parts, limits, bus, shared, stopping: AtomicBool::new(false) }))
     }
 
     /// The settings.
@@ -129,6 +139,12 @@ impl App {
         &self.0.bus
     }
 
+    /// What server processes share.
+    #[must_use]
+    pub fn shared(&self) -> &Shared {
+        &self.0.shared
+    }
+
     /// From now on `/readyz` says no, so that a load balancer sends nothing more, and event streams end.
     pub fn stop(&self) {
         self.0.stopping.store(true, Ordering::Relaxed);
@@ -145,11 +161,8 @@ impl App {
         self.store().ping().await.is_ok()
     }
 
-    /// Lets limits forget callers that are fresh again.
+    /// Lets go of callers that are fresh again and of proofs that are over.
     pub fn forget_idle(&self) {
-        self.limits().sign_in.forget_idle();
-        self.limits().calls.forget_idle();
-        self.limits().collectors.forget_idle();
-        self.limits().guesses.forget_idle();
+        self.shared().forget_idle();
     }
 }

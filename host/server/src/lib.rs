@@ -10,6 +10,7 @@
 //! | [`config`], [`cli`] | settings and commands |
 //! | [`edge`] | what every call passes: TLS, source, limits, headers, problems, lists |
 //! | [`caller`], [`work`] | who calls, and what it may touch |
+//! | [`shared`] | what server processes share: limits, wake-ups, proofs of a moment ago |
 //! | [`session`] … [`events`] | the REST interface by capability |
 //! | [`ingress`] | what collectors call |
 //! | [`router`], [`openapi`] | all of it together, and as a document |
@@ -38,6 +39,7 @@ pub mod roles;
 pub mod router;
 pub mod session;
 pub mod sessions;
+pub mod shared;
 pub mod sites;
 pub mod summary;
 pub mod tokens;

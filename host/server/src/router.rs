@@ -68,7 +68,8 @@ pub fn router(app: App) -> Router {
         .merge(drivers)
         .route("/api/v1/openapi.json", axum::routing::get(move || async move { document.reply() }))
         .layer(from_fn_with_state(names, edge::guard::rest))
-        .layer(from_fn_with_state(app.clone(), caller::establish));
+        .layer(from_fn_with_state(app.clone(), caller::establish))
+        .layer(from_fn_with_state(app.clone(), caller::announce));
     let inner = Router::new()
         .merge(api)
         .merge(ingress::router())

@@ -11,7 +11,7 @@ use crate::support::{Api, PASSWORD, Reply, Server};
 
 const EMAIL: &str = "owner@example.org";
 
-async fn sign_in(server: &Server, email: &str, password: &str) -> (Client, Reply) {
+pub async fn sign_in(server: &Server, email: &str, password: &str) -> (Client, Reply) {
     let client = Client::builder().cookie_store(true).build().expect("a client");
     let request =
         client.post(format!("{}/api/v1/session", server.base)).json(&json!({ "email": email, "password": password }));

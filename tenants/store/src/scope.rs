@@ -20,6 +20,7 @@ pub struct Scope {
     actor: Actor,
     account: AccountId,
     lineage: Lineage,
+    excluded: Vec<Lineage>,
     source: Option<String>,
     as_whom: Option<OperatorId>,
     through: Option<AccountId>,
@@ -33,7 +34,8 @@ impl Scope {
         let lineage = lineage_of(&mut transaction, account).await?;
         let narrow = format!("SET LOCAL app.scope = '{lineage}'");
         sqlx::raw_sql(AssertSqlSafe(narrow)).execute(&mut *transaction).await?;
-        Ok(Self { transaction, actor: actor.clone(), account, lineage, source: None, as_whom: None, through: None })
+        let (actor, excluded) = (actor.clone(), Vec::new());
+        Ok(Self { transaction, actor, account, lineage, excluded, source: None, as_whom: None, through: None })
     }
 
     /// The connection, for queries of a `store.rs`: `query.fetch_all(scope.sql())`.
@@ -119,7 +121,14 @@ impl Scope {
         let list = subtrees.iter().map(Lineage::as_str).collect::<Vec<_>>().join(",");
         let cut = format!("SET LOCAL app.excluded = '{{{list}}}'");
         sqlx::raw_sql(AssertSqlSafe(cut)).execute(&mut *self.transaction).await?;
+        self.excluded = subtrees.to_vec();
         Ok(())
+    }
+
+    /// The subtrees that are cut out.
+    #[must_use]
+    pub fn excluded(&self) -> &[Lineage] {
+        &self.excluded
     }
 
     /// Keeps what was done.

@@ -53,6 +53,14 @@ pub const TESTSSL: Need = Need {
     present: || exec::found("testssl") || exec::found("testssl.sh"),
 };
 
+/// The server that several server processes share, as a program.
+pub const REDIS: Need = Need {
+    name: "Redis",
+    why: "the server's tests run over a real one too",
+    packages: &["redis-server"],
+    present: || exec::found("redis-server"),
+};
+
 fn postgresql() -> bool {
     if exec::found("initdb") && exec::found("postgres") {
         return true;
@@ -83,6 +91,9 @@ pub fn install(needs: &[Need]) -> Result<()> {
         if need.name == POSTGRESQL.name {
             without_main_cluster(&root)?;
         }
+        if need.name == REDIS.name {
+            without_service(&root, "redis-server.service");
+        }
         if !need.packages.iter().any(|names| apt(&root, names)) || !(need.present)() {
             bail!("{} could not be installed:\n{}", need.name, list(&[need]));
         }
@@ -110,6 +121,15 @@ fn without_main_cluster(root: &Root) -> Result<()> {
     eprintln!("   telling Debian not to start a cluster of its own ({conf})");
     let script = format!("mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >> {conf}");
     exec::run(&mut root.command("sh", &["-c", &script])).context("could not write createcluster.conf")
+}
+
+/// Debian's packages start their service when they are installed, unless it is masked beforehand. Where there is no
+/// systemd nothing would be started.
+fn without_service(root: &Root, service: &str) {
+    if Path::new("/run/systemd/system").exists() {
+        // one that cannot be masked runs beside the tests, which start their own
+        let _ = exec::run(&mut root.command("systemctl", &["mask", service]));
+    }
 }
 
 /// How to become root.

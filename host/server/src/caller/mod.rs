@@ -1,13 +1,13 @@
 //! Who calls: proven by an API token or by the portal's session cookie.
 //!
 //! A call with a cookie that changes something must also carry the session's CSRF value in a header, which
-//! no other site can read or send. Every credential has its own rate limit; wrong ones count against the
-//! address that they come from.
+//! no other site can read or send. Calls are counted by credential, by account for its tokens, and by source; wrong
+//! credentials count against the address that they come from. A proof is believed for a moment (see
+//! [`crate::shared`]), unless rights change in the meantime.
 
+mod announce;
 mod cookie;
 mod csrf;
-
-use std::net::IpAddr;
 
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -16,14 +16,17 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bailiwick_access::{AccessError, Principal, Via};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+pub use announce::announce;
 pub use cookie::{clear, set};
 
 use crate::{
     App,
-    edge::{Problem, Source, rate::Remaining},
+    edge::{Problem, Source, rate},
+    shared::{Charge, Print},
 };
 
 /// A caller that proved who it is.
@@ -33,15 +36,29 @@ pub struct Caller {
     pub principal: Principal,
     /// The session's secret, where it came by a cookie; its CSRF value follows from it.
     pub session: Option<SecretString>,
+    credential: Credential,
+    source: Source,
 }
 
 /// What became of a call's credential; absent where it has none.
 #[derive(Debug, Clone)]
 struct Presented(Result<Caller, Problem>);
 
+#[derive(Debug, Clone)]
 enum Credential {
     Token(SecretString),
     Session(SecretString),
+}
+
+impl Credential {
+    /// What a proof is remembered by. The kind is part of it: a token is no session.
+    fn print(&self) -> Print {
+        let (kind, secret) = match self {
+            Self::Token(secret) => ("token:", secret),
+            Self::Session(secret) => ("session:", secret),
+        };
+        Sha256::new().chain_update(kind).chain_update(secret.expose_secret()).finalize().into()
+    }
 }
 
 /// The session's secret that the call carries, whatever it is worth.
@@ -50,27 +67,26 @@ pub fn session_cookie(app: &App, headers: &HeaderMap) -> Option<SecretString> {
     cookie::read(headers, app.config().transport.secure())
 }
 
-/// Looks at the call's credential once, counts it, and tells the caller what is left of its rate.
+/// Looks at the call's credential once, counts it, and tells the caller what is left of its rates.
 pub async fn establish(State(app): State<App>, source: Source, mut request: Request, next: Next) -> Response {
-    let Some(credential) = credential(&app, request.headers()) else { return next.run(request).await };
-    let found = authenticate(&app, &credential, source).await;
-    let found = match found {
-        Ok(caller) => unforged(&credential, request.method(), request.headers()).map(|()| caller),
-        Err(problem) => Err(problem),
-    };
-    let remaining = match &found {
-        Ok(caller) => match count(&app, caller) {
-            Ok(remaining) => Some(remaining),
-            Err(problem) => return problem.into_response(),
-        },
-        Err(problem) if problem.code() == "rate_limited" => return problem.clone().into_response(),
-        Err(_) => None,
-    };
-    request.extensions_mut().insert(Presented(found));
-    let mut response = next.run(request).await;
-    if let Some(remaining) = remaining {
-        remaining.write(response.headers_mut());
+    let mut charges = vec![app.limits().sources.charge(&source.network())];
+    if let Some(credential) = credential(&app, request.headers()) {
+        let found = match authenticate(&app, &credential, source).await {
+            Ok(caller) => unforged(&credential, request.method(), request.headers()).map(|()| caller),
+            Err(problem) if problem.code() == "rate_limited" => return problem.into_response(),
+            Err(problem) => Err(problem),
+        };
+        if let Ok(caller) = &found {
+            charges.extend(charged(&app, caller));
+        }
+        request.extensions_mut().insert(Presented(found));
     }
+    let remaining = match rate::count(app.shared(), &charges).await {
+        Ok(remaining) => remaining,
+        Err(refusal) => return *refusal,
+    };
+    let mut response = next.run(request).await;
+    remaining.write(response.headers_mut());
     response
 }
 
@@ -107,30 +123,47 @@ fn credential(app: &App, headers: &HeaderMap) -> Option<Credential> {
     bearer.map(Credential::Token).or_else(session)
 }
 
+impl Caller {
+    fn of(principal: Principal, credential: &Credential, source: Source) -> Self {
+        let session = match credential {
+            Credential::Session(secret) => Some(secret.clone()),
+            Credential::Token(_) => None,
+        };
+        let principal = principal.from_source(Some(source.to_string()));
+        Self { principal, session, credential: credential.clone(), source }
+    }
+
+    /// Proves by the same credential again, for what outlasts a call.
+    ///
+    /// # Errors
+    /// Where it proves nothing any more.
+    pub async fn prove_again(&self, app: &App) -> Result<Self, Problem> {
+        authenticate(app, &self.credential, self.source).await
+    }
+}
+
 async fn authenticate(app: &App, credential: &Credential, source: Source) -> Result<Caller, Problem> {
+    let (print, now) = (credential.print(), app.store().now());
+    let since = match app.shared().proof(&print, now) {
+        Ok(principal) => return Ok(Caller::of(principal, credential, source)),
+        Err(since) => since,
+    };
     let found = match credential {
         Credential::Token(token) => app.access().authenticate_token(token).await,
         Credential::Session(secret) => app.access().authenticate_session(secret).await,
     };
     match found {
-        Ok(principal) => Ok(Caller {
-            principal: principal.from_source(Some(source.to_string())),
-            session: match credential {
-                Credential::Session(secret) => Some(secret.clone()),
-                Credential::Token(_) => None,
-            },
-        }),
+        Ok(principal) => {
+            app.shared().keep_proof(print, since, principal.clone(), now);
+            Ok(Caller::of(principal, credential, source))
+        }
         Err(error) => {
             if matches!(error, AccessError::TokenUnknown | AccessError::SessionUnknown) {
-                guessed(app, source.network())?;
+                app.limits().guesses.count(&source.network()).await?;
             }
             Err(error.into())
         }
     }
-}
-
-fn guessed(app: &App, network: IpAddr) -> Result<(), Problem> {
-    app.limits().guesses.count(&network).map(|_| ())
 }
 
 /// Refuses a call that another site made a browser send.
@@ -141,13 +174,17 @@ fn unforged(credential: &Credential, method: &Method, headers: &HeaderMap) -> Re
     }
 }
 
-fn count(app: &App, caller: &Caller) -> Result<Remaining, Problem> {
-    let id = match caller.principal.via() {
-        Via::Session { id, .. } => id.get(),
-        Via::Token(id) => id.get(),
-        Via::System => Uuid::nil(),
-    };
-    app.limits().calls.count(&id)
+/// What a call is charged to besides its source: its credential, and the account for a token.
+fn charged(app: &App, caller: &Caller) -> Vec<Charge> {
+    let limits = app.limits();
+    match caller.principal.via() {
+        Via::Session { id, .. } => vec![limits.calls.charge(&id.get())],
+        Via::Token(id) => {
+            let account = caller.principal.held().first().map(|held| limits.accounts.charge(&held.account));
+            std::iter::once(limits.calls.charge(&id.get())).chain(account).collect()
+        }
+        Via::System => vec![limits.calls.charge(&Uuid::nil())],
+    }
 }
 
 impl From<AccessError> for Problem {

@@ -70,6 +70,10 @@ pub struct Rates {
     pub sign_in: u32,
     /// Calls with one session or token.
     pub calls: u32,
+    /// Calls with all tokens of one account together.
+    pub account: u32,
+    /// Calls of the REST interface from one source.
+    pub source: u32,
     /// Calls of one collector.
     pub collector: u32,
 }
@@ -85,6 +89,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// An external PostgreSQL; absent for the embedded one.
     pub database_url: Option<SecretString>,
+    /// What server processes share; absent for one process.
+    pub redis_url: Option<SecretString>,
     /// How calls arrive.
     pub transport: Transport,
     /// Where figures and health are served.
@@ -138,20 +144,20 @@ impl TryFrom<Settings> for Config {
         let rates = Rates {
             sign_in: rate("sign_in_per_minute", s.sign_in_per_minute)?,
             calls: rate("calls_per_minute", s.calls_per_minute)?,
+            account: rate("account_per_minute", s.account_per_minute)?,
+            source: rate("source_per_minute", s.source_per_minute)?,
             collector: rate("collector_per_minute", s.collector_per_minute)?,
         };
         if s.database_connections < 4 {
             return Err(ConfigError::value("database_connections", "is too small", "give at least 4"));
         }
-        let mut remarks = strangers(std::env::vars_os());
-        if s.redis_url.is_some_and(|url| !url.is_empty()) {
-            remarks.push("redis_url is set, but one server process keeps wake-ups and rate limits itself".to_owned());
-        }
+        let remarks = strangers(std::env::vars_os());
         Ok(Self {
             listen,
             public_url,
             data_dir: s.data_dir,
             database_url: database_url(s.database_url)?,
+            redis_url: redis_url(s.redis_url)?,
             transport,
             metrics_listen: address("metrics_listen", &s.metrics_listen)?,
             rates,
@@ -186,6 +192,15 @@ fn database_url(given: Option<SecretString>) -> Result<Option<SecretString>, Con
         "is no PostgreSQL URL",
         "write it like postgresql://bailiwick@db.internal/bailiwick",
     ))
+}
+
+/// As [`database_url`].
+fn redis_url(given: Option<SecretString>) -> Result<Option<SecretString>, ConfigError> {
+    let Some(given) = given.filter(|url| !url.expose_secret().is_empty()) else { return Ok(None) };
+    if crate::shared::is_address(given.expose_secret()) {
+        return Ok(Some(given));
+    }
+    Err(ConfigError::value("redis_url", "is no Redis URL", "write it like rediss://:password@cache.internal:6379/0"))
 }
 
 fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {

@@ -115,3 +115,13 @@ fn an_error_in_a_file_names_it() {
     let ConfigError::Shape(error) = Config::load(Some(&path)).expect_err("refused") else { panic!("another error") };
     assert!(error.to_string().contains("bailiwick.toml"), "{error}");
 }
+
+#[test]
+fn a_redis_is_named_by_its_address_which_no_error_shows() {
+    assert!(parse("redis_url = ''").expect("empty is none").redis_url.is_none());
+    for good in ["redis://cache", "rediss://:secret@cache:6380/1", "redis+unix:///run/redis.sock"] {
+        assert!(parse(&format!("redis_url = '{good}'")).expect(good).redis_url.is_some());
+    }
+    let error = parse("redis_url = 'http://:secret@cache'").expect_err("no Redis");
+    assert!(error.to_string().contains("redis_url") && !format!("{error:?}{error}").contains("secret"));
+}

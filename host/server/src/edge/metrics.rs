@@ -37,6 +37,8 @@ pub struct Metrics {
     pub certificate_reloads: IntCounterVec,
     /// Events that listeners were too slow for.
     pub events_lost: IntCounter,
+    /// What went wrong with what server processes share: `away`, `unshared`, `lost`.
+    pub shared_troubles: IntCounterVec,
 }
 
 impl Metrics {
@@ -57,6 +59,11 @@ impl Metrics {
         let sign_ins = counters("bailiwick_sign_ins_total", "Sign-ins, by outcome.", &["outcome"])?;
         let certificate_reloads =
             counters("bailiwick_tls_reloads_total", "Certificates read again, by outcome.", &["outcome"])?;
+        let shared_troubles = counters(
+            "bailiwick_shared_troubles_total",
+            "Trouble with Redis: it went away, a limit was counted unshared, wake-ups were lost.",
+            &["what"],
+        )?;
         let buckets = vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
         let duration = HistogramVec::new(
             HistogramOpts::new("bailiwick_http_request_duration_seconds", "Time to the reply's head.").buckets(buckets),
@@ -67,7 +74,18 @@ impl Metrics {
         registry.register(Box::new(duration.clone()))?;
         registry.register(Box::new(running.clone()))?;
         registry.register(Box::new(events_lost.clone()))?;
-        Ok(Self { registry, calls, duration, running, problems, reports, sign_ins, certificate_reloads, events_lost })
+        Ok(Self {
+            registry,
+            calls,
+            duration,
+            running,
+            problems,
+            reports,
+            sign_ins,
+            certificate_reloads,
+            events_lost,
+            shared_troubles,
+        })
     }
 
     /// The text exposition format.

@@ -1,80 +1,81 @@
-//! Rate limits: so many calls a minute of one source, credential or collector, with the headers that
-//! let a good client slow down by itself (`RateLimit`, `RateLimit-Policy`).
+//! Rate limits: so many calls a minute of one source, credential, account or collector, with the headers that let a
+//! good client slow down by itself (`RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers, and
+//! `Retry-After`). Counted across all server processes where they share something.
 
-use std::{hash::Hash, num::NonZeroU32, sync::Arc};
+use std::{fmt::Display, marker::PhantomData};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use governor::{
-    Quota, RateLimiter,
-    clock::{Clock as _, DefaultClock},
-    middleware::StateInformationMiddleware,
-    state::keyed::DashMapStateStore,
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::{IntoResponse as _, Response},
 };
 
 use super::Problem;
-
-type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
+use crate::shared::{Charge, Exceeded, Left, Quota, Shared};
 
 /// A limit of calls a minute, for each key its own.
-pub struct Limit<K: Hash + Eq + Clone> {
-    name: &'static str,
-    per_minute: NonZeroU32,
-    clock: DefaultClock,
-    limiter: Arc<Keyed<K>>,
+#[derive(Debug)]
+pub struct Limit<K> {
+    quota: Quota,
+    shared: Shared,
+    of: PhantomData<fn(&K)>,
 }
 
 /// What is left to a caller, for the reply's headers.
-#[derive(Debug, Clone, Copy)]
-pub struct Remaining {
-    name: &'static str,
-    quota: u32,
-    remaining: u32,
-}
+#[derive(Debug, Clone)]
+pub struct Remaining(Vec<Left>);
 
-impl<K: Hash + Eq + Clone> Limit<K> {
+impl<K: Display> Limit<K> {
     /// A limit that replies call `name`.
     #[must_use]
-    pub fn new(name: &'static str, per_minute: u32) -> Self {
-        let per_minute = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
-        let limiter = RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware();
-        Self { name, per_minute, clock: DefaultClock::default(), limiter: Arc::new(limiter) }
+    pub fn new(shared: Shared, name: &'static str, per_minute: u32) -> Self {
+        Self { quota: Quota { name, per_minute }, shared, of: PhantomData }
+    }
+
+    /// What a call of this key is charged to.
+    #[must_use]
+    pub fn charge(&self, key: &K) -> Charge {
+        Charge { quota: self.quota, key: format!("{}:{key}", self.quota.name) }
     }
 
     /// Counts one call.
     ///
     /// # Errors
     /// `rate_limited` with the seconds to wait.
-    pub fn count(&self, key: &K) -> Result<Remaining, Problem> {
-        match self.limiter.check_key(key) {
-            Ok(snapshot) => Ok(Remaining {
-                name: self.name,
-                quota: self.per_minute.get(),
-                remaining: snapshot.remaining_burst_capacity(),
-            }),
-            Err(not_until) => {
-                let wait = not_until.wait_time_from(self.clock.now());
-                Err(Problem::rate_limited(wait.as_secs().saturating_add(1)))
-            }
-        }
-    }
-
-    /// Forgets keys that are fresh again; called now and then so that strangers cannot fill memory.
-    pub fn forget_idle(&self) {
-        self.limiter.retain_recent();
-        self.limiter.shrink_to_fit();
+    pub async fn count(&self, key: &K) -> Result<(), Problem> {
+        self.shared.charge(&[self.charge(key)]).await.map(drop).map_err(|exceeded| problem(&exceeded))
     }
 }
 
+/// Counts one call on several keys at once.
+///
+/// # Errors
+/// The refusal, ready to be sent.
+pub async fn count(shared: &Shared, charges: &[Charge]) -> Result<Remaining, Box<Response>> {
+    shared.charge(charges).await.map(Remaining).map_err(|exceeded| {
+        let mut response = problem(&exceeded).into_response();
+        let quota = exceeded.quota;
+        Remaining(vec![Left { quota, remaining: 0, reset_micros: exceeded.wait_micros }]).write(response.headers_mut());
+        Box::new(response)
+    })
+}
+
+fn problem(exceeded: &Exceeded) -> Problem {
+    Problem::rate_limited(seconds(exceeded.wait_micros).max(1))
+}
+
+fn seconds(micros: u64) -> u64 {
+    micros.div_ceil(1_000_000)
+}
+
 impl Remaining {
-    /// Writes the headers (draft-ietf-httpapi-ratelimit-headers).
-    pub fn write(self, headers: &mut HeaderMap) {
-        let Self { name, quota, remaining } = self;
-        let reset = if remaining >= quota { 0 } else { 60 / quota.max(1) + 1 };
-        let pairs = [
-            ("ratelimit-policy", format!("\"{name}\";q={quota};w=60")),
-            ("ratelimit", format!("\"{name}\";r={remaining};t={reset}")),
-        ];
-        for (name, value) in pairs {
+    /// Writes the headers: what each limit allows, what is left of it, and in how many seconds it is whole again (of one
+    /// that is used up: until the next call).
+    pub fn write(&self, headers: &mut HeaderMap) {
+        let list = |item: fn(&Left) -> String| self.0.iter().map(item).collect::<Vec<_>>().join(", ");
+        let policy = list(|left| format!("\"{}\";q={};w=60", left.quota.name, left.quota.calls()));
+        let state =
+            list(|left| format!("\"{}\";r={};t={}", left.quota.name, left.remaining, seconds(left.reset_micros)));
+        for (name, value) in [("ratelimit-policy", policy), ("ratelimit", state)] {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(HeaderName::from_static(name), value);
             }
@@ -87,11 +88,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_key_has_its_own_quota() {
-        let limit = Limit::new("test", 2);
-        assert_eq!(limit.count(&1).expect("first").remaining, 1);
-        assert_eq!(limit.count(&1).expect("second").remaining, 0);
-        assert_eq!(limit.count(&1).expect_err("third").code(), "rate_limited");
-        assert!(limit.count(&2).is_ok());
+    fn headers_name_every_limit() {
+        let left =
+            |name, remaining, reset_micros| Left { quota: Quota { name, per_minute: 10 }, remaining, reset_micros };
+        let mut headers = HeaderMap::new();
+        Remaining(vec![left("calls", 9, 5_000_001), left("account", 3, 42_000_000)]).write(&mut headers);
+        assert_eq!(headers["ratelimit-policy"], "\"calls\";q=10;w=60, \"account\";q=10;w=60");
+        assert_eq!(headers["ratelimit"], "\"calls\";r=9;t=6, \"account\";r=3;t=42");
     }
 }

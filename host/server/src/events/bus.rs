@@ -1,11 +1,13 @@
-//! Carries pokes within this process.
+//! What changed, and how listeners of this and other processes hear of it.
 use bailiwick_store::{AccountId, Lineage};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use utoipa::ToSchema;
 
+use crate::shared::{Shared, Wake};
+
 /// What changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = EventKind)]
 pub enum Kind {
@@ -18,7 +20,7 @@ pub enum Kind {
 }
 
 /// Something changed in an account.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Poke {
     /// What.
     pub kind: Kind,
@@ -28,26 +30,25 @@ pub struct Poke {
     pub lineage: Lineage,
 }
 
-/// Carries pokes within this process.
+/// Carries pokes to every server process.
 #[derive(Debug, Clone)]
-pub struct Bus(broadcast::Sender<Poke>);
-
-impl Default for Bus {
-    fn default() -> Self {
-        Self(broadcast::Sender::new(1024))
-    }
-}
+pub struct Bus(Shared);
 
 impl Bus {
-    /// Pokes everyone who listens above or at this account.
-    pub fn poke(&self, kind: Kind, account: AccountId, lineage: &Lineage) {
-        // Nobody listening is no error.
-        let _ = self.0.send(Poke { kind, account, lineage: lineage.clone() });
+    /// Over what the processes share.
+    #[must_use]
+    pub fn new(shared: Shared) -> Self {
+        Self(shared)
     }
 
-    /// Listens to everything; the listener filters by its account's subtree.
+    /// Pokes everyone who listens above or at this account.
+    pub fn poke(&self, kind: Kind, account: AccountId, lineage: &Lineage) {
+        self.0.wake(Wake::Changed(Poke { kind, account, lineage: lineage.clone() }));
+    }
+
+    /// Listens to everything; the listener filters by what its caller sees.
     #[must_use]
-    pub fn listen(&self) -> broadcast::Receiver<Poke> {
-        self.0.subscribe()
+    pub fn listen(&self) -> broadcast::Receiver<Wake> {
+        self.0.listen()
     }
 }

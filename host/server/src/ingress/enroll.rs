@@ -14,7 +14,7 @@ pub(super) async fn enroll(
     source: Source,
     Json(request): Json<EnrollRequest>,
 ) -> Result<Reply<EnrollReply>, Problem> {
-    app.limits().guesses.count(&source.network())?;
+    app.limits().guesses.count(&source.network()).await?;
     let enrolled = collectors::enroll(app.store(), &request.token, &request.version).await?;
     let who = enrolled.identity;
     tracing::info!(collector = %who.collector, "a collector enrolled");

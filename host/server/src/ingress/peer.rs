@@ -35,12 +35,12 @@ impl FromRequestParts<App> for Peer {
             .ok_or_else(|| Problem::unauthenticated("missing_credentials", "Send the collector's key as Bearer."))?;
         match collectors::authenticate(app.store(), key.trim()).await {
             Ok(known) => {
-                app.limits().collectors.count(&known.collector)?;
+                app.limits().collectors.count(&known.collector).await?;
                 Ok(Self(known))
             }
             Err(error) => {
                 let source = Source::from_request_parts(parts, app).await?;
-                app.limits().guesses.count(&source.network())?;
+                app.limits().guesses.count(&source.network()).await?;
                 Err(error.into())
             }
         }

@@ -45,7 +45,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     Json(body): Json<SignIn>,
 ) -> Result<Response, Problem> {
-    app.limits().sign_in.count(&source.network()).inspect_err(|_| failed(&app, "limited"))?;
+    app.limits().sign_in.count(&source.network()).await.inspect_err(|_| failed(&app, "limited"))?;
     let replaces = caller::session_cookie(&app, &headers);
     let outcome =
         app.access().sign_in(&body.email, &body.password, Some(source.to_string()), replaces.as_ref()).await?;

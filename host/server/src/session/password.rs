@@ -33,7 +33,7 @@ pub(super) async fn password(
     source: Source,
     Json(body): Json<Body>,
 ) -> Result<StatusCode, Problem> {
-    app.limits().sign_in.count(&source.network())?;
+    app.limits().sign_in.count(&source.network()).await?;
     let refused = |error: AccessError| match error {
         AccessError::Password(refused) => Problem::field("new", refused.code(), refused.to_string()),
         other => other.into(),

@@ -38,6 +38,21 @@ pub struct Work {
     opened: AccountId,
 }
 
+/// How far a permission on an account reaches: its subtree, without the branches that are left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    lineage: Lineage,
+    excluded: Vec<Lineage>,
+}
+
+impl Sight {
+    /// Whether it reaches this place.
+    #[must_use]
+    pub fn sees(&self, place: &Lineage) -> bool {
+        self.lineage.contains(place) && !self.excluded.iter().any(|branch| branch.contains(place))
+    }
+}
+
 impl Work {
     /// Opens a scope on an account for a caller with the permission `P`.
     ///
@@ -58,13 +73,13 @@ impl Work {
         Ok(Self { app: app.clone(), caller, scope, pending, opened: account })
     }
 
-    /// Whether a caller has the permission `P` on an account, and where that stands in the tree.
+    /// Whether a caller has the permission `P` on an account, and how far it reaches below.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub async fn check<P: Needs>(app: &App, caller: &Caller, account: AccountId) -> Result<Lineage, Problem> {
+    pub async fn check<P: Needs>(app: &App, caller: &Caller, account: AccountId) -> Result<Sight, Problem> {
         let scope = app.access().authorize(&caller.principal, account, P::PERMISSION).await?;
-        Ok(scope.lineage().clone())
+        Ok(Sight { lineage: scope.lineage().clone(), excluded: scope.excluded().to_vec() })
     }
 
     /// Commits and replies.

@@ -46,6 +46,8 @@ impl World {
     pub async fn new(connections: u32) -> Self {
         let server = Server::with_connections(connections, |config| {
             config.rates.calls = 1_000_000;
+            config.rates.account = 1_000_000;
+            config.rates.source = 1_000_000;
             config.rates.collector = 1_000_000;
         })
         .await;
@@ -203,6 +205,7 @@ impl World {
         let operator = me["operator"]["id"].as_str().expect("an id").parse().expect("an id");
         let given = bailiwick_access::grants::Given { role: Role::Owner.into(), excluded: vec![branch] };
         self.server.access.change_grant(&Server::platform(), self.dealer, operator, given).await.expect("changes");
+        self.server.app.shared().access_changed();
     }
 
     pub async fn suspend(&self, account: AccountId) {
@@ -211,6 +214,8 @@ impl World {
             .execute(&mut self.server.database.superuser().await)
             .await
             .expect("suspends");
+        // what the endpoint says when it is done
+        self.server.app.shared().access_changed();
     }
 
     /// A driver's component, built once a process.

@@ -18,6 +18,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 pub mod driver;
+pub mod redis;
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -29,12 +30,17 @@ pub fn provider() {
     });
 }
 
+/// The whole suite runs over a real Redis where this variable is set.
+const OVER_REDIS: &str = "TEST_OVER_REDIS";
+
 pub struct Server {
     pub app: App,
     pub database: TestDatabase,
     pub base: String,
     pub access: Access,
     handle: Handle<SocketAddr>,
+    // as long as the server is there
+    redis: Option<redis::Redis>,
 }
 
 impl Drop for Server {
@@ -49,18 +55,40 @@ impl Server {
     }
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::over(bailiwick_store::testing::database().await, change).await
+        Self::fresh(bailiwick_store::testing::database().await, change).await
     }
 
     /// With at most so many scopes open at once.
     pub async fn with_connections(connections: u32, change: impl FnOnce(&mut Config)) -> Self {
-        Self::over(bailiwick_store::testing::database_with(connections).await, change).await
+        Self::fresh(bailiwick_store::testing::database_with(connections).await, change).await
     }
 
-    async fn over(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
+    async fn fresh(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
+        let redis = std::env::var_os(OVER_REDIS).map(|_| redis::Redis::start());
+        let url = redis.as_ref().map(redis::Redis::url);
+        let mut server = Self::over(database, url, change).await;
+        if redis.is_some() {
+            server.hearing(true).await;
+        }
+        server.redis = redis;
+        server
+    }
+
+    /// Waits until the process hears the others, or does not.
+    pub async fn hearing(&self, wanted: bool) {
+        let until = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
+        while self.app.shared().hears_all() != wanted {
+            assert!(tokio::time::Instant::now() < until, "hearing the others: not {wanted}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Another process over the same database, for all that it can see.
+    pub async fn over(database: TestDatabase, redis: Option<String>, change: impl FnOnce(&mut Config)) -> Self {
         provider();
         let mut config = Config::load(None).expect("the defaults are valid");
         config.rates.sign_in = 1_000;
+        config.redis_url = redis.map(Into::into);
         change(&mut config);
         let store = database.store.clone();
         let metrics = Metrics::new().expect("the figures register");
@@ -79,7 +107,7 @@ impl Server {
         let base = format!("http://{}", socket.local_addr().expect("an address"));
         let handle = Handle::new();
         tokio::spawn(listener::serve(socket, None, router(app.clone()), handle.clone()));
-        Self { app, database, base, access, handle }
+        Self { app, database, base, access, handle, redis: None }
     }
 
     pub fn platform() -> Principal {

@@ -1,0 +1,154 @@
+//! What server processes share and may lose: rate limits, the word that something changed, and with it how long a
+//! proof of identity is believed.
+//!
+//! One interface, with Redis or without. Without, this process is alone. With, limits are counted in Redis by one
+//! atomic script, and wake-ups go through it to all processes. A Redis that is away stops nothing: limits are then
+//! counted here, proofs are looked up each time, and since every process numbers its wake-ups and says the number at
+//! each heartbeat, whoever missed one knows, and reads everything again.
+
+mod process;
+mod proven;
+mod quota;
+mod redis;
+
+use std::sync::Arc;
+
+use bailiwick_access::Principal;
+use jiff::Timestamp;
+use prometheus::IntCounterVec;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+
+pub use proven::{Epoch, Print};
+pub use quota::{Charge, Exceeded, Left, Quota};
+
+use crate::events::Poke;
+use process::Counters;
+use proven::Proven;
+use redis::Redis;
+
+/// Wake-ups that a listener may be behind.
+const BEHIND: usize = 1024;
+
+/// What a process tells the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Wake {
+    /// Something changed in an account.
+    Changed(Poke),
+    /// Somebody may do more or less than before, or is signed out.
+    Access,
+    /// Wake-ups were lost: anything may have changed. Not sent, but told by whoever notices.
+    Lost,
+}
+
+/// The interface; a cheap clone. What it runs ends with the last one.
+#[derive(Debug, Clone)]
+pub struct Shared(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    counters: Counters,
+    proven: Proven,
+    wakes: broadcast::Sender<Wake>,
+    redis: Option<Redis>,
+    troubles: IntCounterVec,
+}
+
+/// Whether a text is the address of a Redis.
+#[must_use]
+pub fn is_address(url: &str) -> bool {
+    ::redis::Client::open(url).is_ok()
+}
+
+impl Shared {
+    /// With the Redis of this address, or alone. To be called within a tokio runtime. `troubles` counts what goes wrong
+    /// with Redis: `away`, `unshared` (a limit was counted alone) and `lost` (wake-ups).
+    #[must_use]
+    pub fn open(redis_url: Option<&SecretString>, troubles: IntCounterVec) -> Self {
+        let (redis, outgoing) = redis_url.and_then(Redis::open).unzip();
+        let wakes = broadcast::Sender::new(BEHIND);
+        let inner = Inner { counters: Counters::default(), proven: Proven::default(), wakes, redis, troubles };
+        let shared = Self(Arc::new(inner));
+        if let Some(outgoing) = outgoing {
+            tokio::spawn(redis::keep(Arc::downgrade(&shared.0), outgoing));
+        }
+        shared
+    }
+
+    /// Charges a call to all of these keys, or to none where one is used up.
+    ///
+    /// # Errors
+    /// The quota that is used up.
+    pub async fn charge(&self, charges: &[Charge]) -> Result<Vec<Left>, Exceeded> {
+        if let Some(redis) = &self.0.redis {
+            if let Some(done) = redis.charge(charges).await {
+                return done;
+            }
+            self.0.count("unshared");
+        }
+        self.0.counters.charge(charges)
+    }
+
+    /// Whether every word of forgetting arrives here.
+    #[must_use]
+    pub fn hears_all(&self) -> bool {
+        self.0.redis.as_ref().is_none_or(Redis::answers)
+    }
+
+    /// Who proved to be whom by this credential a moment ago.
+    ///
+    /// # Errors
+    /// Nobody: what [`Self::keep_proof`] is to be told, once the proof is made.
+    pub fn proof(&self, print: &Print, now: Timestamp) -> Result<Principal, Epoch> {
+        if self.hears_all() { self.0.proven.find(print, now) } else { Err(self.0.proven.epoch()) }
+    }
+
+    /// Keeps a proof for a moment.
+    pub fn keep_proof(&self, print: Print, since: Epoch, principal: Principal, now: Timestamp) {
+        if self.hears_all() {
+            self.0.proven.keep(print, since, principal, now);
+        }
+    }
+
+    /// Somebody may do more or less than before: nobody is believed any more without a look.
+    pub fn access_changed(&self) {
+        self.wake(Wake::Access);
+    }
+
+    /// Tells every listener of every process.
+    pub fn wake(&self, wake: Wake) {
+        if let Some(redis) = &self.0.redis {
+            redis.tell(&wake);
+        }
+        self.0.hear(wake);
+    }
+
+    /// Listens to everything.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Wake> {
+        self.0.wakes.subscribe()
+    }
+
+    /// Lets go of what is over.
+    pub fn forget_idle(&self) {
+        self.0.counters.forget_idle();
+        self.0.proven.forget_idle();
+    }
+}
+
+impl Inner {
+    fn count(&self, trouble: &str) {
+        self.troubles.with_label_values(&[trouble]).inc();
+    }
+
+    /// Tells the listeners of this process.
+    fn hear(&self, wake: Wake) {
+        if !matches!(wake, Wake::Changed(_)) {
+            self.proven.forget();
+        }
+        // nobody listening is no error
+        let _ = self.wakes.send(wake);
+    }
+}

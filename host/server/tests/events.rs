@@ -1,0 +1,171 @@
+//! Streams of events: who hears what, and for how long.
+
+use std::time::Duration;
+
+use bailiwick::events::Kind;
+use bailiwick_access::{Password, Role, grants::Given, operators::NewOperator};
+use bailiwick_store::{AccountId, Actor};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::json;
+use tokio::time::{Instant, timeout_at};
+
+use crate::{
+    session::sign_in,
+    support::{Api, PASSWORD, Reply, Server},
+};
+
+const EMAIL: &str = "listener@example.org";
+/// What is promised.
+pub const AT_MOST: Duration = Duration::from_secs(5);
+
+/// A stream that is being read.
+pub struct Listening {
+    response: Response,
+    heard: String,
+}
+
+impl Listening {
+    pub async fn to(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("the server answers");
+        assert_eq!(response.status(), StatusCode::OK);
+        let mut listening = Self { response, heard: String::new() };
+        listening.hears("listening").await;
+        listening
+    }
+
+    /// Waits for a text, and gives all that came before it.
+    pub async fn hears(&mut self, text: &str) -> String {
+        let until = Instant::now() + AT_MOST;
+        while !self.heard.contains(text) {
+            let chunk = timeout_at(until, self.response.chunk()).await;
+            assert!(chunk.is_ok(), "{text} was not heard, but: {}", self.heard);
+            let chunk = chunk.expect("in time").expect("reads").expect("goes on");
+            self.heard.push_str(&String::from_utf8_lossy(&chunk));
+        }
+        let end = self.heard.find(text).expect("it is there") + text.len();
+        self.heard.drain(..end).collect()
+    }
+
+    /// Hears this account and not that one, which was poked before.
+    async fn hears_only(&mut self, server: &Server, seen: AccountId, unseen: AccountId) {
+        poke(server, unseen, Kind::Alerts).await;
+        poke(server, seen, Kind::Devices).await;
+        let heard = self.hears(&seen.to_string()).await;
+        assert!(!heard.contains(&unseen.to_string()), "{heard}");
+    }
+
+    async fn ends(mut self) {
+        let until = Instant::now() + AT_MOST;
+        loop {
+            match timeout_at(until, self.response.chunk()).await.expect("it ends in time") {
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return,
+            }
+        }
+    }
+}
+
+pub async fn poke(server: &Server, account: AccountId, kind: Kind) {
+    let scope = server.app.store().scope(&Actor::system("test"), account).await.expect("the account");
+    server.app.bus().poke(kind, account, scope.lineage());
+}
+
+pub fn events(base: &str, account: AccountId) -> String {
+    format!("{base}/api/v1/events?account={account}")
+}
+
+fn by_token(api: &Api, account: AccountId) -> RequestBuilder {
+    api.call(Method::GET, &format!("/api/v1/events?account={account}"))
+}
+
+/// An operator who is signed in, with what every change needs.
+async fn operator(server: &Server, account: AccountId, given: Given) -> (Client, String) {
+    let new = NewOperator {
+        email: EMAIL.parse().expect("an address"),
+        name: "Listener".to_owned(),
+        given,
+        password: Some(Password::new(PASSWORD.into()).expect("long enough")),
+    };
+    server.access.add_operator(&Server::platform(), account, new).await.expect("an operator");
+    let (client, reply) = sign_in(server, EMAIL, PASSWORD).await;
+    let csrf = reply.expect(StatusCode::OK)["csrf"].as_str().expect("csrf").to_owned();
+    (client, csrf)
+}
+
+async fn grant_of(api: &Api, account: AccountId) -> String {
+    let path = format!("/api/v1/accounts/{account}/operators");
+    let all = api.get(&path).await.expect(StatusCode::OK);
+    let mine = all["items"].as_array().expect("items").iter().find(|item| item["email"] == EMAIL).cloned();
+    format!("{path}/{}", mine.expect("the operator")["id"].as_str().expect("an id"))
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_token() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let tokens = format!("/api/v1/accounts/{}/tokens", tree.dealer);
+    let made = tree.owner.post(&tokens, json!({ "name": "n", "role": "viewer" })).await.expect(StatusCode::CREATED);
+    let api = Api::new(&server.base, made["secret"].as_str().expect("a secret"));
+    let mut listening = Listening::to(by_token(&api, tree.dealer)).await;
+    poke(&server, tree.customer, Kind::Devices).await;
+    listening.hears(&tree.customer.to_string()).await;
+    let id = made["id"].as_str().expect("an id");
+    tree.owner.delete(&format!("{tokens}/{id}")).await.expect(StatusCode::NO_CONTENT);
+    listening.ends().await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_session() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let (client, csrf) = operator(&server, tree.dealer, Role::Viewer.into()).await;
+    let listening = Listening::to(client.get(events(&server.base, tree.dealer))).await;
+    let out = client.delete(format!("{}/api/v1/session", server.base)).header("x-csrf-token", csrf);
+    Reply::of(out).await.expect(StatusCode::NO_CONTENT);
+    listening.ends().await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_grant() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let (client, _) = operator(&server, tree.dealer, Role::Viewer.into()).await;
+    let listening = Listening::to(client.get(events(&server.base, tree.customer))).await;
+    let grant = grant_of(&tree.owner, tree.dealer).await;
+    tree.owner.delete(&grant).await.expect(StatusCode::NO_CONTENT);
+    listening.ends().await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_the_account_is_suspended_by_whomever() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let (client, _) = operator(&server, tree.dealer, Role::Viewer.into()).await;
+    let by_session = Listening::to(client.get(events(&server.base, tree.dealer))).await;
+    let token = server.token(tree.dealer, Role::Viewer).await;
+    let by_token = Listening::to(by_token(&token, tree.dealer)).await;
+    // past every handler, so that nobody says a word
+    let mut superuser = server.database.superuser().await;
+    sqlx::query("update accounts set suspended_at = now() where tenant_id = $1")
+        .bind(tree.dealer)
+        .execute(&mut superuser)
+        .await
+        .expect("suspended");
+    tokio::join!(by_session.ends(), by_token.ends());
+}
+
+#[tokio::test]
+async fn a_stream_says_nothing_of_branches_that_the_grant_leaves_out() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let given = Given { role: Role::Viewer.into(), excluded: vec![tree.customer] };
+    let (client, _) = operator(&server, tree.dealer, given).await;
+    let mut listening = Listening::to(client.get(events(&server.base, tree.dealer))).await;
+    listening.hears_only(&server, tree.sibling, tree.customer).await;
+    // and from the moment on which another is left out, of that one
+    let grant = grant_of(&tree.owner, tree.dealer).await;
+    let body = json!({ "role": "viewer", "excluded": [tree.sibling] });
+    tree.owner.send(Method::PATCH, &grant, body).await.expect(StatusCode::OK);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    listening.hears_only(&server, tree.customer, tree.sibling).await;
+}
