@@ -10,6 +10,7 @@ use std::{
 
 use bailiwick_access::Access;
 use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
+use bailiwick_egress::Egress;
 use bailiwick_runtime::Runtime;
 use bailiwick_store::{AccountId, CollectorId, Store};
 use uuid::Uuid;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub store: Store,
     /// Sign-in, grants and tokens.
     pub access: Access,
+    /// The way out.
+    pub egress: Egress,
     /// Installed drivers' manifests.
     pub drivers: Catalogue,
     /// Seals credentials of sites.
@@ -65,6 +68,8 @@ pub struct Limits {
     pub collectors: Limit<CollectorId>,
     /// Collector enrollments and bad credentials, by the source's network: guessing is slow.
     pub guesses: Limit<IpAddr>,
+    /// Mails that strangers and operators ask for, by the address that they go to.
+    pub addresses: Limit<String>,
 }
 
 impl App {
@@ -80,6 +85,7 @@ impl App {
             sources: Limit::new(shared.clone(), "source", rates.source),
             collectors: Limit::new(shared.clone(), "collector", rates.collector),
             guesses: Limit::new(shared.clone(), "guesses", 60),
+            addresses: Limit::new(shared.clone(), "addresses", 5),
         };
         let bus = Bus::new(shared.clone());
         Self(Arc::new(Inner { parts, limits, bus, shared, stopping: AtomicBool::new(false) }))
@@ -101,6 +107,12 @@ impl App {
     #[must_use]
     pub fn access(&self) -> &Access {
         &self.0.parts.access
+    }
+
+    /// The way out.
+    #[must_use]
+    pub fn egress(&self) -> &Egress {
+        &self.0.parts.egress
     }
 
     /// Installed drivers' manifests.

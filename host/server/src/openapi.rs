@@ -31,7 +31,14 @@ use crate::edge::problem::ProblemBody;
 pub(crate) struct Preface;
 
 /// Routes that answer without a credential.
-const OPEN: [&str; 2] = ["session_create", "openapi_document"];
+const OPEN: [&str; 6] = [
+    "session_create",
+    "openapi_document",
+    "invitations_offer",
+    "invitations_accept",
+    "password_reset_request",
+    "password_reset_confirm",
+];
 
 /// Adds what holds for all routes.
 pub(crate) fn complete(document: &mut Document) {
@@ -107,7 +114,7 @@ fn complete_operation(method: &HttpMethod, operation: &mut Operation) {
         .content("application/problem+json", Content::new(Some(RefOr::Ref::<_>(Ref::from_schema_name("Problem")))))
         .build();
     operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
-    if matches!(method, HttpMethod::Post) && operation.operation_id.as_deref() != Some("session_create") {
+    if matches!(method, HttpMethod::Post) && !OPEN.contains(&operation.operation_id.as_deref().unwrap_or_default()) {
         let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).build();
         let header = ParameterBuilder::new()
             .name("Idempotency-Key")

@@ -16,8 +16,9 @@ use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    App, accounts, alerts, audit, caller, collectors, devices, drivers, edge, enrollments, events, ingress, openapi,
-    operators, restrictions, roles, session, sessions, sites, summary, tokens, work,
+    App, accounts, alerts, audit, caller, collectors, devices, drivers, edge, egress, enrollments, events, ingress,
+    invitations, mail, openapi, operators, password_reset, restrictions, roles, session, sessions, sites, summary,
+    tokens, work,
 };
 
 /// Most bytes of an ordinary body.
@@ -32,6 +33,10 @@ fn ordinary() -> OpenApiRouter<App> {
         .merge(accounts::router())
         .merge(summary::router())
         .merge(operators::router())
+        .merge(invitations::router())
+        .merge(password_reset::router())
+        .merge(mail::router())
+        .merge(egress::router())
         .merge(roles::router())
         .merge(restrictions::router())
         .merge(tokens::router())

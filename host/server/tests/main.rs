@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking, also in what it is helped by"
@@ -14,8 +15,13 @@ mod edge;
 mod events;
 mod idempotency;
 mod isolation;
+mod mails;
 mod openapi;
+mod outbound;
 mod plans;
+#[path = "../../mail/tests/mail/relay.rs"]
+#[expect(dead_code, reason = "the tests of mail use more of it")]
+mod relay;
 mod session;
 mod shared;
 mod support;

@@ -39,6 +39,10 @@ impl Credential {
     pub const COLLECTOR: Self = Self("bwc");
     /// A single-use token to enroll a collector, `bwe_…`.
     pub const ENROLLMENT: Self = Self("bwe");
+    /// The link of an invitation, `bwi_…`.
+    pub const INVITATION: Self = Self("bwi");
+    /// The link for a new password, `bwp_…`.
+    pub const RESET: Self = Self("bwp");
 
     /// A fresh secret and what to store of it.
     ///

@@ -21,7 +21,8 @@ impl Email {
     }
 
     /// As compared.
-    pub(crate) fn key(&self) -> &str {
+    #[must_use]
+    pub fn key(&self) -> &str {
         &self.key
     }
 }

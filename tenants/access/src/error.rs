@@ -65,6 +65,16 @@ pub enum AccessError {
     /// The present password was not given rightly. 403, `wrong_password`.
     #[error("the present password is wrong")]
     WrongPassword,
+    /// A mailed link is unknown, used, expired, taken back, of another kind, or void: the six are not told apart. 410,
+    /// `link_invalid`.
+    #[error("the link is not valid (any more)")]
+    LinkInvalid,
+    /// The operator of the invited address exists and signs in before it accepts. 409, `sign_in_first`.
+    #[error("sign in first, then accept the invitation")]
+    SignInFirst,
+    /// Somebody else was invited. 403, `other_address`.
+    #[error("the invitation is for another address than that of who is signed in")]
+    OtherAddress,
     /// Nobody would own the account any more. 409, `last_owner`.
     #[error("the account would have no owner left: make somebody else an owner first")]
     LastOwner,
@@ -98,6 +108,9 @@ impl AccessError {
             Self::Conflict(_) => "conflict",
             Self::NotAPerson => "not_a_person",
             Self::WrongPassword => "wrong_password",
+            Self::LinkInvalid => "link_invalid",
+            Self::SignInFirst => "sign_in_first",
+            Self::OtherAddress => "other_address",
             Self::LastOwner => "last_owner",
             Self::Store(StoreError::Busy(_)) | Self::Audit(AuditError::Store(StoreError::Busy(_))) => "busy",
             Self::Hashing(_) | Self::Store(_) | Self::Audit(_) => "internal",

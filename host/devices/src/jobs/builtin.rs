@@ -103,7 +103,7 @@ impl Default for Retention {
 const BATCH: i64 = 5_000;
 
 impl Retention {
-    fn rules(&self) -> [(Forget, SignedDuration); 5] {
+    fn rules(&self) -> [(Forget, SignedDuration); 7] {
         let days = |days: u16| SignedDuration::from_hours(i64::from(days) * 24);
         [
             (Forget::Readings, days(self.readings_days)),
@@ -111,6 +111,8 @@ impl Retention {
             (Forget::IdempotencyKeys, days(1)),
             (Forget::Jobs, days(7)),
             (Forget::CollectorTokens, days(7)),
+            (Forget::Mails, days(30)),
+            (Forget::Invitations, days(30)),
         ]
     }
 }

@@ -156,6 +156,8 @@ pub(super) enum Forget {
     IdempotencyKeys,
     Jobs,
     CollectorTokens,
+    Mails,
+    Invitations,
 }
 
 impl Forget {
@@ -183,6 +185,15 @@ impl Forget {
             Self::CollectorTokens => {
                 "delete from collector_tokens where ctid = any (array(
                      select ctid from collector_tokens where tenant_id = $1 and expires_at < $2 limit $3))
+                 and tenant_id = $1"
+            }
+            Self::Mails => {
+                "delete from outbox where ctid = any (array(
+                     select ctid from outbox where tenant_id = $1 and ended_at < $2 limit $3)) and tenant_id = $1"
+            }
+            Self::Invitations => {
+                "delete from invitations where ctid = any (array(
+                     select ctid from invitations where tenant_id = $1 and expires_at < $2 limit $3))
                  and tenant_id = $1"
             }
         }

@@ -214,6 +214,13 @@ impl From<AccessError> for Problem {
             AccessError::NotAPerson | AccessError::WrongPassword => {
                 Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string())
             }
+            AccessError::LinkInvalid => {
+                Self::new(axum::http::StatusCode::GONE, code, "The link is not valid (any more).")
+            }
+            AccessError::SignInFirst => Self::conflict(code, "Sign in first, then accept the invitation."),
+            AccessError::OtherAddress => {
+                Self::new(axum::http::StatusCode::FORBIDDEN, code, "The invitation is for another address than yours.")
+            }
             AccessError::Store(error) => error.into(),
             AccessError::Audit(error) => error.into(),
             other => Self::internal(&other),

@@ -1,10 +1,13 @@
 //! What the server does by itself, besides serving: the queue's workers and the platform's own jobs.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use async_trait::async_trait;
+use bailiwick_access::{Access, AccessError};
 use bailiwick_audit::{SealKey, Sealer};
-use bailiwick_devices::jobs::{self, Partitions, Retention, Sealing, Worker, Workers};
+use bailiwick_devices::jobs::{self, Claimed, JobFailure, NewJob, Partitions, Retention, Sealing, Worker, Workers};
+use bailiwick_store::{AccountId, Actor, Scope, Store};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::App;
@@ -12,13 +15,52 @@ use crate::App;
 /// Jobs that run at once in this process.
 const LOOPS: usize = 2;
 
+/// Removes sessions and mailed links that ended long ago.
+struct Forgetting(Access);
+
+const FORGETTING: &str = "sign_in_retention";
+
+#[async_trait]
+impl Worker for Forgetting {
+    fn kind(&self) -> &'static str {
+        FORGETTING
+    }
+
+    async fn run(&self, job: &Claimed, store: &Store) -> Result<Scope, JobFailure> {
+        let failed = |error: AccessError| JobFailure::new("not_forgotten", error);
+        self.0.purge_sessions().await.map_err(failed)?;
+        self.0.purge_password_resets().await.map_err(failed)?;
+        Ok(job.scope(store).await?)
+    }
+}
+
+async fn schedule(app: &App) -> anyhow::Result<()> {
+    let now = app.store().now();
+    let mut scope = app.store().scope(&Actor::system("schedule"), AccountId::ROOT).await?;
+    let job = NewJob {
+        kind: FORGETTING,
+        key: String::new(),
+        arguments: serde_json::json!({}),
+        run_at: now,
+        max_attempts: 5,
+        recurs: Some(Duration::from_secs(86_400)),
+    };
+    jobs::enqueue(&mut scope, &job, now).await?;
+    Ok(scope.commit().await?)
+}
+
 /// Starts it all; when `stopping` is cancelled, jobs that run are finished and no more are taken.
 pub(super) async fn start(app: &App, tasks: &TaskTracker, stopping: &CancellationToken) -> anyhow::Result<()> {
     let path = app.config().data_dir.join("audit.key");
     let key = SealKey::load_or_create(&path).context("data_dir: the key that seals the audit cannot be used")?;
-    let workers: Vec<Arc<dyn Worker>> =
+    let mut workers: Vec<Arc<dyn Worker>> =
         vec![Arc::new(Partitions), Arc::new(Sealing::new(Sealer::new(key))), Arc::new(Retention::default())];
+    if let Some(mail) = crate::mail::worker(app).context("mail_from")? {
+        workers.push(Arc::new(mail));
+    }
+    workers.push(Arc::new(Forgetting(app.access().clone())));
     jobs::schedule(app.store()).await?;
+    schedule(app).await?;
     let workers = Arc::new(Workers::new(app.store().clone(), workers));
     for _ in 0..LOOPS {
         let (workers, stopping) = (Arc::clone(&workers), stopping.clone());

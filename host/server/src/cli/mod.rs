@@ -7,6 +7,7 @@
 mod admin;
 mod config;
 mod driver;
+mod egress;
 mod jobs;
 mod log;
 mod open;
@@ -39,6 +40,9 @@ enum Command {
     /// Builds, inspects, verifies, installs and lists drivers.
     #[command(subcommand)]
     Driver(driver::Driver),
+    /// Lists what may be reached from this server, for what and for whom.
+    #[command(subcommand)]
+    Egress(egress::Egress),
     /// Shows settings.
     Config(config::Show),
     /// Prints the OpenAPI document.
@@ -63,6 +67,7 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => block(serve::serve(settings()?)),
         Command::Admin(command) => block(admin::run(command, settings()?)),
         Command::Driver(command) => driver::run(command, settings),
+        Command::Egress(command) => block(egress::run(command, settings()?)),
         Command::Config(show) => config::run(&show, settings),
         Command::Openapi => print(&format!("{}\n", crate::router::document().to_pretty_json()?)),
     }

@@ -3,7 +3,9 @@
 use std::{os::unix::fs::DirBuilderExt as _, path::Path};
 
 use anyhow::Context as _;
+use bailiwick_egress::{Egress, Settings, address::PrivateNetworks, read_authorities};
 use bailiwick_store::{Database, Store, StoreConfig};
+use prometheus::Registry;
 
 use crate::config::Config;
 
@@ -32,4 +34,19 @@ pub(super) async fn store(config: &Config) -> anyhow::Result<Store> {
         let setting = if config.database_url.is_some() { "database_url" } else { "data_dir" };
         anyhow::Error::new(error).context(format!("{setting}: the database cannot be opened"))
     })
+}
+
+/// The way out as it is configured.
+pub(super) fn egress(config: &Config, store: &Store, registry: &Registry) -> anyhow::Result<Egress> {
+    let authorities = match &config.outbound.authorities {
+        Some(path) => read_authorities(path).context("egress_ca")?,
+        None => Vec::new(),
+    };
+    let settings = Settings {
+        platform: config.outbound.hosts.clone(),
+        private_networks: PrivateNetworks::new(config.outbound.private_networks.clone()),
+        authorities,
+        ..Settings::default()
+    };
+    Ok(Egress::new(settings, store.clone(), registry)?)
 }

@@ -96,7 +96,8 @@ async fn assemble(config: Config) -> anyhow::Result<App> {
         .context("data_dir: the key that seals credentials cannot be used")?;
     let drivers = Catalogue::open(&store).await?;
     let runtime = Runtime::new(runtime_config(&config, &metrics))?;
-    Ok(App::new(Parts { config, store, access, drivers, sealing_key, runtime, metrics }))
+    let egress = open::egress(&config, &store, &metrics.registry)?;
+    Ok(App::new(Parts { config, store, access, egress, drivers, sealing_key, runtime, metrics }))
 }
 
 fn runtime_config(config: &Config, metrics: &Metrics) -> RuntimeConfig {

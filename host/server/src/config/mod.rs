@@ -16,6 +16,8 @@ use std::{
 };
 
 use axum::http::Uri;
+use bailiwick_egress::{Destination, Purpose};
+use bailiwick_mail::{Sender, SmtpServer};
 use figment::{
     Figment,
     providers::{Env, Format, Toml},
@@ -63,6 +65,26 @@ pub enum LogFormat {
     Json,
 }
 
+/// How mail is sent.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// The relay.
+    pub server: SmtpServer,
+    /// The sender's address.
+    pub from: String,
+}
+
+/// What may be reached from here.
+#[derive(Debug, Clone, Default)]
+pub struct Outbound {
+    /// For the platform itself, the mail relay included.
+    pub hosts: Vec<Destination>,
+    /// Networks that are not public and may be reached.
+    pub private_networks: Vec<IpNet>,
+    /// PEM file of further authorities.
+    pub authorities: Option<PathBuf>,
+}
+
 /// Calls a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
@@ -95,6 +117,12 @@ pub struct Config {
     pub transport: Transport,
     /// Where figures and health are served.
     pub metrics_listen: SocketAddr,
+    /// What the platform is called.
+    pub product_name: String,
+    /// How mail is sent; absent: it is not.
+    pub mail: Option<Mail>,
+    /// What may be reached from here.
+    pub outbound: Outbound,
     /// Rate limits.
     pub rates: Rates,
     /// Database connections, at most.
@@ -148,6 +176,16 @@ impl TryFrom<Settings> for Config {
             source: rate("source_per_minute", s.source_per_minute)?,
             collector: rate("collector_per_minute", s.collector_per_minute)?,
         };
+        let product_name = s.product_name.trim().to_owned();
+        if !(1..=60).contains(&product_name.chars().count()) || product_name.chars().any(char::is_control) {
+            return Err(ConfigError::value("product_name", "is no name", "give 1 to 60 characters on one line"));
+        }
+        let mail = mail(s.smtp_url.as_ref(), s.mail_from.as_deref())?;
+        let outbound = Outbound {
+            hosts: outbound_hosts(&s.egress_hosts, mail.as_ref())?,
+            private_networks: networks("egress_private_networks", &s.egress_private_networks)?,
+            authorities: s.egress_ca.filter(|path| !path.as_os_str().is_empty()),
+        };
         if s.database_connections < 4 {
             return Err(ConfigError::value("database_connections", "is too small", "give at least 4"));
         }
@@ -160,6 +198,9 @@ impl TryFrom<Settings> for Config {
             redis_url: redis_url(s.redis_url)?,
             transport,
             metrics_listen: address("metrics_listen", &s.metrics_listen)?,
+            product_name,
+            mail,
+            outbound,
             rates,
             database_connections: s.database_connections,
             request_timeout: seconds("request_timeout_seconds", s.request_timeout_seconds)?,
@@ -203,6 +244,37 @@ fn redis_url(given: Option<SecretString>) -> Result<Option<SecretString>, Config
     Err(ConfigError::value("redis_url", "is no Redis URL", "write it like rediss://:password@cache.internal:6379/0"))
 }
 
+/// The URL itself is a secret: no error shows it.
+fn mail(url: Option<&SecretString>, from: Option<&str>) -> Result<Option<Mail>, ConfigError> {
+    let Some(url) = url.filter(|url| !url.expose_secret().is_empty()) else { return Ok(None) };
+    let server = SmtpServer::parse(url.expose_secret()).map_err(|error| {
+        let advice = "write it like smtps://name:password@mail.example.com, percent-encoded";
+        ConfigError::value("smtp_url", error.to_string(), advice)
+    })?;
+    let advice = "write it like Bailiwick <no-reply@example.com>";
+    let from = from.filter(|from| !from.is_empty());
+    let from = from.ok_or_else(|| ConfigError::value("mail_from", "is missing beside smtp_url", advice))?;
+    Sender::check_from(from).map_err(|error| ConfigError::value("mail_from", error.to_string(), advice))?;
+    Ok(Some(Mail { server, from: from.to_owned() }))
+}
+
+fn outbound_hosts(texts: &[String], mail: Option<&Mail>) -> Result<Vec<Destination>, ConfigError> {
+    let one = |text: &String| {
+        text.parse::<Destination>().map_err(|error| {
+            let advice = "write it like oidc=login.example.com or webhook=hooks.example.com:8443";
+            ConfigError::value("egress_hosts", format!("'{text}': {error}"), advice)
+        })
+    };
+    let mut hosts = texts.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+    if let Some(Mail { server, .. }) = mail {
+        let relay = Destination::new(Purpose::Smtp, &server.host, server.port).map_err(|error| {
+            ConfigError::value("smtp_url", error.to_string(), "name a host and a port from 1 to 65535")
+        })?;
+        hosts.push(relay);
+    }
+    Ok(hosts)
+}
+
 fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     text.parse().map_err(|_| {
@@ -227,7 +299,7 @@ fn seconds(key: &'static str, n: u64) -> Result<Duration, ConfigError> {
 }
 
 fn transport(s: &Settings, listen: SocketAddr) -> Result<Transport, ConfigError> {
-    let proxies = networks(&s.trusted_proxies)?;
+    let proxies = networks("trusted_proxies", &s.trusted_proxies)?;
     let given = |path: &Option<PathBuf>| path.clone().filter(|p| !p.as_os_str().is_empty());
     match (given(&s.tls_certificate), given(&s.tls_key)) {
         (Some(_), Some(_)) if !proxies.is_empty() => Err(ConfigError::value(
@@ -248,12 +320,12 @@ fn transport(s: &Settings, listen: SocketAddr) -> Result<Transport, ConfigError>
     }
 }
 
-fn networks(texts: &[String]) -> Result<Vec<IpNet>, ConfigError> {
+fn networks(key: &'static str, texts: &[String]) -> Result<Vec<IpNet>, ConfigError> {
     let one = |text: &String| {
         let text = text.trim();
         text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
             ConfigError::value(
-                "trusted_proxies",
+                key,
                 format!("'{text}' is not a network"),
                 "write networks like 10.0.0.0/8 or single addresses",
             )

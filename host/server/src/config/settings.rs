@@ -21,6 +21,12 @@ pub(super) const KEYS: &[&str] = &[
     "tls_key",
     "trusted_proxies",
     "metrics_listen",
+    "product_name",
+    "smtp_url",
+    "mail_from",
+    "egress_hosts",
+    "egress_private_networks",
+    "egress_ca",
     "sign_in_per_minute",
     "calls_per_minute",
     "account_per_minute",
@@ -47,6 +53,14 @@ pub(super) struct Settings {
     #[serde(deserialize_with = "texts")]
     pub trusted_proxies: Vec<String>,
     pub metrics_listen: String,
+    pub product_name: String,
+    pub smtp_url: Option<SecretString>,
+    pub mail_from: Option<String>,
+    #[serde(deserialize_with = "texts")]
+    pub egress_hosts: Vec<String>,
+    #[serde(deserialize_with = "texts")]
+    pub egress_private_networks: Vec<String>,
+    pub egress_ca: Option<PathBuf>,
     pub sign_in_per_minute: u32,
     pub calls_per_minute: u32,
     pub account_per_minute: u32,

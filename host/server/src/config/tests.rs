@@ -125,3 +125,28 @@ fn a_redis_is_named_by_its_address_which_no_error_shows() {
     let error = parse("redis_url = 'http://:secret@cache'").expect_err("no Redis");
     assert!(error.to_string().contains("redis_url") && !format!("{error:?}{error}").contains("secret"));
 }
+
+#[test]
+fn the_mail_relay_is_reachable_and_no_secret_of_it_is_shown() {
+    let config = parse("smtp_url = 'smtps://u:hunter2@mail.example.com'\nmail_from = 'B <b@example.com>'").expect("ok");
+    assert_eq!(config.outbound.hosts.iter().map(ToString::to_string).collect::<Vec<_>>(), ["mail.example.com:465"]);
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert!(parse("").expect("ok").mail.is_none());
+    for wrong in ["smtps://u:hunter2@h?tls=off", "smtp://u:hunter2@h?tls=off", "https://u:hunter2@h", "hunter2"] {
+        let error = parse(&format!("smtp_url = '{wrong}'\nmail_from = 'b@example.com'")).expect_err("refused");
+        let told = format!("{error} {error:?}");
+        assert!(told.contains("smtp_url") && !told.contains("hunter2"), "{told}");
+    }
+    refused("smtp_url = 'smtps://mail.example.com'", "mail_from");
+    refused("smtp_url = 'smtps://mail.example.com'\nmail_from = \"b@example.com\\r\\nBcc: x@y.z\"", "mail_from");
+    refused("product_name = \"A\\nB\"", "product_name");
+}
+
+#[test]
+fn what_may_be_reached_is_parsed_at_start() {
+    let config = parse("egress_hosts = 'oidc=Login.Example.com, webhook=h.example:8443'").expect("ok");
+    let hosts: Vec<_> = config.outbound.hosts.iter().map(ToString::to_string).collect();
+    assert_eq!(hosts, ["login.example.com:443", "h.example:8443"]);
+    refused("egress_hosts = ['login.example.com']", "egress_hosts");
+    refused("egress_private_networks = ['inside']", "egress_private_networks");
+}

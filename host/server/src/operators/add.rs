@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     accounts::AccountAt,
     edge::{Json, Problem},
-    work::{Once, Refused, permission::ManageOperators},
+    work::{Once, Refused, Work, permission::ManageOperators},
 };
 
 /// Someone to be given a role.
@@ -48,11 +48,17 @@ pub struct CreatedOperator {
     initial_password: Option<String>,
 }
 
-/// Gives someone a role on this account; who is new becomes an operator.
+/// Gives somebody new, or somebody who is seen from here already, a role on this account. Where mail is configured,
+/// people are invited instead: an answer would tell whether an address is known.
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/operators", tag = "operators", params(AccountAt),
     request_body = Body, responses((status = 201, body = CreatedOperator)))]
 pub(super) async fn add(once: Once, Json(body): Json<Body>) -> Result<Response, Refused> {
     once.claim::<ManageOperators>().await?;
+    if once.app.config().mail.is_some() {
+        Work::check::<ManageOperators>(&once.app, &once.caller, once.account).await?;
+        let refused = Problem::conflict("invite_by_mail", "Mail is configured here: invite the operator instead.");
+        return once.end(StatusCode::CREATED, Err::<CreatedOperator, Problem>(refused)).await;
+    }
     let email = body.email.clone();
     let added = async {
         let new = NewOperator {

@@ -73,6 +73,8 @@ pub mod permission {
         ManageTokens = ManageTokens;
         /// Say what a driver may do for an account.
         ManageDrivers = ManageDrivers;
+        /// Say which hosts may be reached for an account.
+        ManageEgress = ManageEgress;
         /// Install a driver.
         InstallDrivers = InstallDrivers;
     }

@@ -11,8 +11,9 @@ use bailiwick::{
 };
 use bailiwick_access::{Access, Password, Principal, Role, operators::NewOperator, tokens::NewToken};
 use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
+use bailiwick_egress::{Egress, Settings, address::PrivateNetworks, read_authorities};
 use bailiwick_runtime::{Runtime, RuntimeConfig};
-use bailiwick_store::{AccountId, testing::TestDatabase};
+use bailiwick_store::{AccountId, Store, testing::TestDatabase};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
@@ -32,6 +33,18 @@ pub fn provider() {
 
 /// The whole suite runs over a real Redis where this variable is set.
 const OVER_REDIS: &str = "TEST_OVER_REDIS";
+
+/// The way out, with what the settings say.
+fn egress(config: &Config, store: &Store, metrics: &Metrics) -> Egress {
+    let authorities = config.outbound.authorities.as_deref().map(|path| read_authorities(path).expect("certificates"));
+    let settings = Settings {
+        platform: config.outbound.hosts.clone(),
+        private_networks: PrivateNetworks::new(config.outbound.private_networks.clone()),
+        authorities: authorities.unwrap_or_default(),
+        ..Settings::default()
+    };
+    Egress::new(settings, store.clone(), &metrics.registry).expect("the way out opens")
+}
 
 pub struct Server {
     pub app: App,
@@ -94,11 +107,12 @@ impl Server {
         let metrics = Metrics::new().expect("the figures register");
         let access = Access::new(store.clone()).await.expect("access opens");
         let app = App::new(Parts {
-            config,
             drivers: Catalogue::open(&store).await.expect("the catalogue opens"),
             sealing_key: SealingKey::random().expect("randomness"),
             runtime: Runtime::new(RuntimeConfig { threads: 1, instances: 2, ..RuntimeConfig::default() })
                 .expect("the sandbox starts"),
+            egress: egress(&config, &store, &metrics),
+            config,
             access: access.clone(),
             store,
             metrics,

@@ -32,6 +32,9 @@ impl Access {
             Some(owner) => Some(self.newcomer(&owner.email, &owner.name, owner.password.as_ref()).await?),
             None => None,
         };
+        if let Some(owner) = &owner {
+            self.check_seen(principal, parent, owner).await?;
+        }
         let mut scope = self.authorize(principal, parent, Permission::ManageAccounts).await?;
         let above = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
         if !new.kind.fits_under(above.kind) {

@@ -6,7 +6,7 @@ use super::{Account, Kind, Reach, Step};
 use crate::page::Cursor;
 
 /// The account that the scope is bound to.
-pub(super) async fn get(scope: &mut Scope) -> sqlx::Result<Option<Account>> {
+pub(crate) async fn get(scope: &mut Scope) -> sqlx::Result<Option<Account>> {
     let account = scope.account();
     sqlx::query_as(
         "select tenant_id, key, name, kind, parent_id, lineage, created_at from accounts where tenant_id = $1",

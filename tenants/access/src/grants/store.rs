@@ -66,7 +66,7 @@ pub(crate) async fn held_by(door: &mut Door, operator: OperatorId) -> sqlx::Resu
 }
 
 /// A role as it stands, where it is built in or was made on the way down to `place`.
-pub(super) async fn role_of(door: &mut Door, place: &Lineage, role: RoleRef) -> sqlx::Result<Option<KnownRole>> {
+pub(crate) async fn role_of(door: &mut Door, place: &Lineage, role: RoleRef) -> sqlx::Result<Option<KnownRole>> {
     let id = match role {
         RoleRef::BuiltIn(role) => return Ok(Some(role.into())),
         RoleRef::Made(id) => id,

@@ -1,7 +1,8 @@
 //! Operators: one global identity each, whatever it may do and where.
 //!
 //! Only its owner changes a name or a password: the identity may hold grants with others. Who may add people to an
-//! account adds them by e-mail address; somebody who exists already is granted the role and keeps its password.
+//! account adds somebody new by e-mail address, or somebody it sees already, who keeps its password. An address of
+//! anybody else is refused without a word about whose it is: those are invited ([`crate::invitations`]).
 
 mod service;
 pub(crate) mod store;

@@ -12,7 +12,7 @@ use crate::error::AccessError;
 use crate::grants::{self, GrantId};
 use crate::password::Password;
 use crate::permission::Permission;
-use crate::principal::{Principal, Via};
+use crate::principal::{Principal, Reach, Via};
 use crate::role::KnownRole;
 use crate::sessions;
 
@@ -30,7 +30,8 @@ impl Access {
     /// Gives someone a role on an account, making the operator where its e-mail address is new.
     ///
     /// # Errors
-    /// [`AccessError::Conflict`] where it has a role on this very account already; [`AccessError::Invalid`] where the
+    /// [`AccessError::Conflict`] where it has a role on this very account already, or is somebody whom the principal does
+    /// not see; [`AccessError::Invalid`] where the
     /// name is none or there is no such role here; [`AccessError::Excess`] where the role permits what the principal may
     /// not; [`AccessError::Password`] where the password is the address; and those of [`Access::authorize`].
     pub async fn add_operator(
@@ -42,6 +43,7 @@ impl Access {
         // asked before the costly hash, and again with the transaction that counts
         self.authorize(principal, account, Permission::ManageOperators).await?.rollback().await?;
         let newcomer = self.newcomer(&new.email, &new.name, new.password.as_ref()).await?;
+        self.check_seen(principal, account, &newcomer).await?;
         let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
         let role = self.role_to_give(principal, &scope, new.given.role).await?;
         self.check_excluded(&mut scope, &new.given).await?;
@@ -73,6 +75,27 @@ impl Access {
             newcomer.hash = Some(self.hasher.hash(&password).await?);
         }
         Ok(newcomer)
+    }
+
+    /// Refuses somebody who exists and whom the principal does not see anywhere: neither a grant nor an answer tells of
+    /// it. The platform itself may.
+    pub(crate) async fn check_seen(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        newcomer: &Newcomer,
+    ) -> Result<(), AccessError> {
+        let Some(operator) = newcomer.known.filter(|_| principal.via() != Via::System) else { return Ok(()) };
+        let place = self.store.scope(principal.actor(), account).await?.lineage().clone();
+        let top = principal.top_of(&place).ok_or(AccessError::NotFound)?;
+        // who runs the platform sees who else does, and nobody of the accounts below
+        let only = (top.reach == Reach::Platform).then_some(top.account);
+        if let Ok(mut scope) = self.authorize(principal, top.account, Permission::ViewOperators).await
+            && store::is_seen(&mut scope, operator, only).await?
+        {
+            return Ok(());
+        }
+        Err(AccessError::Conflict("this address cannot be added: invite it, or ask who runs the platform"))
     }
 
     /// Grants a role on the scope's account, making the operator where it is new.

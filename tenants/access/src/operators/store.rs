@@ -1,9 +1,10 @@
 //! The SQL of operators.
 
-use bailiwick_store::{Door, OperatorId, Scope};
+use bailiwick_store::{AccountId, Door, OperatorId, Scope};
 
 use super::Operator;
 use crate::email::Email;
+use crate::resets::Contact;
 
 pub(super) async fn find_by_email(door: &mut Door, email: &Email) -> sqlx::Result<Option<OperatorId>> {
     sqlx::query_scalar("select id from operators where email_key = $1")
@@ -23,6 +24,25 @@ pub(crate) async fn find_for_sign_in(
         .await
 }
 
+/// How an operator is written to.
+pub(crate) async fn contact(door: &mut Door, operator: OperatorId) -> sqlx::Result<Option<Contact>> {
+    sqlx::query_as("select id, email, name, locale from operators where id = $1")
+        .bind(operator)
+        .fetch_optional(door.sql())
+        .await
+}
+
+/// Whether the scope sees one of its grants, on `only` this account where one is named.
+pub(super) async fn is_seen(scope: &mut Scope, operator: OperatorId, only: Option<AccountId>) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select from grants where operator_id = $1 and ($2::uuid is null or tenant_id = $2))",
+    )
+    .bind(operator)
+    .bind(only)
+    .fetch_one(scope.sql())
+    .await
+}
+
 pub(super) async fn password_hash(door: &mut Door, operator: OperatorId) -> sqlx::Result<Option<String>> {
     let found: Option<Option<String>> = sqlx::query_scalar("select password_hash from operators where id = $1")
         .bind(operator)
@@ -31,7 +51,7 @@ pub(super) async fn password_hash(door: &mut Door, operator: OperatorId) -> sqlx
     Ok(found.flatten())
 }
 
-pub(super) async fn insert(
+pub(crate) async fn insert(
     scope: &mut Scope,
     id: OperatorId,
     email: &Email,
@@ -66,7 +86,7 @@ pub(super) async fn update(scope: &mut Scope, operator: &Operator) -> sqlx::Resu
         .map(drop)
 }
 
-pub(super) async fn set_password(scope: &mut Scope, operator: OperatorId, hash: &str) -> sqlx::Result<()> {
+pub(crate) async fn set_password(scope: &mut Scope, operator: OperatorId, hash: &str) -> sqlx::Result<()> {
     sqlx::query("update operators set password_hash = $2 where id = $1")
         .bind(operator)
         .bind(hash)

@@ -116,6 +116,16 @@ pub(crate) async fn revoke_others(
         .map(|done| done.rows_affected())
 }
 
+/// Ends them all; returns how many.
+pub(crate) async fn revoke_all(scope: &mut Scope, operator: OperatorId, now: Timestamp) -> sqlx::Result<u64> {
+    sqlx::query("update sessions set revoked_at = $2 where operator_id = $1 and revoked_at is null")
+        .bind(operator)
+        .bind(At(now))
+        .execute(scope.sql())
+        .await
+        .map(|done| done.rows_affected())
+}
+
 pub(super) async fn purge(ops: &mut Ops, before: Timestamp) -> sqlx::Result<u64> {
     sqlx::query("delete from sessions where expires_at < $1")
         .bind(At(before))

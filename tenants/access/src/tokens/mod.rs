@@ -3,6 +3,8 @@
 mod service;
 pub(crate) mod store;
 
+pub(crate) use service::principal_of;
+
 use bailiwick_store::{At, OperatorId, TokenId};
 use jiff::Timestamp;
 use secrecy::SecretString;

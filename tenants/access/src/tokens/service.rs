@@ -98,27 +98,33 @@ impl Access {
         let hash = Credential::API_TOKEN.parse(secret.expose_secret()).map_err(AccessError::TokenMalformed)?;
         let mut door = self.store.door().await?;
         let found = store::find(&mut door, &hash).await?.ok_or(AccessError::TokenUnknown)?;
-        if found.suspended {
-            return Err(AccessError::Suspended);
-        }
         let now = self.store.now();
-        if found.revoked_at.is_some() {
-            return Err(AccessError::TokenRevoked);
-        }
-        if found.expires_at.is_some_and(|end| now >= end.0) {
-            return Err(AccessError::TokenExpired);
-        }
+        let principal = principal_of(&found, now)?;
         if found.last_used_at.is_none_or(|last| now.duration_since(last.0) >= TOUCH) {
             store::touch(&mut door, found.tenant_id, found.id, now).await?;
         }
-        Ok(Principal {
-            actor: Actor::Token { token: found.id, operator: found.created_by },
-            via: Via::Token(found.id),
-            held: vec![Held::whole(found.tenant_id, found.lineage.clone(), found.known_role())],
-            viewing_as: None,
-            source: None,
-        })
+        Ok(principal)
     }
+}
+
+/// Who a token stands for, while it is good.
+pub(crate) fn principal_of(found: &store::Found, now: Timestamp) -> Result<Principal, AccessError> {
+    if found.suspended {
+        return Err(AccessError::Suspended);
+    }
+    if found.revoked_at.is_some() {
+        return Err(AccessError::TokenRevoked);
+    }
+    if found.expires_at.is_some_and(|end| now >= end.0) {
+        return Err(AccessError::TokenExpired);
+    }
+    Ok(Principal {
+        actor: Actor::Token { token: found.id, operator: found.created_by },
+        via: Via::Token(found.id),
+        held: vec![Held::whole(found.tenant_id, found.lineage.clone(), found.known_role())],
+        viewing_as: None,
+        source: None,
+    })
 }
 
 /// As the database will keep it.

@@ -38,7 +38,7 @@ fn permits(role: Option<&str>, permissions: Option<&[String]>) -> Permits {
 
 /// A token as its secret finds it.
 #[derive(Debug, FromRow)]
-pub(super) struct Found {
+pub(crate) struct Found {
     pub(super) tenant_id: AccountId,
     pub(super) lineage: Lineage,
     pub(super) id: TokenId,
@@ -68,6 +68,18 @@ pub(super) async fn find(door: &mut Door, hash: &[u8; 32]) -> sqlx::Result<Optio
          from api_tokens t where token_hash = $1",
     )
     .bind(hash.as_slice())
+    .fetch_optional(door.sql())
+    .await
+}
+
+/// A token by its id.
+pub(crate) async fn find_by_id(door: &mut Door, token: TokenId) -> sqlx::Result<Option<Found>> {
+    sqlx::query_as(
+        "select tenant_id, lineage, id, role::text, permissions, created_by, expires_at, last_used_at, revoked_at,
+                exists (select from accounts a where a.suspended_at is not null and t.lineage ^@ a.lineage) as suspended
+         from api_tokens t where id = $1",
+    )
+    .bind(token)
     .fetch_optional(door.sql())
     .await
 }

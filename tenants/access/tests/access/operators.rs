@@ -43,7 +43,9 @@ async fn an_owner_of_one_account_cannot_take_over_an_identity() {
     let attacker = world.someone(world.a, "attacker@a", Role::Owner).await;
     let mut grab = new("victim@b", Role::Viewer);
     grab.password = Some(Password::new("chosen by the attacker".into()).unwrap());
-    let added = world.access.add_operator(&attacker, world.a, grab).await.unwrap();
+    let refused = world.access.add_operator(&attacker, world.a, grab.clone()).await;
+    assert!(matches!(refused, Err(AccessError::Conflict(_))), "nor is anything told of it");
+    let added = world.access.add_operator(&world.platform, world.a, grab).await.unwrap();
     assert_eq!(added.operator, victim);
     let outcome = world.access.sign_in("victim@b", &"chosen by the attacker".into(), None, None).await.unwrap();
     assert!(matches!(outcome, SignInOutcome::Refused));

@@ -13,32 +13,36 @@ const TREE: &str = "((lineage >= tenancy.scope()) AND (lineage < tenancy.scope_e
 const BULK: &str = "(tenant_id = tenancy.tenant())";
 
 /// Tables that are nobody's in particular.
-const WITHOUT_TENANT: [(&str, &str); 4] = [
+const WITHOUT_TENANT: [(&str, &str); 5] = [
     ("operators", "one global identity each; seen through grants, own policies"),
     ("sessions", "of an operator; own policies"),
+    ("password_resets", "of an operator; own policies"),
     ("audit_seals", "hashes over all accounts; app reads number and range only"),
     ("drivers", "installed for the whole platform; written at the root only"),
 ];
 
 /// Policies for `app` beside the one of the table's class.
-const OTHER_APP_POLICIES: [(&str, &str, &str); 7] = [
+const OTHER_APP_POLICIES: [(&str, &str, &str); 9] = [
     ("accounts", "self", "how a scope learns its own lineage: exactly the account it names"),
     ("operators", "granted", "those who hold a grant that the scope sees, and oneself"),
     ("operators", "added", "anybody may be added"),
     ("operators", "own", "oneself"),
     ("sessions", "own", "one's own"),
+    ("password_resets", "added", "the platform makes one for whom it mails it to; a row tells nobody anything"),
+    ("password_resets", "own", "one's own"),
     ("audit_seals", "app_select", "two columns"),
     ("drivers", "everyone", "what is installed is no secret"),
 ];
 
 /// Unique keys that do not start with `tenant_id`.
-const GLOBAL_KEYS: [(&str, &str); 2] = [
+const GLOBAL_KEYS: [(&str, &str); 3] = [
     ("accounts (key)", "random, so a collision tells nothing; ingress finds the account by it"),
     ("api_tokens (token_hash)", "the hash of 256 random bits"),
+    ("invitations (token_hash)", "the hash of 256 random bits"),
 ];
 
 /// Foreign keys from a table with `tenant_id` that do not start with it.
-const GLOBAL_REFERENCES: [(&str, &str); 8] = [
+const GLOBAL_REFERENCES: [(&str, &str); 9] = [
     ("accounts (parent_id)", "the tree itself"),
     ("accounts (parent_id, parent_lineage)", "the tree itself"),
     ("grants (operator_id)", "operators are global"),
@@ -46,6 +50,7 @@ const GLOBAL_REFERENCES: [(&str, &str); 8] = [
     ("elevations (operator_id)", "operators are global"),
     ("sessions (operator_id)", "operators are global"),
     ("sessions (viewing_as)", "operators are global"),
+    ("password_resets (operator_id)", "operators are global"),
     ("grants (role_tenant, role_id)", "a role may be of an account above"),
 ];
 

@@ -1,0 +1,63 @@
+//! Letters are written when they are sent: what they are about is looked at then, and the secret of a link is made then.
+//! A link begins with the configured address of the platform, never with what a caller says its host is.
+
+use async_trait::async_trait;
+use bailiwick_access::{Access, AccessError, invitations::InvitationId};
+use bailiwick_devices::jobs::JobFailure;
+use bailiwick_mail::{
+    Content, Language, Letter, Writer,
+    outbox::{Kind, Waiting},
+};
+use bailiwick_store::OperatorId;
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// Writes the server's letters.
+pub(super) struct Letters {
+    pub(super) access: Access,
+    /// The platform's address, without a trailing slash.
+    pub(super) base: String,
+}
+
+impl Letters {
+    /// The secret stands behind `#`, which browsers send to nobody, so that no log and no referrer has it.
+    fn link(&self, page: &str, secret: &SecretString) -> SecretString {
+        format!("{}/{page}#token={}", self.base, secret.expose_secret()).into()
+    }
+
+    async fn written(&self, mail: &Waiting) -> Result<Option<Letter>, AccessError> {
+        match (mail.kind, mail.subject) {
+            (Kind::Invitation, Some(id)) => {
+                let Some(minted) = self.access.link_invitation(mail.account, InvitationId(id)).await? else {
+                    return Ok(None);
+                };
+                let link = self.link("invitation", &minted.secret);
+                let content = Content::Invitation { account: minted.account, by: minted.by, link };
+                Ok(Some(Letter { to: minted.email, name: minted.name, language: mail.language, content }))
+            }
+            (Kind::PasswordReset, _) => {
+                let Ok(email) = mail.recipient.parse() else { return Ok(None) };
+                let Some(reset) = self.access.link_password_reset(&email).await? else { return Ok(None) };
+                let content = Content::PasswordReset { link: self.link("reset-password", &reset.secret) };
+                let (to, name) = (reset.contact.email, Some(reset.contact.name));
+                Ok(Some(Letter { to, name, language: Language::of(&reset.contact.locale), content }))
+            }
+            (Kind::PasswordChanged, Some(id)) => {
+                let Some(contact) = self.access.contact(OperatorId(id)).await? else { return Ok(None) };
+                let language = Language::of(&contact.locale);
+                let (to, name) = (contact.email, Some(contact.name));
+                Ok(Some(Letter { to, name, language, content: Content::PasswordChanged }))
+            }
+            (Kind::Invitation | Kind::PasswordChanged, None) => Ok(None),
+        }
+    }
+}
+
+#[async_trait]
+impl Writer for Letters {
+    async fn write(&self, mail: &Waiting) -> Result<Option<Letter>, JobFailure> {
+        match self.written(mail).await {
+            Err(AccessError::NotFound) => Ok(None),
+            other => other.map_err(|error| JobFailure::new("letter_not_written", error)),
+        }
+    }
+}
