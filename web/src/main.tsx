@@ -15,12 +15,15 @@ import "@/design/overlays.css";
 import "@/design/layout.css";
 import "@/design/table.css";
 
+/** Pages that need no session. */
+const OPEN = ["/", "/sign-in", "/forgot-password", "/reset-password", "/invitation"];
+
 startTheme();
 startLocale();
 
 listenSessionLost(() => {
   const { pathname, href } = router.state.location;
-  if (pathname === "/sign-in" || pathname === "/") return;
+  if (OPEN.includes(pathname)) return;
   setCsrf(undefined);
   queryClient.removeQueries({ queryKey: ["session"] });
   router.navigate({ to: "/sign-in", search: { next: safeNext(href), lost: true } });

@@ -300,6 +300,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hosts that this account named itself. Those of the accounts above hold here too. */
+        get: operations["egress_list"];
+        put?: never;
+        /** Lets the platform reach a host for this account and all below it. */
+        post: operations["egress_allow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/egress/{host_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a host from this account's list. */
+        delete: operations["egress_deny"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/enrollments": {
         parameters: {
             query?: never;
@@ -309,6 +344,58 @@ export interface paths {
         };
         /** The enrollments of an account and its subtree, newest first. */
         get: operations["enrollments_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations of this account that wait, newest first. */
+        get: operations["invitations_list"];
+        put?: never;
+        /** Invites somebody to this account by mail, in place of an earlier invitation of the same address. */
+        post: operations["invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back; its link is dead. */
+        delete: operations["invitations_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest mails of this account, newest first; they are kept for 30 days. */
+        get: operations["mails_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -327,7 +414,10 @@ export interface paths {
         /** Everyone who has access to an account, by a role on it or on one above, by name. */
         get: operations["operators_list"];
         put?: never;
-        /** Gives someone a role on this account; who is new becomes an operator. */
+        /**
+         * Gives somebody new, or somebody who is seen from here already, a role on this account. Where mail is configured,
+         *     people are invited instead: an answer would tell whether an address is known.
+         */
         post: operations["operators_add"];
         delete?: never;
         options?: never;
@@ -542,6 +632,77 @@ export interface paths {
         get: operations["events_stream"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts an invitation. Without a password it is accepted by who is signed in, who must be who was invited; with one,
+         *     by somebody who cannot sign in yet.
+         */
+        post: operations["invitations_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the link of an invitation offers. */
+        post: operations["invitations_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mails a link for a new password to the operator of this address, if there is one. */
+        post: operations["password_reset_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a new password by the link of a mail, and ends every session. */
+        post: operations["password_reset_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1043,6 +1204,19 @@ export interface components {
             category: string;
             title: string;
         };
+        /** @description A host that may be reached. */
+        EgressHost: {
+            /** Format: uuid */
+            id: string;
+            /** @description `webhook`, `oidc`, `push` or `object_store`. */
+            purpose: string;
+            /** @description A name in lower-case ASCII, or an address. */
+            host: string;
+            /** Format: int32 */
+            port: number;
+            /** Format: date-time */
+            created_at: string;
+        };
         /** @description An enrollment. */
         Enrollment: {
             /** Format: uuid */
@@ -1156,6 +1330,70 @@ export interface components {
             /** @description The name of the role as its maker gave it; that of a built-in one is its key. */
             role_name: string;
         };
+        /** @description An invitation that waits. */
+        Invitation: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            name?: string | null;
+            /** @description A built-in role by its name, or the id of one that was made. */
+            role: string;
+            /** @description The name of the role; null where it was deleted meanwhile, and nothing would be given. */
+            role_name?: string | null;
+            /** @description Accounts below that the grant would leave out. */
+            excluded: string[];
+            /**
+             * Format: uuid
+             * @description The operator who invited, in person or by a token.
+             */
+            invited_by?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @description The link's secret, and what it takes. */
+        InvitationAcceptance: {
+            /** @description `bwi_…`, what stands behind `#token=` in the mail. */
+            token: string;
+            /** @description The name of somebody new, 1 to 200 characters; that of the invitation where absent. */
+            name?: string | null;
+            /**
+             * @description The password that somebody new chooses (at least 12 characters, not all the same, not the address), or has; left
+             *     out by who is signed in.
+             */
+            password?: string | null;
+        };
+        /** @description The link's secret. */
+        InvitationLink: {
+            /** @description `bwi_…`, what stands behind `#token=` in the mail. */
+            token: string;
+        };
+        /** @description What a link offers to who holds it. */
+        InvitationOffer: {
+            /** @description Whom it is for. */
+            email: string;
+            /** @description As who invited calls the invited. */
+            name?: string | null;
+            /** @description The account's name. */
+            account: string;
+            /** @description Who invites; null where it is no person. */
+            by?: string | null;
+            /** @description The name of the role; that of a built-in one is its key. */
+            role_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description What it takes to accept: `name_and_password`, `sign_in`, or `password` (the operator's own). */
+            takes: string;
+        };
+        /** @description An invitation on its way. */
+        Invited: {
+            /**
+             * Format: uuid
+             * @description The invitation; nothing of an operator.
+             */
+            id: string;
+        };
         /** @description A page of rows. */
         List_Account: {
             items: components["schemas"]["Account"][];
@@ -1205,8 +1443,26 @@ export interface components {
             next: string | null;
         };
         /** @description A page of rows. */
+        List_EgressHost: {
+            items: components["schemas"]["EgressHost"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
         List_Enrollment: {
             items: components["schemas"]["Enrollment"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_Invitation: {
+            items: components["schemas"]["Invitation"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_Mail: {
+            items: components["schemas"]["Mail"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
@@ -1233,6 +1489,36 @@ export interface components {
             items: components["schemas"]["Token"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
+        };
+        /** @description A mail. */
+        Mail: {
+            /** Format: uuid */
+            id: string;
+            /** @description `invitation`, `password_reset` or `password_changed`. */
+            kind: string;
+            /** @description To whom; null where it is about a password: that is the operator's own. */
+            recipient?: string | null;
+            /**
+             * Format: uuid
+             * @description What it is about, such as the invitation.
+             */
+            subject_id?: string | null;
+            /** @description `waiting`, `sent` (the relay took it) or `failed` (given up). */
+            state: string;
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            tries: number;
+            /** @description Why the latest try failed: a code such as `smtp_refused`. */
+            error?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was sent or given up.
+             */
+            ended_at?: string | null;
         };
         /** @description A number kept over time. */
         Meter: {
@@ -1298,6 +1584,30 @@ export interface components {
             categories?: string[] | null;
             /** @description Free-text attributes consented to by name; all that are declared where absent. */
             texts?: string[] | null;
+        };
+        /** @description A host to be reached. */
+        NewEgressHost: {
+            /** @description `webhook`, `oidc`, `push` or `object_store`. */
+            purpose: string;
+            /** @description A name such as `login.example.com`; no pattern, no URL. */
+            host: string;
+            /**
+             * Format: int32
+             * @description 443 where absent.
+             */
+            port?: number;
+        };
+        /** @description Somebody to be invited. */
+        NewInvitation: {
+            email: string;
+            /** @description 1 to 200 characters; who is new may choose another. */
+            name?: string | null;
+            /** @description `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made. */
+            role: string;
+            /** @description Accounts below whose branches the grant leaves out; at most 100. */
+            excluded?: string[];
+            /** @description The language of the mail: `en`, `de`, `nl` or `fr`; that of the call where absent. */
+            locale?: string | null;
         };
         /** @description Someone to be given a role. */
         NewOperator: {
@@ -1388,6 +1698,17 @@ export interface components {
             /** @description Whether it is the one that asks. */
             current: boolean;
         };
+        /** @description The link's secret, and the password to come. */
+        PasswordReset: {
+            /** @description `bwp_…`, what stands behind `#token=` in the mail. */
+            token: string;
+            /** @description At least 12 characters, not all the same, and not the e-mail address. */
+            password: string;
+        };
+        /** @description Who forgot. */
+        PasswordResetRequest: {
+            email: string;
+        };
         /** @description The JSON of an error (RFC 9457). */
         Problem: {
             /** @description `urn:bailiwick:problem:<code>`. */
@@ -1423,42 +1744,6 @@ export interface components {
              * @description What the meter rose by in this time, from point to point of all that are kept; a fall counts nothing.
              */
             rose: number;
-        };
-        /** @description A permission denied to those above. */
-        Restriction: {
-            /** @description What is denied. */
-            permission: string;
-            /**
-             * Format: uuid
-             * @description The account that denies it: this one, or one above.
-             */
-            account_id: string;
-        };
-        /** @description What is denied on an account to those above. */
-        Restrictions: {
-            /** @description What this account and those above it deny. */
-            denied: components["schemas"]["Restriction"][];
-            /** @description What can be denied at all. */
-            deniable: string[];
-        };
-        /** @description What this account is to deny. */
-        RestrictionsPut: {
-            /** @description Permissions by name, in place of those denied before; none lifts all. */
-            denied: string[];
-        };
-        /** @description A role: a named set of permissions. */
-        Role: {
-            /** @description What a grant names it by: a built-in one by its name, one that was made by its id. */
-            role: string;
-            /** @description The name that its maker gave it; that of a built-in one is its key. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description The account that made it; null for a built-in one.
-             */
-            account_id?: string | null;
-            /** @description What it permits, by name. */
-            permissions: string[];
         };
         /** @description A permission denied to those above. */
         Restriction: {
@@ -2472,6 +2757,106 @@ export interface operations {
             };
         };
     };
+    egress_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_EgressHost"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    egress_allow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEgressHost"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressHost"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    egress_deny: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The entry. */
+                host_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     enrollments_list: {
         parameters: {
             query?: {
@@ -2495,6 +2880,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Enrollment"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Invitation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The invitation. */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mails_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Mail"];
                 };
             };
             /** @description What went wrong */
@@ -3275,6 +3791,128 @@ export interface operations {
                 content: {
                     "text/event-stream": components["schemas"]["EventPoke"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationAcceptance"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOffer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_reset_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordResetRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_reset_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

@@ -24,6 +24,11 @@ export type Session = {
 };
 export type OwnSession = S["OwnSession"];
 export type AccountOperator = S["AccountOperator"];
+export type Invitation = S["Invitation"];
+export type Mail = S["Mail"];
+export type InvitationOffer = Omit<S["InvitationOffer"], "takes"> & {
+  takes: "name_and_password" | "sign_in" | "password";
+};
 export type Token = S["Token"];
 export type Restrictions = S["Restrictions"];
 export type Site = S["Site"];

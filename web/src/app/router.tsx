@@ -73,6 +73,24 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import("@/session/sign-in"), "SignIn"),
 });
 
+const forgotRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("@/links/forgot"), "ForgotPassword"),
+});
+
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("@/links/reset"), "ResetPassword"),
+});
+
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/invitation",
+  component: lazyRouteComponent(() => import("@/links/invitation"), "Invitation"),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/a/$account",
@@ -165,6 +183,9 @@ const sessionsRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   indexRoute,
   signInRoute,
+  forgotRoute,
+  resetRoute,
+  invitationRoute,
   accountRoute.addChildren([
     overviewRoute,
     devicesRoute,

@@ -106,7 +106,13 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
           </Card>
         )}
         {device.meters.length > 0 && (
-          <MeterCard account={account} device={device.id} since={device.first_seen_at} meters={device.meters} facts={device.facts} />
+          <MeterCard
+            account={account}
+            device={device.id}
+            since={device.first_seen_at}
+            meters={device.meters}
+            facts={device.facts}
+          />
         )}
         <TableFacts facts={tables} />
       </div>

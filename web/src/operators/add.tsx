@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { BranchPicker } from "@/accounts/branches";
 import { useAccount } from "@/accounts/queries";
+import { ProblemError } from "@/api/problem";
 import type { Named } from "@/api/types";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
@@ -10,12 +11,14 @@ import { Select, TextField } from "@/design/fields";
 import { CopyLine } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
+import { useInvitationChanges } from "@/invitations/queries";
 import { useRoles } from "@/roles/queries";
 import { roleChoices, roleWhat } from "@/roles/role";
 import { useOperatorChanges } from "./queries";
 
 export function AddOperator({ account, onClose }: { account: string; onClose: () => void }) {
   const { add } = useOperatorChanges(account);
+  const { invite } = useInvitationChanges(account);
   const roles = useRoles(account).data ?? [];
   const [email, setEmail] = useState("");
   const [name, setName] = useState("");
@@ -35,6 +38,20 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
       });
       if (made.initial_password) return setPassword(made.initial_password);
       toast(m.operator_added({ name: name.trim() }));
+      onClose();
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === "invite_by_mail") return inviteInstead();
+      toastProblem(error);
+    }
+  }
+
+  /** Where mail is configured nobody is added with a password. */
+  async function inviteInstead() {
+    const to = email.trim();
+    try {
+      const left = excluded.map(({ id }) => id);
+      await invite.mutateAsync({ email: to, name: name.trim(), role, excluded: left });
+      toast(m.invitation_sent({ email: to }));
       onClose();
     } catch (error) {
       toastProblem(error);
@@ -85,7 +102,7 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
         {kind !== "customer" && <BranchPicker account={account} chosen={excluded} onChange={setExcluded} />}
         <div className="dialog-actions">
           <Button onPress={onClose}>{m.action_cancel()}</Button>
-          <Button look="primary" type="submit" isPending={add.isPending}>
+          <Button look="primary" type="submit" isPending={add.isPending || invite.isPending}>
             {m.action_add()}
           </Button>
         </div>

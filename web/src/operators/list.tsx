@@ -10,6 +10,7 @@ import { Ago, Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { list } from "@/i18n/format";
+import { WaitingInvitations } from "@/invitations/waiting";
 import { roleName, roleWhat } from "@/roles/role";
 import { useSession } from "@/session/session";
 import { AddOperator } from "./add";
@@ -47,6 +48,7 @@ export function OperatorList() {
           }
         </Load>
       </section>
+      <WaitingInvitations account={id} may={mayManage} />
       {adding && <AddOperator account={id} onClose={() => setAdding(false)} />}
     </Page>
   );

@@ -74,6 +74,9 @@ export function SignIn() {
             {m.signin_action()}
           </Button>
         </Form>
+        <Button look="quiet" wide onPress={() => router.navigate({ to: "/forgot-password" })}>
+          {m.forgot_title()}
+        </Button>
       </div>
       <footer className="signin-foot">
         <Preferences />
