@@ -192,8 +192,8 @@ impl Forget {
                      select ctid from outbox where tenant_id = $1 and ended_at < $2 limit $3)) and tenant_id = $1"
             }
             Self::Invitations => {
-                "delete from invitations where ctid = any (array(
-                     select ctid from invitations where tenant_id = $1 and expires_at < $2 limit $3))
+                "delete from invitations where id = any (array(
+                     select id from invitations where tenant_id = $1 and expires_at < $2 limit $3))
                  and tenant_id = $1"
             }
         }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How a connection is opened from Rust, with the crates that the workspace has.
-const WAYS: [&str; 13] = [
+const WAYS: [&str; 16] = [
     "TcpStream::connect",
     "TcpSocket::",
     "UdpSocket::",
@@ -18,6 +18,9 @@ const WAYS: [&str; 13] = [
     "lookup_host",
     "ToSocketAddrs",
     "socket2::",
+    "redis::Client",
+    "PgConnectOptions",
+    "PgConnection::connect",
 ];
 
 /// Folders whose code does not run in the server, or is the way out itself.
@@ -30,8 +33,8 @@ const ELSEWHERE: [(&str, &str); 5] = [
 ];
 
 /// What the server opens beside the way out, to addresses that only its settings name.
-const SETTINGS_ONLY: [(&str, &str); 1] =
-    [("host/server/src/shared", "Redis of the settings, which nobody else can change")];
+const SETTINGS_ONLY: [(&str, &str); 2] =
+    [("tenants/store", "the database of the settings"), ("host/server/src/shared", "Redis of the settings")];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()

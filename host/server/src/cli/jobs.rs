@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::App;
 
-/// Jobs that run at once in this process.
+/// Jobs of one sort that run at once in this process.
 const LOOPS: usize = 2;
 
 /// Removes sessions and mailed links that ended long ago.
@@ -53,18 +53,26 @@ async fn schedule(app: &App) -> anyhow::Result<()> {
 pub(super) async fn start(app: &App, tasks: &TaskTracker, stopping: &CancellationToken) -> anyhow::Result<()> {
     let path = app.config().data_dir.join("audit.key");
     let key = SealKey::load_or_create(&path).context("data_dir: the key that seals the audit cannot be used")?;
-    let mut workers: Vec<Arc<dyn Worker>> =
-        vec![Arc::new(Partitions), Arc::new(Sealing::new(Sealer::new(key))), Arc::new(Retention::default())];
-    if let Some(mail) = crate::mail::worker(app).context("mail_from")? {
-        workers.push(Arc::new(mail));
-    }
-    workers.push(Arc::new(Forgetting(app.access().clone())));
+    let workers: Vec<Arc<dyn Worker>> = vec![
+        Arc::new(Partitions),
+        Arc::new(Sealing::new(Sealer::new(key))),
+        Arc::new(Retention::default()),
+        Arc::new(Forgetting(app.access().clone())),
+    ];
     jobs::schedule(app.store()).await?;
     schedule(app).await?;
+    run(app, workers, tasks, stopping);
+    if let Some(mail) = crate::mail::worker(app).context("mail_from")? {
+        // in loops of their own: a relay that answers slowly holds up mails and nothing else
+        run(app, vec![Arc::new(mail)], tasks, stopping);
+    }
+    Ok(())
+}
+
+fn run(app: &App, workers: Vec<Arc<dyn Worker>>, tasks: &TaskTracker, stopping: &CancellationToken) {
     let workers = Arc::new(Workers::new(app.store().clone(), workers));
     for _ in 0..LOOPS {
         let (workers, stopping) = (Arc::clone(&workers), stopping.clone());
         tasks.spawn(async move { workers.run(stopping).await });
     }
-    Ok(())
 }
