@@ -11,6 +11,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, Message};
 use secrecy::ExposeSecret as _;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::letter::Letter;
 use crate::server::{Security, SmtpServer};
@@ -181,7 +182,7 @@ impl Sender {
             .to(Mailbox::new(name, to))
             .subject(written.subject)
             .date_now()
-            .message_id(None)
+            .message_id(Some(format!("<{}@{}>", Uuid::new_v4(), self.hello())))
             .header(AutoSubmitted)
             .multipart(MultiPart::alternative_plain_html(written.text, written.html))
             .map_err(|error| SendError::never("bad_letter", error))?;
