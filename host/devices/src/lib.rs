@@ -29,7 +29,7 @@ pub mod jobs;
 mod journal;
 pub mod page;
 pub mod readings;
-pub mod seal;
+pub use bailiwick_store::seal;
 pub mod sites;
 pub mod summary;
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    edge::{Metrics, rate::Limit},
+    edge::{Metrics, Slowdown, rate::Limit},
     events::Bus,
     shared::Shared,
 };
@@ -46,7 +46,7 @@ pub struct Parts {
     pub egress: Egress,
     /// Installed drivers' manifests.
     pub drivers: Catalogue,
-    /// Seals credentials of sites.
+    /// Seals credentials of sites and second factors.
     pub sealing_key: SealingKey,
     /// The sandbox.
     pub runtime: Runtime,
@@ -58,6 +58,8 @@ pub struct Parts {
 pub struct Limits {
     /// Sign-in attempts, by the source's network.
     pub sign_in: Limit<IpAddr>,
+    /// Failed sign-ins, by the address typed, wherever they come from.
+    pub addresses: Slowdown,
     /// Calls, by the id of the session or token.
     pub calls: Limit<Uuid>,
     /// Calls with any token of an account together, by the account.
@@ -69,7 +71,7 @@ pub struct Limits {
     /// Collector enrollments and bad credentials, by the source's network: guessing is slow.
     pub guesses: Limit<IpAddr>,
     /// Mails that strangers and operators ask for, by the address that they go to.
-    pub addresses: Limit<String>,
+    pub mailed: Limit<String>,
 }
 
 impl App {
@@ -85,7 +87,8 @@ impl App {
             sources: Limit::new(shared.clone(), "source", rates.source),
             collectors: Limit::new(shared.clone(), "collector", rates.collector),
             guesses: Limit::new(shared.clone(), "guesses", 60),
-            addresses: Limit::new(shared.clone(), "addresses", 5),
+            mailed: Limit::new(shared.clone(), "mailed", 5),
+            addresses: Slowdown::default(),
         };
         let bus = Bus::new(shared.clone());
         Self(Arc::new(Inner { parts, limits, bus, shared, stopping: AtomicBool::new(false) }))
@@ -121,7 +124,7 @@ impl App {
         &self.0.parts.drivers
     }
 
-    /// Seals credentials of sites.
+    /// Seals credentials of sites and second factors.
     #[must_use]
     pub fn sealing_key(&self) -> &SealingKey {
         &self.0.parts.sealing_key
@@ -176,5 +179,6 @@ impl App {
     /// Lets go of callers that are fresh again and of proofs that are over.
     pub fn forget_idle(&self) {
         self.shared().forget_idle();
+        self.limits().addresses.forget_idle();
     }
 }

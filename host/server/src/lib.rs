@@ -29,6 +29,7 @@ pub mod devices;
 pub mod drivers;
 pub mod edge;
 pub mod egress;
+pub mod elevation;
 pub mod enrollments;
 pub mod events;
 pub mod ingress;
@@ -47,6 +48,7 @@ pub mod shared;
 pub mod sites;
 pub mod summary;
 pub mod tokens;
+pub mod view_as;
 pub mod work;
 
 pub use app::{App, Limits, Parts};

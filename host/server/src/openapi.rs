@@ -31,8 +31,9 @@ use crate::edge::problem::ProblemBody;
 pub(crate) struct Preface;
 
 /// Routes that answer without a credential.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 7] = [
     "session_create",
+    "session_second_factor",
     "openapi_document",
     "invitations_offer",
     "invitations_accept",
@@ -114,7 +115,9 @@ fn complete_operation(method: &HttpMethod, operation: &mut Operation) {
         .content("application/problem+json", Content::new(Some(RefOr::Ref::<_>(Ref::from_schema_name("Problem")))))
         .build();
     operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
-    if matches!(method, HttpMethod::Post) && !OPEN.contains(&operation.operation_id.as_deref().unwrap_or_default()) {
+    // what concerns the session itself answers with secrets, or is done once by its nature
+    let open = OPEN.contains(&operation.operation_id.as_deref().unwrap_or_default());
+    if matches!(method, HttpMethod::Post) && tag != "session" && !open {
         let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).build();
         let header = ParameterBuilder::new()
             .name("Idempotency-Key")

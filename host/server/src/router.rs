@@ -16,9 +16,9 @@ use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    App, accounts, alerts, audit, caller, collectors, devices, drivers, edge, egress, enrollments, events, ingress,
-    invitations, mail, openapi, operators, password_reset, restrictions, roles, session, sessions, sites, summary,
-    tokens, work,
+    App, accounts, alerts, audit, caller, collectors, devices, drivers, edge, egress, elevation, enrollments, events,
+    ingress, invitations, mail, openapi, operators, password_reset, restrictions, roles, session, sessions, sites, summary,
+    tokens, view_as, work,
 };
 
 /// Most bytes of an ordinary body.
@@ -39,6 +39,8 @@ fn ordinary() -> OpenApiRouter<App> {
         .merge(egress::router())
         .merge(roles::router())
         .merge(restrictions::router())
+        .merge(elevation::router())
+        .merge(view_as::router())
         .merge(tokens::router())
         .merge(sites::router())
         .merge(devices::router())

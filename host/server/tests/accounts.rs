@@ -68,7 +68,7 @@ async fn csv_gives_the_same_rows_without_formulas() {
 }
 
 /// Every path below an account, with a method and a body that would be fine for its owner.
-fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
+pub fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
     let id = "0190c0de-0000-7000-8000-000000000001";
     let at = |method: Method, path: &str, body| (method, format!("/api/v1/accounts/{account}{path}"), body);
     let none = || json!({});
@@ -95,6 +95,10 @@ fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
         at(Method::DELETE, &format!("/roles/{id}"), none()),
         at(Method::GET, "/restrictions", none()),
         at(Method::PUT, "/restrictions", json!({ "denied": [] })),
+        at(Method::GET, "/elevation", none()),
+        at(Method::POST, "/elevation", json!({ "reason": "x", "minutes": 1, "code": "000000" })),
+        at(Method::DELETE, "/elevation", none()),
+        at(Method::POST, "/view-as", json!({ "operator_id": id, "reason": "x", "minutes": 1 })),
         at(Method::GET, "/tokens", none()),
         at(Method::POST, "/tokens", json!({ "name": "x", "role": "viewer" })),
         at(Method::DELETE, &format!("/tokens/{id}"), none()),
@@ -163,7 +167,7 @@ async fn a_viewer_reads_and_changes_nothing() {
     let viewer = server.token(tree.customer, Role::Viewer).await;
     for (method, path, body) in paths(tree.customer) {
         let reply = viewer.send(method.clone(), &path, body).await;
-        let owners = ["/operators", "/invitations", "/mails", "/egress", "/roles", "/tokens", "/audit"]
+        let owners = ["/operators", "/invitations", "/mails", "/egress", "/roles", "/tokens", "/audit", "/elevation"]
             .iter()
             .any(|p| path.contains(p));
         if method == Method::GET && !owners {

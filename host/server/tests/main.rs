@@ -13,6 +13,7 @@ mod audit;
 mod collectors;
 mod edge;
 mod events;
+mod factors;
 mod idempotency;
 mod isolation;
 mod mails;

@@ -43,7 +43,7 @@ async fn every_documented_operation_is_served() {
                 .collect();
             assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len(), "{id}: {names:?}");
             assert_eq!(
-                method == "post" && operation.get("security").is_some(),
+                method == "post" && operation.get("security").is_some() && !id.starts_with("session_"),
                 names.iter().any(|n| n.contains("Idempotency-Key")),
                 "{id}"
             );

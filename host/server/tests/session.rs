@@ -143,9 +143,13 @@ async fn a_password_is_changed_by_who_knows_it() {
     };
     change(json!({ "present": "wrong wrong wrong", "new": "another long one" })).await.refused(403, "wrong_password");
     change(json!({ "present": PASSWORD, "new": "short" })).await.refused(422, "invalid_input");
-    for (new, code) in
-        [("short", "too_short"), ("aaaaaaaaaaaaaa", "one_character"), ("OWNER@example.org", "same_as_email")]
-    {
+    for (new, code) in [
+        ("short", "too_short"),
+        ("aaaaaaaaaaaaaa", "one_character"),
+        ("OWNER@example.org", "same_as_email"),
+        ("Passw0rd2026!!", "breached"),
+        ("Test-Operator-1", "breached"),
+    ] {
         let refused = change(json!({ "present": PASSWORD, "new": new })).await;
         refused.refused(422, "invalid_input");
         assert_eq!(

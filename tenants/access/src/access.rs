@@ -1,6 +1,7 @@
 //! The service, and the one way from a principal to a scope.
 
 use bailiwick_store::{AccountId, Lineage, Scope, Store};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::AccessError;
 use crate::password::Hasher;
@@ -57,13 +58,15 @@ impl Access {
             principal.grant_for(&place, permission, &denying).ok_or(AccessError::Denied { needs: permission })?;
         scope.set_source(principal.source.clone());
         scope.set_through(grant.account);
-        scope.set_as_whom(principal.viewing_as);
+        scope.set_as_whom(principal.viewing_as());
         let branches = principal.held().iter().flat_map(|held| &held.excluded).chain(&denying);
         let closed = |branch: &&Lineage| {
             place.contains(branch) && **branch != place && principal.grant_for(branch, permission, &denying).is_none()
         };
         let cut: Vec<Lineage> = branches.filter(closed).cloned().collect();
-        if !cut.is_empty() {
+        if principal.sees_alone(&place, permission) {
+            scope.exclude_below().await?;
+        } else if !cut.is_empty() {
             scope.exclude(&cut).await?;
         }
         Ok(scope)
@@ -89,8 +92,8 @@ impl Access {
             .collect())
     }
 
-    /// As [`Access::authorize`], but the scope reaches from the topmost account that the principal sees above this
-    /// one, whose lineage comes along: for what an account inherits.
+    /// As [`Access::authorize`], but the scope reaches from the topmost account above this one on which the principal
+    /// may do the same, whose lineage comes along: for what an account inherits.
     pub(crate) async fn authorize_from_top(
         &self,
         principal: &Principal,
@@ -99,7 +102,7 @@ impl Access {
     ) -> Result<(Scope, Lineage), AccessError> {
         let scope = self.authorize(principal, account, permission).await?;
         let lineage = scope.lineage().clone();
-        let top = principal.top_of(&lineage).ok_or(AccessError::NotFound)?.account;
+        let top = principal.top_for(&lineage, permission).ok_or(AccessError::NotFound)?.account;
         if top == account {
             return Ok((scope, lineage));
         }
@@ -107,7 +110,7 @@ impl Access {
         scope.rollback().await?;
         let mut scope = self.store.scope(principal.actor(), top).await?;
         scope.set_source(principal.source.clone());
-        scope.set_as_whom(principal.viewing_as);
+        scope.set_as_whom(principal.viewing_as());
         if let Some(through) = through {
             scope.set_through(through);
         }
@@ -118,15 +121,15 @@ impl Access {
         Ok((scope, lineage))
     }
 
-    /// A scope for what an operator does about itself: at the first account where its view begins.
+    /// A scope for what an operator does about itself: at the first account where its own view begins.
     pub(crate) async fn own_scope(&self, principal: &Principal) -> Result<Scope, AccessError> {
         if principal.operator().is_none() {
             return Err(AccessError::NotAPerson);
         }
-        let home = principal.roots().next().ok_or(AccessError::NotFound)?.account;
+        let home = principal.itself().roots().next().ok_or(AccessError::NotFound)?.account;
         let mut scope = self.store.scope(principal.actor(), home).await?;
         scope.set_source(principal.source.clone());
-        scope.set_as_whom(principal.viewing_as);
+        scope.set_as_whom(principal.viewing_as());
         Ok(scope)
     }
 }
@@ -140,6 +143,25 @@ pub(crate) fn checked_name(name: &str) -> Result<&str, AccessError> {
     } else {
         Err(AccessError::Invalid { field: "name", detail: "must be 1 to 200 characters on one line" })
     }
+}
+
+/// Why somebody does what must be justified: 1 to 500 characters on one line.
+pub(crate) fn checked_reason(reason: &str) -> Result<&str, AccessError> {
+    let reason = reason.trim();
+    if (1..=500).contains(&reason.chars().count()) && !reason.chars().any(char::is_control) {
+        Ok(reason)
+    } else {
+        Err(AccessError::Invalid { field: "reason", detail: "must be 1 to 500 characters on one line" })
+    }
+}
+
+/// When something ends that lasts for so many minutes, of at most `most`.
+pub(crate) fn checked_end(now: Timestamp, minutes: u16, most: u16) -> Result<Timestamp, AccessError> {
+    let outside = AccessError::Invalid { field: "minutes", detail: "must be a few minutes, within the limit" };
+    if !(1..=most).contains(&minutes) {
+        return Err(outside);
+    }
+    now.checked_add(SignedDuration::from_mins(i64::from(minutes))).map_err(|_| outside)
 }
 
 /// Whether an insert met a row that is there already.

@@ -35,6 +35,8 @@ impl Credential {
     pub const API_TOKEN: Self = Self("bwk");
     /// A session, `bws_…`.
     pub const SESSION: Self = Self("bws");
+    /// What a sign-in shows between its two steps, `bwf_…`.
+    pub const CHALLENGE: Self = Self("bwf");
     /// A collector's key, `bwc_…`.
     pub const COLLECTOR: Self = Self("bwc");
     /// A single-use token to enroll a collector, `bwe_…`.

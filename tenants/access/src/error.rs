@@ -1,6 +1,7 @@
 //! What can go wrong with access; each variant is one stable code of the API.
 
 use bailiwick_audit::AuditError;
+use bailiwick_store::seal::SealError;
 use bailiwick_store::{LineageError, StoreError};
 
 use crate::credential::CredentialError;
@@ -75,12 +76,30 @@ pub enum AccessError {
     /// Somebody else was invited. 403, `other_address`.
     #[error("the invitation is for another address than that of who is signed in")]
     OtherAddress,
+    /// This takes a second factor, and the operator has set up none. 403, `second_factor_required`.
+    #[error("this takes a second factor: set one up first")]
+    SecondFactorMissing,
+    /// The code is not the present one of the second factor, or was used before. 403, `wrong_code`.
+    #[error("the code is wrong, or was used before")]
+    WrongCode,
+    /// Too many wrong codes of late; again after so many seconds. 429, `rate_limited`.
+    #[error("too many wrong codes: try again later")]
+    TooManyCodes {
+        /// Seconds until another is looked at.
+        retry_after: u64,
+    },
+    /// While the session looks as somebody else does, it changes nothing. 403, `view_as_read_only`.
+    #[error("nothing is changed while looking as somebody else does")]
+    ViewAsReadOnly,
     /// Nobody would own the account any more. 409, `last_owner`.
     #[error("the account would have no owner left: make somebody else an owner first")]
     LastOwner,
     /// The system gives no randomness, or hashing failed.
     #[error("hashing failed")]
     Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The secret of a second factor does not open.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The database failed.
     #[error(transparent)]
     Store(StoreError),
@@ -111,9 +130,13 @@ impl AccessError {
             Self::LinkInvalid => "link_invalid",
             Self::SignInFirst => "sign_in_first",
             Self::OtherAddress => "other_address",
+            Self::SecondFactorMissing => "second_factor_required",
+            Self::WrongCode => "wrong_code",
+            Self::TooManyCodes { .. } => "rate_limited",
+            Self::ViewAsReadOnly => "view_as_read_only",
             Self::LastOwner => "last_owner",
             Self::Store(StoreError::Busy(_)) | Self::Audit(AuditError::Store(StoreError::Busy(_))) => "busy",
-            Self::Hashing(_) | Self::Store(_) | Self::Audit(_) => "internal",
+            Self::Hashing(_) | Self::Seal(_) | Self::Store(_) | Self::Audit(_) => "internal",
         }
     }
 }

@@ -12,7 +12,8 @@
 //! A [`Permission`] comes from a grant: a [`Role`] (or one that a dealer made, [`roles`]) on an account, inherited
 //! downwards, less the branches that the grant leaves out. An account may deny some permissions to all whose grant lies
 //! above it ([`restrictions`]). A grant on the root runs the platform and sees nothing of what dealers and customers
-//! have, but by an elevation.
+//! have, but by an elevation: one account, for a time, looking only ([`elevations`]). Who helps may look as those it
+//! helps do, for a time and looking only too ([`view_as`]). A sign-in can take a second factor ([`factors`]).
 //!
 //! Everything that changes something here is one call that authorizes, acts, writes the audit entry in the same
 //! transaction, and commits.
@@ -20,8 +21,10 @@
 mod access;
 pub mod accounts;
 mod credential;
+pub mod elevations;
 mod email;
 mod error;
+pub mod factors;
 pub mod grants;
 pub mod invitations;
 pub mod operators;
@@ -35,6 +38,7 @@ mod role;
 pub mod roles;
 pub mod sessions;
 pub mod tokens;
+pub mod view_as;
 
 pub use access::Access;
 pub use credential::{Credential, CredentialError};
@@ -43,5 +47,5 @@ pub use error::AccessError;
 pub use page::{Cursor, Page};
 pub use password::{Password, PasswordError};
 pub use permission::{Permission, Permissions, UnknownPermission};
-pub use principal::{Held, Principal, Reach, Via};
+pub use principal::{Held, Principal, Reach, Via, Viewing};
 pub use role::{KnownRole, Role, RoleId, RoleRef, UnknownRole};

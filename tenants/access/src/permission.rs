@@ -174,6 +174,12 @@ impl Permissions {
         Self(self.0 & !other.0)
     }
 
+    /// Those of them that only look.
+    #[must_use]
+    pub fn looking(self) -> Self {
+        self.iter().filter(|permission| permission.only_looks()).collect()
+    }
+
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -3,6 +3,7 @@
 use bailiwick_store::{AccountId, Actor, Lineage, OperatorId, TokenId};
 use jiff::Timestamp;
 
+use crate::error::AccessError;
 use crate::permission::{Permission, Permissions};
 use crate::role::{KnownRole, Role};
 use crate::sessions::SessionId;
@@ -46,7 +47,8 @@ pub enum Reach {
     /// A grant on the platform's root: it runs the platform, and has no standing sight of what dealers and customers
     /// have. For that it is elevated, for a time.
     Platform,
-    /// By an elevation, until then.
+    /// By an elevation, until then: looking only, at this very account and at none below it. What was seen stands in
+    /// the audit of the account that it was seen in.
     Elevated(Timestamp),
     /// As somebody else sees it, until then: looking only.
     ViewAs(Timestamp),
@@ -90,7 +92,11 @@ impl Held {
     /// Whether it reaches this place.
     #[must_use]
     pub fn sees(&self, place: &Lineage) -> bool {
-        self.lineage.contains(place) && !self.excluded.iter().any(|branch| branch.contains(place))
+        let reaches = match self.reach {
+            Reach::Elevated(_) => self.lineage == *place,
+            _ => self.lineage.contains(place),
+        };
+        reaches && !self.excluded.iter().any(|branch| branch.contains(place))
     }
 
     /// What it permits at this place.
@@ -101,12 +107,25 @@ impl Held {
         }
         let permissions = self.role.permissions;
         match self.reach {
-            Reach::Whole | Reach::Elevated(_) => permissions,
+            Reach::Whole => permissions,
             Reach::Platform if *place == self.lineage => permissions.and(on_the_root()),
             Reach::Platform => permissions.and(below_the_root()),
-            Reach::ViewAs(_) => permissions.iter().filter(|permission| permission.only_looks()).collect(),
+            Reach::Elevated(_) | Reach::ViewAs(_) => permissions.looking(),
         }
     }
+}
+
+/// As whom a session looks, and until when.
+#[derive(Debug, Clone)]
+pub struct Viewing {
+    /// As whom.
+    pub whom: OperatorId,
+    /// At this account and below.
+    pub at: AccountId,
+    /// Until then.
+    pub until: Timestamp,
+    /// What it holds itself.
+    pub(crate) own: Vec<Held>,
 }
 
 /// A caller. Made by authentication only.
@@ -115,7 +134,7 @@ pub struct Principal {
     pub(crate) actor: Actor,
     pub(crate) via: Via,
     pub(crate) held: Vec<Held>,
-    pub(crate) viewing_as: Option<OperatorId>,
+    pub(crate) viewing_as: Option<Viewing>,
     pub(crate) source: Option<String>,
 }
 
@@ -152,7 +171,33 @@ impl Principal {
     /// As whom it looks, while it views as somebody else.
     #[must_use]
     pub fn viewing_as(&self) -> Option<OperatorId> {
-        self.viewing_as
+        self.viewing_as.as_ref().map(|viewing| viewing.whom)
+    }
+
+    /// As whom, where and until when it looks, while it views as somebody else.
+    #[must_use]
+    pub fn viewing(&self) -> Option<&Viewing> {
+        self.viewing_as.as_ref()
+    }
+
+    /// The operator signed in, in person, who is about to change something of its own.
+    ///
+    /// # Errors
+    /// [`AccessError::NotAPerson`] for a token; [`AccessError::ViewAsReadOnly`] while it looks as somebody else does.
+    pub(crate) fn acting(&self) -> Result<OperatorId, AccessError> {
+        match (self.operator(), &self.viewing_as) {
+            (Some(_), Some(_)) => Err(AccessError::ViewAsReadOnly),
+            (Some(operator), None) => Ok(operator),
+            (None, _) => Err(AccessError::NotAPerson),
+        }
+    }
+
+    /// The same in its own right, whomever it looks as.
+    pub(crate) fn itself(&self) -> Self {
+        match &self.viewing_as {
+            Some(viewing) => Self { held: viewing.own.clone(), viewing_as: None, ..self.clone() },
+            None => self.clone(),
+        }
     }
 
     /// How it proved that.
@@ -185,6 +230,18 @@ impl Principal {
             .filter(|held| held.permissions_at(place).contains(permission))
             .filter(|held| !denying.iter().any(|denier| denier.contains(place) && above(held, denier)))
             .max_by_key(|held| held.lineage.depth())
+    }
+
+    /// The topmost account from which it may do this at a place.
+    pub(crate) fn top_for(&self, place: &Lineage, permission: Permission) -> Option<&Held> {
+        let permits = |held: &&Held| held.permissions_at(place).contains(permission);
+        self.held.iter().filter(permits).min_by_key(|held| held.lineage.depth())
+    }
+
+    /// Whether it sees this place for a time only and by itself, without what lies below.
+    pub(crate) fn sees_alone(&self, place: &Lineage, permission: Permission) -> bool {
+        let mut permitting = self.held.iter().filter(|held| held.permissions_at(place).contains(permission)).peekable();
+        permitting.peek().is_some() && permitting.all(|held| matches!(held.reach, Reach::Elevated(_)))
     }
 
     /// The topmost account that it holds a role on and that reaches this place.

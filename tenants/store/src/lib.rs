@@ -27,6 +27,7 @@ mod lineage;
 mod migrations;
 mod pools;
 mod scope;
+pub mod seal;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

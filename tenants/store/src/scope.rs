@@ -131,6 +131,19 @@ impl Scope {
         &self.excluded
     }
 
+    /// Cuts everything below the scope's account out of what tree tables show, for the rest of this scope's life, in
+    /// place of what [`Scope::exclude`] cut: what is left is the account itself.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached.
+    pub async fn exclude_below(&mut self) -> Result<(), StoreError> {
+        // whatever the key of an account below begins with; the rest of a key is 0-9 and a-z, so it needs no quotes
+        let first = ('0'..='9').chain('a'..='z').map(|key| format!("{}{key}", self.lineage)).collect::<Vec<_>>();
+        let cut = format!("SET LOCAL app.excluded = '{{{}}}'", first.join(","));
+        sqlx::raw_sql(AssertSqlSafe(cut)).execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
     /// Keeps what was done.
     ///
     /// # Errors

@@ -23,6 +23,8 @@ export type Session = {
   csrf: string | undefined;
 };
 export type OwnSession = S["OwnSession"];
+export type SignedIn = S["SignedIn"];
+export type Challenge = S["SignInChallenge"];
 export type AccountOperator = S["AccountOperator"];
 export type Invitation = S["Invitation"];
 export type Mail = S["Mail"];

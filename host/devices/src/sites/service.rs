@@ -111,7 +111,7 @@ pub async fn delete(scope: &mut Scope, id: SiteId, now: Timestamp) -> Result<(),
 /// [`SiteError::NotFound`], or [`SiteError::Seal`] where the key file was replaced.
 pub async fn communities(scope: &mut Scope, key: &SealingKey, site: &Site) -> Result<Vec<String>, SiteError> {
     let Some(sealed) = store::communities(scope, site.id).await? else { return Ok(vec!["public".to_owned()]) };
-    let place = Place { account: site.account.get(), row: site.id.get() };
+    let place = Place { owner: site.account.get(), row: site.id.get() };
     let opened = key.open(&place, &sealed)?;
     let text = std::str::from_utf8(&opened).map_err(|_| crate::seal::SealError::Broken)?;
     Ok(text.split('\n').map(str::to_owned).collect())
@@ -129,7 +129,7 @@ fn seal(key: &SealingKey, site: &Site, communities: &[String]) -> Result<Option<
     if communities.is_empty() {
         return Ok(None);
     }
-    let place = Place { account: site.account.get(), row: site.id.get() };
+    let place = Place { owner: site.account.get(), row: site.id.get() };
     let text = Zeroizing::new(communities.join("\n"));
     Ok(Some(key.seal(&place, text.as_bytes())?))
 }

@@ -72,7 +72,9 @@ pub async fn establish(State(app): State<App>, source: Source, mut request: Requ
     let mut charges = vec![app.limits().sources.charge(&source.network())];
     if let Some(credential) = credential(&app, request.headers()) {
         let found = match authenticate(&app, &credential, source).await {
-            Ok(caller) => unforged(&credential, request.method(), request.headers()).map(|()| caller),
+            Ok(caller) => unforged(&credential, request.method(), request.headers())
+                .and_then(|()| only_looking(&caller, &request))
+                .map(|()| caller),
             Err(problem) if problem.code() == "rate_limited" => return problem.into_response(),
             Err(problem) => Err(problem),
         };
@@ -174,6 +176,17 @@ fn unforged(credential: &Credential, method: &Method, headers: &HeaderMap) -> Re
     }
 }
 
+/// Refuses whatever changes something while the session looks as somebody else does, but ending that, or the session.
+fn only_looking(caller: &Caller, request: &Request) -> Result<(), Problem> {
+    const ENDS: [&str; 2] = ["/api/v1/session/view-as", "/api/v1/session"];
+    let ends = *request.method() == Method::DELETE && ENDS.contains(&request.uri().path());
+    if caller.principal.viewing().is_none() || request.method().is_safe() || ends {
+        Ok(())
+    } else {
+        Err(AccessError::ViewAsReadOnly.into())
+    }
+}
+
 /// What a call is charged to besides its source: its credential, and the account for a token.
 fn charged(app: &App, caller: &Caller) -> Vec<Charge> {
     let limits = app.limits();
@@ -211,9 +224,6 @@ impl From<AccessError> for Problem {
             AccessError::LastOwner => {
                 Self::conflict(code, "The account would have no owner left: make somebody else an owner first.")
             }
-            AccessError::NotAPerson | AccessError::WrongPassword => {
-                Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string())
-            }
             AccessError::LinkInvalid => {
                 Self::new(axum::http::StatusCode::GONE, code, "The link is not valid (any more).")
             }
@@ -221,6 +231,12 @@ impl From<AccessError> for Problem {
             AccessError::OtherAddress => {
                 Self::new(axum::http::StatusCode::FORBIDDEN, code, "The invitation is for another address than yours.")
             }
+            AccessError::TooManyCodes { retry_after } => Self::rate_limited(retry_after),
+            AccessError::NotAPerson
+            | AccessError::WrongPassword
+            | AccessError::WrongCode
+            | AccessError::SecondFactorMissing
+            | AccessError::ViewAsReadOnly => Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string()),
             AccessError::Store(error) => error.into(),
             AccessError::Audit(error) => error.into(),
             other => Self::internal(&other),

@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use bailiwick_access::{
     Access, Email, Password, Principal, Role,
+    elevations::Elevator,
     operators::{Added, NewOperator},
     tokens::NewToken,
 };
@@ -23,13 +24,20 @@ use serde_json::json;
 use super::open;
 use crate::config::Config;
 
-/// Creates operators and tokens, and verifies the audit.
+/// Creates operators and tokens, lists who may look into accounts, and verifies the audit.
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
     /// Gives someone a role on an account; who is new becomes an operator.
     CreateOperator(CreateOperator),
     /// Makes an API token, shown once.
     CreateToken(CreateToken),
+    /// Lists everybody who may ask for sight of an account: the operators with a role on the root that looks at
+    /// anything, and whether they have the second factor that it takes.
+    ListElevators {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Recomputes every seal of the audit and names the first entry that does not hold.
     VerifyAudit {
         /// A head that was noted elsewhere (`NUMBER:HASH`, as this command prints it): finds removed newest seals.
@@ -143,6 +151,12 @@ pub(super) async fn run(command: Admin, config: Config) -> anyhow::Result<()> {
             store.close().await;
             done
         }
+        Admin::ListElevators { json } => {
+            let store = open::store(&config).await?;
+            let done = list_elevators(&store, json).await;
+            store.close().await;
+            done
+        }
         Admin::VerifyAudit { head, json } => {
             let key = seal_key(&config)?.public();
             let store = open::store(&config).await?;
@@ -238,6 +252,24 @@ async fn create_token(store: &Store, command: CreateToken) -> anyhow::Result<()>
         );
     } else {
         println!("{secret}");
+    }
+    Ok(())
+}
+
+async fn list_elevators(store: &Store, as_json: bool) -> anyhow::Result<()> {
+    let access = Access::new(store.clone()).await?;
+    let elevators = access.elevators(&Principal::system("command-line")).await?;
+    for Elevator { member, second_factor } in &elevators {
+        if as_json {
+            println!(
+                "{}",
+                json!({ "id": member.operator, "email": member.email, "name": member.name, "role": member.role.name,
+                "second_factor": second_factor, "last_seen_at": member.last_seen_at })
+            );
+        } else {
+            let factor = if *second_factor { "second factor" } else { "no second factor: cannot" };
+            println!("{}  {}  {}  {factor}", member.email, member.name, member.role.name);
+        }
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ pub(super) struct Body {
     #[serde(default)]
     #[schema(value_type = Vec<Uuid>)]
     excluded: Vec<AccountId>,
-    /// At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent. Not used where the operator exists already.
+    /// At least 12 characters, and none that is guessed first; a random one is made where it is absent. Not used where the operator exists already.
     #[schema(value_type = Option<String>, write_only)]
     password: Option<SecretString>,
 }

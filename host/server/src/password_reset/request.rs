@@ -33,7 +33,7 @@ pub(super) async fn request(
     app.limits().sign_in.count(&source.network())?;
     mail::needed(&app)?;
     let email = mail::address(&body.email)?;
-    app.limits().addresses.count(&email.key().to_owned())?;
+    app.limits().mailed.count(&email.key().to_owned()).await?;
     let mut scope = app.store().scope(&Actor::system("password-reset"), AccountId::ROOT).await?;
     mail::send(&app, &mut scope, Kind::PasswordReset, email.as_str(), language.0, None).await?;
     scope.commit().await?;

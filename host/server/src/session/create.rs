@@ -1,11 +1,14 @@
-//! `POST /session`: sign-in, limited by source; a refusal does not tell why.
+//! `POST /session`: sign-in, limited by source and by the address typed; a refusal does not tell why.
 
 use axum::{
     extract::State,
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
-use bailiwick_access::sessions::{SignInOutcome, SignedIn, csrf_token};
+use bailiwick_access::{
+    factors::Challenge,
+    sessions::{SignInOutcome, SignedIn, csrf_token},
+};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -14,7 +17,7 @@ use utoipa::ToSchema;
 use super::OperatorView;
 use crate::{
     App, caller,
-    edge::{Json, Problem, Source, request_id},
+    edge::{Json, Problem, Slowdown, Source, request_id},
 };
 
 /// Who signs in.
@@ -36,9 +39,20 @@ pub struct SignedInView {
     expires_at: Timestamp,
 }
 
-/// Signs an operator in. Every refusal looks the same and takes the same time.
-#[utoipa::path(post, path = "/api/v1/session", tag = "session",
-    request_body = SignIn, responses((status = 200, body = SignedInView)))]
+/// The password is right, and a code is to follow.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SignInChallenge)]
+pub struct ChallengeView {
+    /// To be sent to `POST /session/second-factor` with the code; good for one sign-in.
+    challenge: String,
+    /// Five minutes from now.
+    expires_at: Timestamp,
+}
+
+/// Signs an operator in, or asks for the code of its second factor (202). Every refusal looks the same and takes the
+/// same time.
+#[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn,
+    responses((status = 200, body = SignedInView), (status = 202, body = ChallengeView)))]
 pub(super) async fn create(
     State(app): State<App>,
     source: Source,
@@ -46,13 +60,31 @@ pub(super) async fn create(
     Json(body): Json<SignIn>,
 ) -> Result<Response, Problem> {
     app.limits().sign_in.count(&source.network()).await.inspect_err(|_| failed(&app, "limited"))?;
+    let address = Slowdown::key(&body.email);
+    app.limits().addresses.attempt(address).inspect_err(|_| failed(&app, "limited"))?;
     let replaces = caller::session_cookie(&app, &headers);
     let outcome =
         app.access().sign_in(&body.email, &body.password, Some(source.to_string()), replaces.as_ref()).await?;
-    let SignInOutcome::SignedIn(SignedIn { secret, principal, expires_at }) = outcome else {
-        failed(&app, "refused");
-        return Err(Problem::unauthenticated("invalid_credentials", "The e-mail address or the password is wrong."));
-    };
+    if !matches!(outcome, SignInOutcome::Refused) {
+        app.limits().addresses.succeeded(address);
+    }
+    match outcome {
+        SignInOutcome::SignedIn(done) => signed_in(&app, done).await,
+        SignInOutcome::SecondFactor(Challenge { secret, expires_at }) => {
+            app.metrics().sign_ins.with_label_values(&["code_asked"]).inc();
+            let view = ChallengeView { challenge: secret.expose_secret().to_owned(), expires_at };
+            Ok((StatusCode::ACCEPTED, axum::Json(view)).into_response())
+        }
+        SignInOutcome::Refused => {
+            failed(&app, "refused");
+            Err(Problem::unauthenticated("invalid_credentials", "The e-mail address or the password is wrong."))
+        }
+    }
+}
+
+/// The new session, with its cookie.
+pub(super) async fn signed_in(app: &App, done: SignedIn) -> Result<Response, Problem> {
+    let SignedIn { secret, principal, expires_at } = done;
     app.metrics().sign_ins.with_label_values(&["signed_in"]).inc();
     let operator = app.access().me(&principal).await?.into();
     let view = SignedInView { operator, csrf: csrf_token(&secret), expires_at };
@@ -65,7 +97,7 @@ pub(super) async fn create(
 
 /// Counts and logs a sign-in that failed: neither with the address typed, which may be somebody's password, nor
 /// with where it came from.
-fn failed(app: &App, outcome: &'static str) {
+pub(super) fn failed(app: &App, outcome: &'static str) {
     app.metrics().sign_ins.with_label_values(&[outcome]).inc();
     tracing::warn!(request_id = request_id::current(), outcome, "a sign-in failed");
 }

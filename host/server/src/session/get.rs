@@ -5,6 +5,7 @@ use bailiwick_access::{RoleRef, Via, sessions::csrf_token};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::OperatorView;
 use crate::{
@@ -25,6 +26,17 @@ pub struct HeldRole {
     role_name: String,
 }
 
+/// As whom the session looks.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Viewing)]
+pub struct ViewingView {
+    operator_id: Uuid,
+    name: String,
+    email: String,
+    account_id: Uuid,
+    until: Timestamp,
+}
+
 /// The session.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
@@ -37,6 +49,8 @@ pub struct SessionView {
     expires_at: Option<Timestamp>,
     /// Where the caller's view of the tree begins, as far as its roles let it see accounts.
     grants: Vec<HeldRole>,
+    /// As whom the session looks, for support; null where as oneself. Nothing can be changed meanwhile.
+    viewing: Option<ViewingView>,
 }
 
 /// Who calls, and where its view of the tree begins.
@@ -59,5 +73,12 @@ pub(super) async fn get(State(app): State<App>, caller: Caller) -> Result<Json<S
         };
         grants.push(HeldRole { account, role: role.role, role_name: role.name });
     }
-    Ok(Json(SessionView { operator, csrf: caller.session.as_ref().map(csrf_token), expires_at, grants }))
+    let viewing = app.access().viewed(&caller.principal).await?.map(|(viewing, name, email)| ViewingView {
+        operator_id: viewing.whom.get(),
+        name,
+        email,
+        account_id: viewing.at.get(),
+        until: viewing.until,
+    });
+    Ok(Json(SessionView { operator, csrf: caller.session.as_ref().map(csrf_token), expires_at, grants, viewing }))
 }

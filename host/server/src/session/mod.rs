@@ -4,7 +4,10 @@ mod create;
 mod delete;
 mod get;
 mod password;
+mod second_factor;
+mod totp;
 mod update;
+mod view_as;
 
 use bailiwick_access::operators::Operator;
 use serde::Serialize;
@@ -19,6 +22,12 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(create::create, get::get, update::update, delete::delete))
         .routes(routes!(password::password))
+        .routes(routes!(second_factor::second_factor, second_factor::factors))
+        .routes(routes!(totp::begin_totp))
+        .routes(routes!(totp::confirm_totp))
+        .routes(routes!(totp::remove_totp))
+        .routes(routes!(totp::renew_recovery_codes))
+        .routes(routes!(view_as::end_view_as))
 }
 
 /// The operator who is signed in.

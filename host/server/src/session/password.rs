@@ -19,7 +19,8 @@ use crate::{
 pub(super) struct Body {
     #[schema(value_type = String, write_only)]
     present: SecretString,
-    /// At least 12 characters, not all the same, and not one's e-mail address.
+    /// At least 12 characters, and none that is guessed first: not all the same, no common words or names with digits,
+    /// not one's e-mail address.
     #[schema(value_type = String, write_only)]
     new: SecretString,
 }

@@ -59,6 +59,8 @@ pub mod permission {
         ManageSites = ManageSites;
         /// Enroll and revoke collectors, start scans.
         ManageCollectors = ManageCollectors;
+        /// See the portal as somebody else does.
+        ViewAs = ViewAs;
         /// See who did what.
         ViewAudit = ViewAudit;
         /// See who has access.

@@ -29,7 +29,12 @@ impl Access {
         self.authorize(principal, parent, Permission::ManageAccounts).await?.rollback().await?;
         let name = checked_name(&new.name)?;
         let owner = match new.owner {
-            Some(owner) => Some(self.newcomer(&owner.email, &owner.name, owner.password.as_ref()).await?),
+            Some(owner) => {
+                if let Some(password) = &owner.password {
+                    password.unlike(owner.email.as_str(), &[name])?;
+                }
+                Some(self.newcomer(&owner.email, &owner.name, owner.password.as_ref()).await?)
+            }
             None => None,
         };
         if let Some(owner) = &owner {

@@ -1,12 +1,13 @@
 //! The SQL of grants.
 
 use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Scope};
+use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::{Given, GrantId, Member};
 use crate::accounts::texts;
 use crate::permission::Permissions;
-use crate::principal::Held;
+use crate::principal::{Held, Reach};
 use crate::role::{KnownRole, Role, RoleId, RoleRef};
 
 /// The role columns of a grant, joined with the role that it names.
@@ -34,8 +35,9 @@ impl RoleRow {
     }
 }
 
-/// Every role that an operator holds, but those in branches that are suspended; and whether there are such.
-pub(crate) async fn held_by(door: &mut Door, operator: OperatorId) -> sqlx::Result<(Vec<Held>, bool)> {
+/// Every role that an operator holds at this time, by a grant or by an elevation, but those in branches that are
+/// suspended; and whether there are such.
+pub(crate) async fn held_by(door: &mut Door, operator: OperatorId, now: Timestamp) -> sqlx::Result<(Vec<Held>, bool)> {
     #[derive(FromRow)]
     struct Row {
         tenant_id: AccountId,
@@ -62,7 +64,42 @@ pub(crate) async fn held_by(door: &mut Door, operator: OperatorId) -> sqlx::Resu
         let whole = Held::whole(row.tenant_id, row.lineage, row.role.known()?);
         Some(Held { excluded: row.excluded, ..whole })
     });
-    Ok((held.collect(), suspended))
+    let mut held: Vec<Held> = held.collect();
+    if held.iter().any(|held| held.reach == Reach::Platform) {
+        held.extend(elevated(door, operator, now).await?);
+    }
+    Ok((held, suspended))
+}
+
+/// What the platform's operator may look at for a time: with the role that it holds on the root now, so that whoever
+/// loses that one sees nothing any more.
+async fn elevated(door: &mut Door, operator: OperatorId, now: Timestamp) -> sqlx::Result<Vec<Held>> {
+    #[derive(FromRow)]
+    struct Row {
+        tenant_id: AccountId,
+        lineage: Lineage,
+        #[sqlx(flatten)]
+        role: RoleRow,
+        expires_at: At,
+    }
+    let rows: Vec<Row> = sqlx::query_as(
+        "select e.tenant_id, e.lineage, g.role::text, g.role_tenant, g.role_id, r.name as role_name, r.permissions,
+                e.expires_at
+         from elevations e
+         join grants g on g.operator_id = e.operator_id and g.tenant_id = $3
+         left join roles r on r.tenant_id = g.role_tenant and r.id = g.role_id
+         where e.operator_id = $1 and e.ended_at is null and e.expires_at > $2",
+    )
+    .bind(operator)
+    .bind(At(now))
+    .bind(AccountId::ROOT)
+    .fetch_all(door.sql())
+    .await?;
+    let held = rows.into_iter().filter_map(|row| {
+        let reach = Reach::Elevated(row.expires_at.0);
+        Some(Held { reach, ..Held::whole(row.tenant_id, row.lineage, row.role.known()?) })
+    });
+    Ok(held.collect())
 }
 
 /// A role as it stands, where it is built in or was made on the way down to `place`.

@@ -7,8 +7,10 @@ use serde_json::json;
 
 use super::{Added, Change, NewOperator, Operator, store};
 use crate::access::{Access, checked_name, is_duplicate};
+use crate::accounts;
 use crate::email::Email;
 use crate::error::AccessError;
+use crate::factors;
 use crate::grants::{self, GrantId};
 use crate::password::Password;
 use crate::permission::Permission;
@@ -41,7 +43,11 @@ impl Access {
         new: NewOperator,
     ) -> Result<Added, AccessError> {
         // asked before the costly hash, and again with the transaction that counts
-        self.authorize(principal, account, Permission::ManageOperators).await?.rollback().await?;
+        let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
+        if let (Some(password), Some(account)) = (&new.password, accounts::store::get(&mut scope).await?) {
+            password.unlike(new.email.as_str(), &[&account.name])?;
+        }
+        scope.rollback().await?;
         let newcomer = self.newcomer(&new.email, &new.name, new.password.as_ref()).await?;
         self.check_seen(principal, account, &newcomer).await?;
         let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
@@ -60,7 +66,10 @@ impl Access {
         password: Option<&Password>,
     ) -> Result<Newcomer, AccessError> {
         let name = checked_name(name)?.to_owned();
-        password.map_or(Ok(()), |password| password.suits(email))?;
+        if let Some(password) = password {
+            password.suits(email)?;
+            password.unlike(email.as_str(), &[&name])?;
+        }
         let known = store::find_by_email(&mut self.store.door().await?, email).await?;
         let mut newcomer = Newcomer { email: email.clone(), name, known, hash: None, initial_password: None };
         if known.is_none() {
@@ -144,9 +153,9 @@ impl Access {
     /// Changes name or language of the operator signed in.
     ///
     /// # Errors
-    /// [`AccessError::Invalid`]; [`AccessError::NotAPerson`] for a token.
+    /// [`AccessError::Invalid`]; [`AccessError::NotAPerson`] for a token; [`AccessError::ViewAsReadOnly`].
     pub async fn change_me(&self, principal: &Principal, change: Change) -> Result<Operator, AccessError> {
-        let operator = principal.operator().ok_or(AccessError::NotAPerson)?;
+        let operator = principal.acting()?;
         let mut scope = self.own_scope(principal).await?;
         let before = store::get(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
         let mut after = before.clone();
@@ -169,14 +178,15 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::WrongPassword`] where `present` is not the present one; [`AccessError::Password`] where the new
-    /// one is the operator's e-mail address; [`AccessError::NotAPerson`] for a token.
+    /// one is the operator's e-mail address or made of its names; [`AccessError::NotAPerson`] for a token;
+    /// [`AccessError::ViewAsReadOnly`].
     pub async fn change_password(
         &self,
         principal: &Principal,
         present: &SecretString,
         new: &Password,
     ) -> Result<(), AccessError> {
-        let (Some(operator), Via::Session { id: session, .. }) = (principal.operator(), principal.via()) else {
+        let (operator, Via::Session { id: session, .. }) = (principal.acting()?, principal.via()) else {
             return Err(AccessError::NotAPerson);
         };
         let mut door = self.store.door().await?;
@@ -187,16 +197,20 @@ impl Access {
         }
         let mut scope = self.own_scope(principal).await?;
         let own = store::get(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
+        let account = accounts::store::get(&mut scope).await?.map(|account| account.name).unwrap_or_default();
         scope.rollback().await?;
         own.email.parse().map_or(Ok(()), |email| new.suits(&email))?;
+        new.unlike(&own.email, &[&own.name, &account])?;
         let hash = self.hasher.hash(new).await?;
         let mut scope = self.own_scope(principal).await?;
         store::set_password(&mut scope, operator, &hash).await?;
+        factors::store::forget_challenges(&mut scope, operator).await?;
         let ended = sessions::store::revoke_others(&mut scope, operator, session, self.store.now()).await?;
         let entry = Entry::new("operator.password_changed", Object::new("operator", operator))
             .after(json!({ "sessions_ended": ended }));
         record(&mut scope, entry).await?;
-        Ok(scope.commit().await?)
+        scope.commit().await?;
+        self.leave_ended(principal).await
     }
 }
 

@@ -43,12 +43,17 @@ pub(super) async fn is_seen(scope: &mut Scope, operator: OperatorId, only: Optio
     .await
 }
 
-pub(super) async fn password_hash(door: &mut Door, operator: OperatorId) -> sqlx::Result<Option<String>> {
+pub(crate) async fn password_hash(door: &mut Door, operator: OperatorId) -> sqlx::Result<Option<String>> {
     let found: Option<Option<String>> = sqlx::query_scalar("select password_hash from operators where id = $1")
         .bind(operator)
         .fetch_optional(door.sql())
         .await?;
     Ok(found.flatten())
+}
+
+/// Names and addresses of these, by their ids.
+pub(crate) async fn named(door: &mut Door, ids: &[OperatorId]) -> sqlx::Result<Vec<(OperatorId, String, String)>> {
+    sqlx::query_as("select id, name, email from operators where id = any($1)").bind(ids).fetch_all(door.sql()).await
 }
 
 pub(crate) async fn insert(
@@ -69,7 +74,7 @@ pub(crate) async fn insert(
         .map(drop)
 }
 
-pub(super) async fn get(scope: &mut Scope, id: OperatorId) -> sqlx::Result<Option<Operator>> {
+pub(crate) async fn get(scope: &mut Scope, id: OperatorId) -> sqlx::Result<Option<Operator>> {
     sqlx::query_as("select id, email, name, locale from operators where id = $1")
         .bind(id)
         .fetch_optional(scope.sql())

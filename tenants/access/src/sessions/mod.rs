@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use crate::factors::Challenge;
 use crate::principal::Principal;
 
 /// A session unused for so long is over.
@@ -28,8 +29,10 @@ uuid_id! {
 pub enum SignInOutcome {
     /// It is who it claims to be.
     SignedIn(SignedIn),
+    /// The password is right, and a code of the second factor is to follow.
+    SecondFactor(Challenge),
     /// It is not, or has no access to anything. Which one, and whether the address is known, is not told, also not by
-    /// how long the answer took.
+    /// how long the answer took. At the second step: a wrong code, or a challenge that is over, used or none.
     Refused,
 }
 

@@ -1,7 +1,8 @@
 //! Signing in and out.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::Actor;
+use bailiwick_store::seal::SealingKey;
+use bailiwick_store::{Actor, OperatorId, Scope};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{ABSOLUTE, IDLE, Session, SessionId, SignInOutcome, SignedIn, TOUCH, store};
@@ -9,9 +10,11 @@ use crate::access::Access;
 use crate::credential::Credential;
 use crate::email::Email;
 use crate::error::AccessError;
+use crate::factors::{self, Proof};
 use crate::grants;
 use crate::operators;
 use crate::principal::{Principal, Via};
+use crate::view_as::Seat;
 
 /// What is kept of where a sign-in came from.
 const SOURCE_LIMIT: usize = 200;
@@ -32,7 +35,6 @@ impl Access {
         source: Option<String>,
         replaces: Option<&SecretString>,
     ) -> Result<SignInOutcome, AccessError> {
-        let source = source.map(|source| source.chars().take(SOURCE_LIMIT).collect::<String>());
         let found = match email.parse::<Email>() {
             Ok(email) => operators::store::find_for_sign_in(&mut self.store.door().await?, &email).await?,
             Err(_) => None,
@@ -40,18 +42,85 @@ impl Access {
         let (operator, known) = found.unzip();
         let right = self.hasher.verify(password, known.flatten()).await?;
         let (Some(operator), true) = (operator, right) else { return Ok(SignInOutcome::Refused) };
-        let (held, suspended) = grants::store::held_by(&mut self.store.door().await?, operator).await?;
-        if held.is_empty() {
-            return if suspended { Err(AccessError::Suspended) } else { Ok(SignInOutcome::Refused) };
-        }
+        self.after_password(operator, source, replaces).await
+    }
 
+    /// Ends a sign-in by a code of the second factor: one of the moment, or a recovery code. `challenge` is what the
+    /// first step gave; it is good for one session, whose secret is fresh.
+    ///
+    /// # Errors
+    /// [`AccessError::TooManyCodes`]; and as [`Access::sign_in`].
+    pub async fn sign_in_with_code(
+        &self,
+        key: &SealingKey,
+        challenge: &SecretString,
+        code: &SecretString,
+        source: Option<String>,
+        replaces: Option<&SecretString>,
+    ) -> Result<SignInOutcome, AccessError> {
+        let refused = Ok(SignInOutcome::Refused);
+        let Ok(hash) = Credential::CHALLENGE.parse(challenge.expose_secret()) else { return refused };
+        let mut door = self.store.door().await?;
+        let Some((id, operator)) = factors::store::find_challenge(&mut door, &hash, self.store.now()).await? else {
+            return refused;
+        };
+        drop(door);
+        let Some(principal) = self.candidate(operator, source).await? else { return refused };
+        let mut scope = self.own_scope(&principal).await?;
+        if !factors::store::attempt(&mut scope, operator, id).await? {
+            return refused;
+        }
+        let proof = match self.prove(&mut scope, operator, key, code).await {
+            // it was removed since, and the challenge with it
+            Err(AccessError::SecondFactorMissing) => return refused,
+            proof => proof?,
+        };
+        if proof == Proof::Wrong {
+            scope.commit().await?;
+            return refused;
+        }
+        factors::store::forget_challenges(&mut scope, operator).await?;
+        self.begin_session(scope, principal, operator, replaces).await
+    }
+
+    /// Goes on with an operator who gave the right password: a session, or the question for a code.
+    pub(crate) async fn after_password(
+        &self,
+        operator: OperatorId,
+        source: Option<String>,
+        replaces: Option<&SecretString>,
+    ) -> Result<SignInOutcome, AccessError> {
+        let Some(principal) = self.candidate(operator, source).await? else { return Ok(SignInOutcome::Refused) };
+        if self.has_factor(operator).await? {
+            return Ok(SignInOutcome::SecondFactor(self.challenge(&principal, operator).await?));
+        }
+        let scope = self.own_scope(&principal).await?;
+        self.begin_session(scope, principal, operator, replaces).await
+    }
+
+    /// Who an operator will be, once it is signed in; none where it has access to nothing.
+    async fn candidate(&self, operator: OperatorId, source: Option<String>) -> Result<Option<Principal>, AccessError> {
+        let now = self.store.now();
+        let (held, suspended) = grants::store::held_by(&mut self.store.door().await?, operator, now).await?;
+        if held.is_empty() {
+            return if suspended { Err(AccessError::Suspended) } else { Ok(None) };
+        }
+        let source = source.map(|source| source.chars().take(SOURCE_LIMIT).collect::<String>());
+        let via = Via::Session { id: SessionId::new(), expires_at: now.checked_add(ABSOLUTE).unwrap_or(now) };
+        Ok(Some(Principal { actor: Actor::Operator(operator), via, held, viewing_as: None, source }))
+    }
+
+    /// Makes the session that a candidate is to have, with a fresh secret, and ends the one that it replaces.
+    async fn begin_session(
+        &self,
+        mut scope: Scope,
+        principal: Principal,
+        operator: OperatorId,
+        replaces: Option<&SecretString>,
+    ) -> Result<SignInOutcome, AccessError> {
+        let Via::Session { id, expires_at } = principal.via() else { return Err(AccessError::NotAPerson) };
         let (secret, hash) = Credential::SESSION.generate().map_err(|error| AccessError::Hashing(error.into()))?;
         let now = self.store.now();
-        let expires_at = now.checked_add(ABSOLUTE).unwrap_or(now);
-        let id = SessionId::new();
-        let via = Via::Session { id, expires_at };
-        let principal = Principal { actor: Actor::Operator(operator), via, held, viewing_as: None, source };
-        let mut scope = self.own_scope(&principal).await?;
         store::insert(&mut scope, id, operator, &hash, principal.source.as_deref(), now, expires_at).await?;
         if let Some(old) = replaces.and_then(|old| Credential::SESSION.parse(old.expose_secret()).ok()) {
             let mut door = self.store.door().await?;
@@ -61,6 +130,7 @@ impl Access {
         }
         record(&mut scope, Entry::new("session.started", Object::new("session", id))).await?;
         scope.commit().await?;
+        self.leave_ended(&principal).await?;
         Ok(SignInOutcome::SignedIn(SignedIn { secret, principal, expires_at }))
     }
 
@@ -81,7 +151,7 @@ impl Access {
         if now >= expires_at || idle >= IDLE {
             return Err(AccessError::SessionExpired);
         }
-        let (held, suspended) = grants::store::held_by(&mut door, found.operator_id).await?;
+        let (held, suspended) = grants::store::held_by(&mut door, found.operator_id, now).await?;
         if held.is_empty() {
             return Err(if suspended { AccessError::Suspended } else { AccessError::SessionUnknown });
         }
@@ -89,7 +159,15 @@ impl Access {
             store::touch(&mut door, found.id, found.operator_id, now).await?;
         }
         let via = Via::Session { id: found.id, expires_at };
-        Ok(Principal { actor: Actor::Operator(found.operator_id), via, held, viewing_as: None, source: None })
+        let actor = Actor::Operator(found.operator_id);
+        let principal = Principal { actor, via, held, viewing_as: None, source: None };
+        match (found.viewing_as, found.viewing_at, found.viewing_until) {
+            (Some(whom), Some(at), Some(until)) => {
+                drop(door);
+                self.look(principal, Seat { session: found.id, whom, at, until: until.0 }).await
+            }
+            _ => Ok(principal),
+        }
     }
 
     /// Ends the session that the principal uses.
@@ -97,10 +175,8 @@ impl Access {
     /// # Errors
     /// [`AccessError::NotAPerson`] where it uses none.
     pub async fn sign_out(&self, principal: &Principal) -> Result<(), AccessError> {
-        match principal.via() {
-            Via::Session { id, .. } => self.end_session(principal, id).await,
-            _ => Err(AccessError::NotAPerson),
-        }
+        let Via::Session { id, .. } = principal.via() else { return Err(AccessError::NotAPerson) };
+        self.end_session(&principal.itself(), id).await
     }
 
     /// The principal's own sessions that have not ended, newest first.
@@ -118,15 +194,17 @@ impl Access {
     /// Ends one of the principal's own sessions.
     ///
     /// # Errors
-    /// [`AccessError::NotFound`] where it has no such session; [`AccessError::NotAPerson`] for a token.
+    /// [`AccessError::NotFound`] where it has no such session; [`AccessError::NotAPerson`] for a token;
+    /// [`AccessError::ViewAsReadOnly`].
     pub async fn end_session(&self, principal: &Principal, session: SessionId) -> Result<(), AccessError> {
-        let operator = principal.operator().ok_or(AccessError::NotAPerson)?;
+        let operator = principal.acting()?;
         let mut scope = self.own_scope(principal).await?;
         if !store::revoke(&mut scope, operator, session, self.store.now()).await? {
             return Err(AccessError::NotFound);
         }
         record(&mut scope, Entry::new("session.ended", Object::new("session", session))).await?;
-        Ok(scope.commit().await?)
+        scope.commit().await?;
+        self.leave_ended(principal).await
     }
 
     /// Removes sessions that ended more than 30 days ago; for a daily job. Returns how many.
@@ -138,6 +216,7 @@ impl Access {
         let before = now.checked_sub(jiff::SignedDuration::from_hours(30 * 24)).unwrap_or(now);
         let mut ops = self.store.ops().await?;
         let purged = store::purge(&mut ops, before).await?;
+        factors::store::purge_challenges(&mut ops, before).await?;
         ops.commit().await?;
         Ok(purged)
     }

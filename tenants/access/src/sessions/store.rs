@@ -1,6 +1,6 @@
 //! The SQL of sessions.
 
-use bailiwick_store::{At, Door, OperatorId, Ops, Scope};
+use bailiwick_store::{AccountId, At, Door, OperatorId, Ops, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
@@ -14,13 +14,19 @@ pub(super) struct Found {
     pub(super) last_seen_at: At,
     pub(super) expires_at: At,
     pub(super) revoked_at: Option<At>,
+    pub(super) viewing_as: Option<OperatorId>,
+    pub(super) viewing_at: Option<AccountId>,
+    pub(super) viewing_until: Option<At>,
 }
 
 pub(super) async fn find(door: &mut Door, hash: &[u8; 32]) -> sqlx::Result<Option<Found>> {
-    sqlx::query_as("select id, operator_id, last_seen_at, expires_at, revoked_at from sessions where token_hash = $1")
-        .bind(hash.as_slice())
-        .fetch_optional(door.sql())
-        .await
+    sqlx::query_as(
+        "select id, operator_id, last_seen_at, expires_at, revoked_at, viewing_as, viewing_at, viewing_until
+         from sessions where token_hash = $1",
+    )
+    .bind(hash.as_slice())
+    .fetch_optional(door.sql())
+    .await
 }
 
 /// Notes that the session, and so its operator, was seen.

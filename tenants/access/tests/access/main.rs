@@ -8,9 +8,12 @@
 )]
 
 mod accounts;
+mod elevations;
+mod factors;
 mod operators;
 mod rights;
 mod sessions;
 mod tokens;
 mod tree;
+mod view_as;
 mod world;

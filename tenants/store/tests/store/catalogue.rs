@@ -13,16 +13,19 @@ const TREE: &str = "((lineage >= tenancy.scope()) AND (lineage < tenancy.scope_e
 const BULK: &str = "(tenant_id = tenancy.tenant())";
 
 /// Tables that are nobody's in particular.
-const WITHOUT_TENANT: [(&str, &str); 5] = [
+const WITHOUT_TENANT: [(&str, &str); 8] = [
     ("operators", "one global identity each; seen through grants, own policies"),
     ("sessions", "of an operator; own policies"),
     ("password_resets", "of an operator; own policies"),
+    ("second_factors", "of an operator; own policies"),
+    ("recovery_codes", "of an operator; own policies"),
+    ("sign_in_challenges", "of an operator; own policies"),
     ("audit_seals", "hashes over all accounts; app reads number and range only"),
     ("drivers", "installed for the whole platform; written at the root only"),
 ];
 
 /// Policies for `app` beside the one of the table's class.
-const OTHER_APP_POLICIES: [(&str, &str, &str); 9] = [
+const OTHER_APP_POLICIES: [(&str, &str, &str); 12] = [
     ("accounts", "self", "how a scope learns its own lineage: exactly the account it names"),
     ("operators", "granted", "those who hold a grant that the scope sees, and oneself"),
     ("operators", "added", "anybody may be added"),
@@ -30,6 +33,9 @@ const OTHER_APP_POLICIES: [(&str, &str, &str); 9] = [
     ("sessions", "own", "one's own"),
     ("password_resets", "added", "the platform makes one for whom it mails it to; a row tells nobody anything"),
     ("password_resets", "own", "one's own"),
+    ("second_factors", "own", "one's own"),
+    ("recovery_codes", "own", "one's own"),
+    ("sign_in_challenges", "own", "one's own"),
     ("audit_seals", "app_select", "two columns"),
     ("drivers", "everyone", "what is installed is no secret"),
 ];
@@ -42,7 +48,7 @@ const GLOBAL_KEYS: [(&str, &str); 3] = [
 ];
 
 /// Foreign keys from a table with `tenant_id` that do not start with it.
-const GLOBAL_REFERENCES: [(&str, &str); 9] = [
+const GLOBAL_REFERENCES: [(&str, &str); 12] = [
     ("accounts (parent_id)", "the tree itself"),
     ("accounts (parent_id, parent_lineage)", "the tree itself"),
     ("grants (operator_id)", "operators are global"),
@@ -51,6 +57,9 @@ const GLOBAL_REFERENCES: [(&str, &str); 9] = [
     ("sessions (operator_id)", "operators are global"),
     ("sessions (viewing_as)", "operators are global"),
     ("password_resets (operator_id)", "operators are global"),
+    ("second_factors (operator_id)", "operators are global"),
+    ("recovery_codes (operator_id)", "operators are global"),
+    ("sign_in_challenges (operator_id)", "operators are global"),
     ("grants (role_tenant, role_id)", "a role may be of an account above"),
 ];
 

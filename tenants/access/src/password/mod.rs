@@ -1,6 +1,8 @@
 //! Passwords: argon2id with the parameters OWASP recommends (19 MiB, two passes, one lane), computed on threads that
 //! may block, a few at a time, so that a rush of sign-ins takes neither the memory nor the workers.
 
+mod common;
+
 use std::sync::Arc;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -33,6 +35,9 @@ pub enum PasswordError {
     /// The operator's own e-mail address.
     #[error("a password is not the e-mail address")]
     SameAsEmail,
+    /// Known to everybody who guesses.
+    #[error("this password is among those that are guessed first: take several words that do not belong together")]
+    Breached,
     /// The computation failed.
     #[error("hashing failed")]
     Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -47,6 +52,7 @@ impl PasswordError {
             Self::Long => "too_long",
             Self::OneCharacter => "one_character",
             Self::SameAsEmail => "same_as_email",
+            Self::Breached => "breached",
             Self::Hashing(_) => "internal",
         }
     }
@@ -57,11 +63,12 @@ impl PasswordError {
 pub struct Password(SecretString);
 
 impl Password {
-    /// Checks the length (12 characters to 1,024 bytes) and that it is not one character repeated; nothing else:
-    /// composition rules make passwords worse.
+    /// Checks the length (12 characters to 1,024 bytes), that it is not one character repeated, and that it is not
+    /// among those that are guessed first; nothing else: composition rules make passwords worse.
     ///
     /// # Errors
-    /// [`PasswordError::Short`], [`PasswordError::Long`] or [`PasswordError::OneCharacter`].
+    /// [`PasswordError::Short`], [`PasswordError::Long`], [`PasswordError::OneCharacter`] or
+    /// [`PasswordError::Breached`].
     pub fn new(text: SecretString) -> Result<Self, PasswordError> {
         let exposed = text.expose_secret();
         if exposed.len() > 1024 {
@@ -70,6 +77,8 @@ impl Password {
             Err(PasswordError::Short)
         } else if exposed.chars().zip(exposed.chars().skip(1)).all(|(a, b)| a == b) {
             Err(PasswordError::OneCharacter)
+        } else if common::is_common(exposed, &[]) {
+            Err(PasswordError::Breached)
         } else {
             Ok(Self(text))
         }
@@ -84,6 +93,18 @@ impl Password {
             return Err(PasswordError::SameAsEmail);
         }
         Ok(())
+    }
+
+    /// Refuses one that a guesser makes of what is known of its operator: its address and these names, of itself and of
+    /// its account, with the usual decoration.
+    ///
+    /// # Errors
+    /// [`PasswordError::Breached`].
+    pub(crate) fn unlike(&self, email: &str, names: &[&str]) -> Result<(), PasswordError> {
+        let (name, domain) = email.split_once('@').unwrap_or((email, ""));
+        let domain = domain.rsplit_once('.').map_or(domain, |(domain, _)| domain);
+        let known: Vec<&str> = names.iter().copied().chain([name, domain]).collect();
+        if common::is_common(self.0.expose_secret(), &known) { Err(PasswordError::Breached) } else { Ok(()) }
     }
 
     /// A random one, to be told once and changed: 20 characters, 119 bits.
@@ -185,7 +206,8 @@ mod tests {
         assert!(matches!(Password::new("elevenchars".into()), Err(PasswordError::Short)));
         assert!(matches!(Password::new("ü".repeat(513).into()), Err(PasswordError::Long)));
         assert!(matches!(Password::new("ü".repeat(12).into()), Err(PasswordError::OneCharacter)));
-        assert!(Password::new("üüüüüüüüüüüu".into()).is_ok());
+        assert!(matches!(Password::new("üüüüüüüüüüüu".into()), Err(PasswordError::Breached)));
+        assert!(Password::new("wobbly lantern".into()).is_ok());
         let email = "Ann@Example.org".parse().unwrap();
         let same = Password::new(" ann@example.ORG".into()).unwrap().suits(&email);
         assert!(matches!(same, Err(PasswordError::SameAsEmail)));

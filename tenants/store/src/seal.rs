@@ -1,6 +1,6 @@
 //! Secrets at rest: AES-256-GCM under the installation's key.
 //!
-//! A sealed secret is bound to its place (an account and a row): moved to another row it does not open. It
+//! A sealed secret is bound to its place (its owner and its row): moved to another row it does not open. It
 //! protects a copy of the database, not a server that somebody holds: that server has the key.
 
 use std::{fmt, io, path::Path};
@@ -37,6 +37,8 @@ pub enum SealError {
 }
 
 impl SealingKey {
+    /// A key of these bytes.
+    ///
     /// # Errors
     /// [`SealError::Key`] unless there are 32 bytes.
     pub fn new(bytes: &[u8]) -> Result<Self, SealError> {
@@ -79,7 +81,7 @@ impl SealingKey {
     ///
     /// # Errors
     /// [`SealError::Randomness`].
-    pub(crate) fn seal(&self, place: &Place, secret: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub fn seal(&self, place: &Place, secret: &[u8]) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(SealError::Randomness)?;
         let mut body = secret.to_vec();
@@ -91,9 +93,11 @@ impl SealingKey {
         Ok(sealed)
     }
 
+    /// Opens what was sealed for this place.
+    ///
     /// # Errors
     /// [`SealError::Broken`].
-    pub(crate) fn open(&self, place: &Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    pub fn open(&self, place: &Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(SealError::Broken)?;
         let mut body = Zeroizing::new(body.to_vec());
         let nonce = Nonce::assume_unique_for_key(*nonce);
@@ -106,16 +110,18 @@ impl SealingKey {
 
 /// Where a sealed secret stands.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    pub(crate) account: Uuid,
-    pub(crate) row: Uuid,
+pub struct Place {
+    /// Whose row it is: an account, or an operator.
+    pub owner: Uuid,
+    /// The row.
+    pub row: Uuid,
 }
 
 impl Place {
     fn bytes(self) -> [u8; 32] {
         let mut bytes = [0; 32];
-        let (account, row) = bytes.split_at_mut(16);
-        account.copy_from_slice(self.account.as_bytes());
+        let (owner, row) = bytes.split_at_mut(16);
+        owner.copy_from_slice(self.owner.as_bytes());
         row.copy_from_slice(self.row.as_bytes());
         bytes
     }
@@ -128,7 +134,7 @@ mod tests {
     #[test]
     fn a_secret_opens_in_its_place_only_and_not_when_touched() {
         let key = SealingKey::random().unwrap();
-        let place = Place { account: Uuid::from_u128(1), row: Uuid::from_u128(2) };
+        let place = Place { owner: Uuid::from_u128(1), row: Uuid::from_u128(2) };
         let mut sealed = key.seal(&place, b"public").unwrap();
         assert!(!sealed.windows(6).any(|w| w == b"public"));
         assert_eq!(key.open(&place, &sealed).unwrap().as_slice(), b"public");
@@ -145,7 +151,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sealing.key");
-        let place = Place { account: Uuid::nil(), row: Uuid::nil() };
+        let place = Place { owner: Uuid::nil(), row: Uuid::nil() };
         let sealed = SealingKey::load_or_create(&path).unwrap().seal(&place, b"s").unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(SealingKey::load_or_create(&path).unwrap().open(&place, &sealed).is_ok());

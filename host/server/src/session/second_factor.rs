@@ -1,0 +1,68 @@
+//! `/session/second-factor`: the second step of a sign-in, and what one has set up.
+
+use axum::{Json as Reply, extract::State, http::HeaderMap, response::Response};
+use bailiwick_access::sessions::SignInOutcome;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::create::{SignedInView, failed, signed_in};
+use crate::{
+    App,
+    caller::{self, Caller},
+    edge::{Json, Problem, Source},
+};
+
+/// The code that a sign-in waits for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SecondFactor)]
+pub(super) struct Body {
+    /// What the first step gave.
+    #[schema(value_type = String, write_only)]
+    challenge: SecretString,
+    /// Six digits of the authenticator app, or a recovery code.
+    #[schema(value_type = String, write_only)]
+    code: SecretString,
+}
+
+/// What one has set up.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Factors {
+    /// Since when signing in takes a code of an authenticator app; null where it does not.
+    totp_since: Option<Timestamp>,
+    /// How many recovery codes are left.
+    recovery_codes: usize,
+}
+
+/// Ends a sign-in by a code. Every refusal looks the same; the challenge is good for one session.
+#[utoipa::path(post, path = "/api/v1/session/second-factor", tag = "session",
+    request_body = Body, responses((status = 200, body = SignedInView)))]
+pub(super) async fn second_factor(
+    State(app): State<App>,
+    source: Source,
+    headers: HeaderMap,
+    Json(body): Json<Body>,
+) -> Result<Response, Problem> {
+    app.limits().sign_in.count(&source.network()).inspect_err(|_| failed(&app, "limited"))?;
+    let replaces = caller::session_cookie(&app, &headers);
+    let source = Some(source.to_string());
+    let key = app.sealing_key();
+    match app.access().sign_in_with_code(key, &body.challenge, &body.code, source, replaces.as_ref()).await? {
+        SignInOutcome::SignedIn(done) => signed_in(&app, done).await,
+        _ => {
+            failed(&app, "refused");
+            let detail = "The code is wrong, or the sign-in took too long: start again.";
+            Err(Problem::unauthenticated("invalid_credentials", detail))
+        }
+    }
+}
+
+/// Which second factor one has set up.
+#[utoipa::path(get, path = "/api/v1/session/second-factor", tag = "session",
+    responses((status = 200, body = Factors)))]
+pub(super) async fn factors(State(app): State<App>, caller: Caller) -> Result<Reply<Factors>, Problem> {
+    let found = app.access().factors(&caller.principal).await?;
+    Ok(Reply(Factors { totp_since: found.totp_since, recovery_codes: found.recovery_codes }))
+}

@@ -1,0 +1,92 @@
+//! The SQL of elevations.
+
+use bailiwick_store::{At, OperatorId, Scope};
+use jiff::Timestamp;
+use sqlx::FromRow;
+
+use super::{Elevation, ElevationId};
+
+/// The most that are listed: the newest.
+const MOST: i64 = 500;
+
+#[derive(Debug, FromRow)]
+pub(super) struct Row {
+    pub(super) id: ElevationId,
+    pub(super) operator_id: OperatorId,
+    reason: String,
+    began_at: At,
+    expires_at: At,
+    ended_at: Option<At>,
+}
+
+impl Row {
+    pub(super) fn named(self, name: String, email: String) -> Elevation {
+        Elevation {
+            id: self.id,
+            operator: self.operator_id,
+            name,
+            email,
+            reason: self.reason,
+            began_at: self.began_at.0,
+            expires_at: self.expires_at.0,
+            ended_at: self.ended_at.map(|at| at.0),
+        }
+    }
+}
+
+pub(super) async fn insert(
+    scope: &mut Scope,
+    id: ElevationId,
+    operator: OperatorId,
+    reason: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> sqlx::Result<()> {
+    let (account, lineage) = (scope.account(), scope.lineage().clone());
+    sqlx::query(
+        "insert into elevations (tenant_id, lineage, id, operator_id, reason, began_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(account)
+    .bind(lineage)
+    .bind(id)
+    .bind(operator)
+    .bind(reason)
+    .bind(At(now))
+    .bind(At(until))
+    .execute(scope.sql())
+    .await
+    .map(drop)
+}
+
+/// Of this very account, newest first.
+pub(super) async fn list(scope: &mut Scope) -> sqlx::Result<Vec<Row>> {
+    let account = scope.account();
+    sqlx::query_as(
+        "select id, operator_id, reason, began_at, expires_at, ended_at from elevations
+         where tenant_id = $1 order by began_at desc, id desc limit $2",
+    )
+    .bind(account)
+    .bind(MOST)
+    .fetch_all(scope.sql())
+    .await
+}
+
+/// Ends those of an operator, or all, on this very account; gives which.
+pub(super) async fn end(
+    scope: &mut Scope,
+    of: Option<OperatorId>,
+    now: Timestamp,
+) -> sqlx::Result<Vec<(ElevationId, OperatorId)>> {
+    let account = scope.account();
+    sqlx::query_as(
+        "update elevations set ended_at = $3
+         where tenant_id = $1 and ($2::uuid is null or operator_id = $2) and ended_at is null and expires_at > $3
+         returning id, operator_id",
+    )
+    .bind(account)
+    .bind(of)
+    .bind(At(now))
+    .fetch_all(scope.sql())
+    .await
+}
