@@ -52,6 +52,9 @@ pub enum ClientError {
         /// The problem's code.
         code: String,
     },
+    /// The collector's account is suspended: what it has to say waits here.
+    #[error("the account is suspended: reports wait here until it is resumed")]
+    Suspended,
     /// Asked to come back later.
     #[error("the server asks to wait ({status})")]
     Later {
@@ -162,6 +165,7 @@ impl ServerClient {
         };
         Err(match status.as_u16() {
             401 => ClientError::Unauthorized { code: problem.code },
+            403 if problem.code == "suspended" => ClientError::Suspended,
             408 | 425 | 429 | 500..=599 => ClientError::Later { status: status.as_u16(), after },
             status => ClientError::Refused { status, code: problem.code, detail: problem.detail },
         })

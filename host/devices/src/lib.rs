@@ -12,6 +12,8 @@
 //! | [`ingest`] | reports in: identified, judged, applied once |
 //! | [`devices`], [`enrollments`] | the things and their relation to an account |
 //! | [`facts`], [`readings`], [`alerts`] | what is known of them now, over time, and what is wrong |
+//! | [`exports`] | all that is kept of an account, as a file |
+//! | [`usage`] | how many devices there were, for billing |
 //! | [`summary`] | an account's subtree in figures |
 //! | [`jobs`] | work that is done at least once, and survives its process |
 
@@ -22,6 +24,7 @@ pub mod collectors;
 pub mod devices;
 pub mod drivers;
 pub mod enrollments;
+pub mod exports;
 pub mod facts;
 mod headline;
 pub mod ingest;
@@ -32,6 +35,7 @@ pub mod readings;
 pub use bailiwick_store::seal;
 pub mod sites;
 pub mod summary;
+pub mod usage;
 
 pub use page::{Cursor, CursorError, Page, PageRequest};
 

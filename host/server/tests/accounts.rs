@@ -77,6 +77,18 @@ pub fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
         at(Method::PATCH, "", json!({ "name": "x" })),
         at(Method::GET, "/accounts", none()),
         at(Method::POST, "/accounts", json!({ "name": "x", "kind": "customer" })),
+        at(Method::POST, "/suspend", none()),
+        at(Method::POST, "/resume", none()),
+        at(Method::POST, "/deletion", json!({ "name": "x" })),
+        at(Method::DELETE, "/deletion", none()),
+        at(Method::POST, "/move", json!({ "parent_id": id })),
+        at(Method::GET, "/moves", none()),
+        at(Method::GET, "/quotas", none()),
+        at(Method::PUT, "/quotas", json!({ "devices": 1, "collectors": null, "operators": null })),
+        at(Method::GET, "/usage?from=2026-11-01&to=2026-11-30", none()),
+        at(Method::GET, "/exports", none()),
+        at(Method::POST, "/exports", none()),
+        at(Method::GET, &format!("/exports/{id}"), none()),
         at(Method::GET, "/summary", none()),
         at(Method::GET, "/operators", none()),
         at(Method::POST, "/operators", json!({ "email": "a@b.c", "name": "x", "role": "viewer" })),
@@ -167,7 +179,20 @@ async fn a_viewer_reads_and_changes_nothing() {
     let viewer = server.token(tree.customer, Role::Viewer).await;
     for (method, path, body) in paths(tree.customer) {
         let reply = viewer.send(method.clone(), &path, body).await;
-        let owners = ["/operators", "/invitations", "/mails", "/egress", "/roles", "/tokens", "/audit", "/elevation"]
+        let owners = [
+            "/operators",
+            "/invitations",
+            "/mails",
+            "/egress",
+            "/roles",
+            "/tokens",
+            "/audit",
+            "/elevation",
+            "/moves",
+            "/quotas",
+            "/usage",
+            "/exports",
+        ]
             .iter()
             .any(|p| path.contains(p));
         if method == Method::GET && !owners {

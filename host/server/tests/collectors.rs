@@ -15,15 +15,15 @@ use uuid::Uuid;
 
 use crate::support::{Api, Reply, Server, Tree, driver};
 
-struct World {
-    server: Server,
-    tree: Tree,
-    digest: String,
-    collector: Api,
+pub struct World {
+    pub server: Server,
+    pub tree: Tree,
+    pub digest: String,
+    pub collector: Api,
     id: String,
 }
 
-async fn enroll(server: &Server, tree: &Tree, account: AccountId) -> (Api, String) {
+pub async fn enroll(server: &Server, tree: &Tree, account: AccountId) -> (Api, String) {
     let path = format!("/api/v1/accounts/{account}");
     let site = tree
         .owner
@@ -50,8 +50,12 @@ async fn enroll(server: &Server, tree: &Tree, account: AccountId) -> (Api, Strin
     (Api::new(&server.base, key), enrolled["collector_id"].as_str().expect("an id").to_owned())
 }
 
-async fn world() -> World {
-    let server = Server::start().await;
+pub async fn world() -> World {
+    world_with(|_| {}).await
+}
+
+pub async fn world_with(change: impl FnOnce(&mut bailiwick::config::Config)) -> World {
+    let server = Server::with(change).await;
     let tree = server.tree().await;
     let digest = driver::install(&server).await;
     let grant = format!("/api/v1/accounts/{}/drivers/test-driver", tree.customer);
@@ -60,11 +64,11 @@ async fn world() -> World {
     World { server, tree, digest, collector, id }
 }
 
-fn now() -> u64 {
+pub fn now() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis().try_into().expect("fits")
 }
 
-fn report(digest: &str, sequence: u64, address: &str, pages: f64) -> Report {
+pub fn report(digest: &str, sequence: u64, address: &str, pages: f64) -> Report {
     let serial = Identity { kind: "serial".to_owned(), value: "ABC123".to_owned() };
     let model = Fact { attribute: "model".to_owned(), value: Scalar::Token("LaserJet".to_owned()) };
     let number = Fact { attribute: "serial".to_owned(), value: Scalar::Token("ABC123".to_owned()) };
@@ -87,13 +91,13 @@ fn report(digest: &str, sequence: u64, address: &str, pages: f64) -> Report {
 }
 
 impl World {
-    async fn send(&self, spool: Uuid, reports: &[Report]) -> Reply {
+    pub async fn send(&self, spool: Uuid, reports: &[Report]) -> Reply {
         self.collector
             .post("/collector/v1/reports", json!({ "spool": spool, "clock": now(), "reports": reports }))
             .await
     }
 
-    async fn devices(&self, account: AccountId) -> Value {
+    pub async fn devices(&self, account: AccountId) -> Value {
         self.tree.owner.get(&format!("/api/v1/accounts/{account}/devices")).await.expect(StatusCode::OK)["items"]
             .clone()
     }

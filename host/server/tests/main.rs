@@ -11,19 +11,24 @@
 mod accounts;
 mod audit;
 mod collectors;
+mod deletion;
 mod edge;
 mod events;
+mod exports;
 mod factors;
 mod idempotency;
 mod isolation;
 mod mails;
+mod moves;
 mod openapi;
 mod outbound;
 mod plans;
+mod quotas;
 #[path = "../../mail/tests/mail/relay.rs"]
 #[expect(dead_code, reason = "the tests of mail use more of it")]
 mod relay;
 mod session;
 mod shared;
 mod support;
+mod suspension;
 mod tls;

@@ -60,6 +60,10 @@ impl Access {
         scope.set_through(grant.account);
         scope.set_as_whom(principal.viewing_as());
         let branches = principal.held().iter().flat_map(|held| &held.excluded).chain(&denying);
+        // what is changed is changed where the account is: a move waits for it
+        if !permission.only_looks() {
+            scope.hold().await?;
+        }
         let closed = |branch: &&Lineage| {
             place.contains(branch) && **branch != place && principal.grant_for(branch, permission, &denying).is_none()
         };
@@ -68,6 +72,33 @@ impl Access {
             scope.exclude_below().await?;
         } else if !cut.is_empty() {
             scope.exclude(&cut).await?;
+        }
+        Ok(scope)
+    }
+
+    /// As [`Access::authorize`], for what only somebody above the account does, to all of it: one whose grant on the
+    /// account itself, or below, does not count, however much it permits.
+    ///
+    /// # Errors
+    /// [`AccessError::OwnAccount`] where no grant from above permits it, and for the root; [`AccessError::Denied`] where
+    /// the grant leaves out a branch below, which it would happen to as well; and those of [`Access::authorize`].
+    pub async fn authorize_above(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        permission: Permission,
+    ) -> Result<Scope, AccessError> {
+        let scope = self.authorize(principal, account, permission).await?;
+        let place = scope.lineage();
+        let from_above = principal
+            .held()
+            .iter()
+            .any(|held| held.lineage != *place && held.permissions_at(place).contains(permission));
+        if !from_above {
+            return Err(AccessError::OwnAccount);
+        }
+        if !principal.may_everywhere_below(place, permission) {
+            return Err(AccessError::Denied { needs: permission });
         }
         Ok(scope)
     }

@@ -22,6 +22,15 @@ pub enum AccessError {
         /// What was needed.
         needs: Permission,
     },
+    /// Only somebody whose role lies above the account does this. 403, `own_account`.
+    #[error("only somebody whose role lies above the account does this")]
+    OwnAccount,
+    /// Something stands in the way of a move. 409, `cannot_move`.
+    #[error("the account cannot be moved there: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    CannotMove(Vec<crate::accounts::moves::Conflict>),
+    /// A quota of this account, or of one above, has no room. 409, `quota_exceeded`.
+    #[error(transparent)]
+    Quota(#[from] bailiwick_store::QuotaExceeded),
     /// Nobody gives what he does not have. 403, `exceeds_own_permissions`.
     #[error("nobody gives what he may not do himself (lacks {})", .0.names().join(", "))]
     Excess(Permissions),
@@ -115,6 +124,9 @@ impl AccessError {
         match self {
             Self::NotFound => "not_found",
             Self::Denied { .. } => "denied",
+            Self::OwnAccount => "own_account",
+            Self::CannotMove(_) => "cannot_move",
+            Self::Quota(_) => "quota_exceeded",
             Self::Excess(_) => "exceeds_own_permissions",
             Self::Suspended => "suspended",
             Self::SessionUnknown => "session_unknown",
@@ -135,6 +147,7 @@ impl AccessError {
             Self::TooManyCodes { .. } => "rate_limited",
             Self::ViewAsReadOnly => "view_as_read_only",
             Self::LastOwner => "last_owner",
+            Self::Store(StoreError::Moved) | Self::Audit(AuditError::Store(StoreError::Moved)) => "moved",
             Self::Store(StoreError::Busy(_)) | Self::Audit(AuditError::Store(StoreError::Busy(_))) => "busy",
             Self::Hashing(_) | Self::Seal(_) | Self::Store(_) | Self::Audit(_) => "internal",
         }

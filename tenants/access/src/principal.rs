@@ -244,6 +244,13 @@ impl Principal {
         permitting.peek().is_some() && permitting.all(|held| matches!(held.reach, Reach::Elevated(_)))
     }
 
+    /// Whether it may do this on every account below a place too: no grant leaves a branch out where it may not.
+    #[must_use]
+    pub fn may_everywhere_below(&self, place: &Lineage, permission: Permission) -> bool {
+        let may = |branch: &Lineage| self.permissions_at(branch).is_some_and(|may| may.contains(permission));
+        !self.held.iter().flat_map(|held| &held.excluded).any(|branch| place.contains(branch) && !may(branch))
+    }
+
     /// The topmost account that it holds a role on and that reaches this place.
     #[must_use]
     pub fn top_of(&self, place: &Lineage) -> Option<&Held> {

@@ -6,6 +6,9 @@ use crate::entry::{Entry, EntryId, Object, record};
 use crate::error::AuditError;
 use crate::store;
 
+/// Entries whose detail is taken out in one transaction.
+const BATCH: i64 = 2_000;
+
 /// Erases what may be personal in one entry: names, values before and after, source and reason. Actor, action, object
 /// and time stay, and so does the seal. That it was erased, by whom and why, is an entry of its own.
 ///
@@ -32,4 +35,25 @@ pub async fn erase(
     }
     ops.commit().await?;
     Ok(())
+}
+
+/// Erases what may be personal in every entry of an account that is erased itself, and in what other accounts' entries
+/// tell about it. That it was done is noted where it lay, by whoever erases the account. Harmless to repeat; returns of
+/// how many entries.
+///
+/// # Errors
+/// Where the database fails: what was erased until then stays so.
+pub async fn erase_account(store: &Store, account: AccountId) -> Result<u64, AuditError> {
+    let mut ops = store.ops().await?;
+    let mut erased = store::erase_about(&mut ops, account).await?;
+    ops.commit().await?;
+    loop {
+        let mut ops = store.ops().await?;
+        let some = store::erase_account(&mut ops, account, BATCH).await?;
+        ops.commit().await?;
+        erased = erased.saturating_add(some);
+        if some == 0 {
+            return Ok(erased);
+        }
+    }
 }

@@ -32,7 +32,7 @@ mod verify;
 
 pub use ed25519_dalek::VerifyingKey;
 pub use entry::{Entry, EntryId, Object, record};
-pub use erase::erase;
+pub use erase::{erase, erase_account};
 pub use error::AuditError;
 pub use export::{Checked, ExportFault, Exported, check_export, export};
 pub use key::{SealKey, parse_public};

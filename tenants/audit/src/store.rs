@@ -203,6 +203,34 @@ pub(crate) async fn erase(ops: &mut Ops, account: AccountId, id: EntryId) -> sql
     .map(|done| done.rows_affected() == 1)
 }
 
+/// Takes detail and salt out of up to `most` entries of an account; returns of how many.
+pub(crate) async fn erase_account(ops: &mut Ops, account: AccountId, most: i64) -> sqlx::Result<u64> {
+    sqlx::query(
+        "update audit_entries e
+         set detail = null, salt = null, detail_hash = sha256(e.salt || convert_to(e.detail::text, 'UTF8'))
+         from (select at, id from audit_entries where tenant_id = $1 and detail is not null limit $2) batch
+         where e.tenant_id = $1 and e.at = batch.at and e.id = batch.id and e.detail is not null",
+    )
+    .bind(account)
+    .bind(most)
+    .execute(ops.sql())
+    .await
+    .map(|done| done.rows_affected())
+}
+
+/// Takes detail and salt out of what other accounts' entries tell about an account; returns of how many.
+pub(crate) async fn erase_about(ops: &mut Ops, account: AccountId) -> sqlx::Result<u64> {
+    sqlx::query(
+        "update audit_entries
+         set detail = null, salt = null, detail_hash = sha256(salt || convert_to(detail::text, 'UTF8'))
+         where object_kind = 'account' and object_id = $1 and detail is not null and action <> 'account.erased'",
+    )
+    .bind(account.to_string())
+    .execute(ops.sql())
+    .await
+    .map(|done| done.rows_affected())
+}
+
 /// Whether the entry is there with its detail.
 pub(crate) async fn is_erasable(scope: &mut Scope, id: EntryId) -> sqlx::Result<bool> {
     let account = scope.account();

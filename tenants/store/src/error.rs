@@ -10,6 +10,10 @@ pub enum StoreError {
     /// No such account, or not inside this scope: the two are not told apart.
     #[error("there is no such account")]
     NotFound,
+    /// The account was moved while this was done, and nothing was done. Tried again, it meets the account where it is
+    /// now, or not at all.
+    #[error("the account was moved meanwhile")]
+    Moved,
     /// Every connection is in use and none came free in time, or the server cannot be reached.
     #[error("the database is busy or away")]
     Busy(#[source] sqlx::Error),
@@ -58,9 +62,25 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        let database = error.as_database_error();
+        if database.is_some_and(is_fence) {
+            return Self::Moved;
+        }
+        if database.is_some_and(|database| database.code().as_deref() == Some(LOCK_TIMEOUT)) {
+            return Self::Busy(error);
+        }
         match error {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Busy(error),
             _ => Self::Database(error),
         }
     }
+}
+
+const LOCK_TIMEOUT: &str = "55P03";
+const FOREIGN_KEY: &str = "23503";
+
+/// Whether a row was to be written at a place that its account, or its account's parent, has left: the foreign keys
+/// (`tenant_id`, `lineage`) and (`parent_id`, `parent_lineage`) to accounts.
+fn is_fence(error: &dyn sqlx::error::DatabaseError) -> bool {
+    error.code().as_deref() == Some(FOREIGN_KEY) && error.constraint().is_some_and(|key| key.ends_with("lineage_fkey"))
 }

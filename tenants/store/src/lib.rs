@@ -17,6 +17,7 @@
 //! partitions from [`Store::add_partitions`]. The catalogue test says what is missing.
 
 mod actor;
+mod catalogue;
 mod clock;
 mod config;
 mod door;
@@ -26,6 +27,7 @@ mod id;
 mod lineage;
 mod migrations;
 mod pools;
+mod quota;
 mod scope;
 pub mod seal;
 mod store;
@@ -34,12 +36,14 @@ pub mod testing;
 mod time;
 
 pub use actor::{Actor, DriverName, UnknownActor};
+pub use catalogue::{OwnedTable, TableClass};
 pub use clock::{Clock, SystemClock};
 pub use config::{Database, StoreConfig};
 pub use door::{Door, Ops};
 pub use error::StoreError;
 pub use id::{AccountId, CollectorId, DeviceId, EnrollmentId, OperatorId, TokenId};
 pub use lineage::{AccountKey, Lineage, LineageError};
+pub use quota::{Metered, QuotaExceeded};
 pub use scope::Scope;
 pub use store::Store;
 pub use time::At;

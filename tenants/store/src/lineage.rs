@@ -104,6 +104,9 @@ impl fmt::Debug for AccountKey {
 pub struct Lineage(String);
 
 impl Lineage {
+    /// The most levels below the root.
+    pub const MAX_DEPTH: usize = MAX_DEPTH;
+
     /// The platform's own lineage, `/`.
     #[must_use]
     pub fn root() -> Self {

@@ -111,6 +111,40 @@ impl Scope {
         Ok(())
     }
 
+    /// Binds bulk tables, and what is written, to another account that the scope sees, and leaves what is seen as it
+    /// is: for work that touches several accounts in one transaction. Also to one that was erased.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the account does not exist or lies outside; the scope stays as it was.
+    pub async fn visit(&mut self, account: AccountId) -> Result<(), StoreError> {
+        let found: Option<String> = sqlx::query_scalar("select lineage from accounts where tenant_id = $1")
+            .bind(account)
+            .fetch_optional(&mut *self.transaction)
+            .await?;
+        let lineage = found.ok_or(StoreError::NotFound)?.parse().map_err(StoreError::Lineage)?;
+        let turn = format!("SET LOCAL app.tenant = '{account}'");
+        sqlx::raw_sql(AssertSqlSafe(turn)).execute(&mut *self.transaction).await?;
+        self.account = account;
+        self.lineage = lineage;
+        Ok(())
+    }
+
+    /// Keeps the account where it is until the transaction ends: a move waits for it, and one that goes on is waited
+    /// for. What is read from here on is of the place that the scope was opened at.
+    ///
+    /// # Errors
+    /// [`StoreError::Moved`] where the account was moved or erased since the scope was opened.
+    pub async fn hold(&mut self) -> Result<(), StoreError> {
+        let there: Option<bool> = sqlx::query_scalar(
+            "select true from accounts where tenant_id = $1 and lineage = $2 and erased_at is null for key share",
+        )
+        .bind(self.account)
+        .bind(&self.lineage)
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        there.map(drop).ok_or(StoreError::Moved)
+    }
+
     /// Cuts these subtrees out of what tree tables show, for the rest of this scope's life. A second call
     /// replaces the first list.
     ///
@@ -163,9 +197,10 @@ impl Scope {
 }
 
 async fn lineage_of(connection: &mut PgConnection, account: AccountId) -> Result<Lineage, StoreError> {
-    let found: Option<String> = sqlx::query_scalar("select lineage from accounts where tenant_id = $1")
-        .bind(account)
-        .fetch_optional(connection)
-        .await?;
+    let found: Option<String> =
+        sqlx::query_scalar("select lineage from accounts where tenant_id = $1 and erased_at is null")
+            .bind(account)
+            .fetch_optional(connection)
+            .await?;
     found.ok_or(StoreError::NotFound)?.parse().map_err(StoreError::Lineage)
 }

@@ -91,6 +91,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All entries of this account that the filters let pass (not of those below it), oldest first, as lines of JSON with
+         *     the seals that cover them: `bailiwick admin verify-export` checks them anywhere.
+         */
+        get: operations["audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/collectors": {
         parameters: {
             query?: never;
@@ -154,6 +174,24 @@ export interface paths {
         /** Has a collector sweep and poll at its next contact. */
         post: operations["collectors_scan"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspends an account with all below it, and erases everything that is kept of them once the time of grace is over. */
+        post: operations["accounts_delete"];
+        /** Keeps an account that was to be deleted. */
+        delete: operations["accounts_keep"];
         options?: never;
         head?: never;
         patch?: never;
@@ -280,25 +318,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/accounts/{id}/elevation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who of the platform looked at this account, and who does now; the newest 500, newest first. */
-        get: operations["elevation_list"];
-        put?: never;
-        /** Gives an operator of the platform sight of this account, and of none below it, for a time: looking only. */
-        post: operations["elevation_begin"];
-        /** Ends one's own elevation; for whoever sets the account's privacy, everybody's. */
-        delete: operations["elevation_end"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/accounts/{id}/enrollments": {
         parameters: {
             query?: never;
@@ -308,6 +327,81 @@ export interface paths {
         };
         /** The enrollments of an account and its subtree, newest first. */
         get: operations["enrollments_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exports of an account, the latest first. */
+        get: operations["accounts_exports"];
+        put?: never;
+        /**
+         * Has a file made of all that is kept of an account and of those below it: a gzipped tar with one file of JSON lines a
+         *     table. Secrets, hashes and sealed credentials are left out.
+         */
+        post: operations["accounts_request_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An export's file. It can be fetched once, within 24 hours. */
+        get: operations["accounts_fetch_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves an account with all below it to another parent, by a job; or tells what that would do. Ids, keys, collectors
+         *     and tokens stay as they are.
+         */
+        post: operations["accounts_relocate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The moves of an account, the latest first. */
+        get: operations["accounts_moves"];
         put?: never;
         post?: never;
         delete?: never;
@@ -352,6 +446,27 @@ export interface paths {
         patch: operations["operators_update"];
         trace?: never;
     };
+    "/api/v1/accounts/{id}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account and all below it may have, and have. */
+        get: operations["accounts_quotas"];
+        /**
+         * Limits what an account and all below it may have, in place of what limited it before; only for somebody above it.
+         *     What is there already stays.
+         */
+        put: operations["accounts_set_quotas"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/restrictions": {
         parameters: {
             query?: never;
@@ -364,6 +479,23 @@ export interface paths {
         /** Says what those above may not do on this account and below; only for somebody whose own grant lies on it. */
         put: operations["restrictions_replace"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an account's suspension. */
+        post: operations["accounts_resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -435,7 +567,7 @@ export interface paths {
         get: operations["sites_get"];
         put?: never;
         post?: never;
-        /** Removes a site that no collector or device belongs to. */
+        /** Removes a site at which no collector works any more; its devices stay, without a site. */
         delete: operations["sites_delete"];
         options?: never;
         head?: never;
@@ -454,6 +586,23 @@ export interface paths {
         get: operations["accounts_figures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspends an account and all below it: sign-in, tokens and collectors' reports stop, and what is kept stays. */
+        post: operations["accounts_suspend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -495,20 +644,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/accounts/{id}/view-as": {
+    "/api/v1/accounts/{id}/usage": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Lets this session look at the account as somebody else does: looking only, and at nothing that one may not see
-         *     oneself. `DELETE /session/view-as` ends it, and so does its time.
+         * How many devices an account and each below it had, by driver and day or month; counted at every full hour, of which
+         *     the highest of a day (UTC) stays.
          */
-        post: operations["view_as_begin"];
+        get: operations["accounts_usage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -577,10 +726,7 @@ export interface paths {
         /** Who calls, and where its view of the tree begins. */
         get: operations["session_get"];
         put?: never;
-        /**
-         * Signs an operator in, or asks for the code of its second factor (202). Every refusal looks the same and takes the
-         *     same time.
-         */
+        /** Signs an operator in. Every refusal looks the same and takes the same time. */
         post: operations["session_create"];
         /** Signs out: the session ends on the server, and the cookie is removed. */
         delete: operations["session_delete"];
@@ -602,109 +748,6 @@ export interface paths {
         put: operations["session_password"];
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/recovery-codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Makes fresh recovery codes; those before are good no more. */
-        post: operations["session_renew_recovery_codes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/second-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which second factor one has set up. */
-        get: operations["session_factors"];
-        put?: never;
-        /** Ends a sign-in by a code. Every refusal looks the same; the challenge is good for one session. */
-        post: operations["session_second_factor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Begins to set up an authenticator app; it counts once it is confirmed. */
-        post: operations["session_begin_totp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/totp/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirms an authenticator app by its first code. One's other sessions end. */
-        post: operations["session_confirm_totp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/totp/remove": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Removes the authenticator app and the recovery codes. */
-        post: operations["session_remove_totp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/view-as": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Ends looking as somebody else does. */
-        delete: operations["session_end_view_as"];
         options?: never;
         head?: never;
         patch?: never;
@@ -768,6 +811,18 @@ export interface components {
             path: components["schemas"]["AccountStep"][];
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description Since when it is suspended itself: sign-in and collectors' reports of it and all below stop.
+             */
+            suspended_at?: string | null;
+            /** @description Whether an account above it is suspended. */
+            suspended_above: boolean;
+            /**
+             * Format: date-time
+             * @description When it is erased, where it is to be deleted.
+             */
+            erase_at?: string | null;
             counts: components["schemas"]["AccountCounts"];
             /** @description What the caller may do here, by name; null in lists. */
             permissions?: string[] | null;
@@ -1007,6 +1062,16 @@ export interface components {
             /** @description `bwk_…`, to be sent as `Authorization: Bearer`. */
             secret: string;
         };
+        /** @description An account that is to be deleted. */
+        Deletion: {
+            /** Format: date-time */
+            requested_at: string;
+            /**
+             * Format: date-time
+             * @description When everything that is kept of it is erased; until then the deletion can be cancelled.
+             */
+            erase_at: string;
+        };
         /** @description A device. */
         Device: {
             /** Format: uuid */
@@ -1168,28 +1233,6 @@ export interface components {
             category: string;
             title: string;
         };
-        /** @description An operator of the platform who looked at the account, or does. */
-        Elevation: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            operator_id: string;
-            operator_name: string;
-            operator_email: string;
-            reason: string;
-            /** Format: date-time */
-            began_at: string;
-            /**
-             * Format: date-time
-             * @description Until then at the latest.
-             */
-            expires_at: string;
-            /**
-             * Format: date-time
-             * @description When it was ended before that.
-             */
-            ended_at?: string | null;
-        };
         /** @description An enrollment. */
         Enrollment: {
             /** Format: uuid */
@@ -1220,6 +1263,30 @@ export interface components {
              * @description Whose.
              */
             account: string;
+        };
+        /** @description An export. */
+        Export: {
+            /** Format: uuid */
+            id: string;
+            /** @description `queued`, `ready`, `fetched`, `expired` or `failed`. */
+            state: string;
+            /** Format: date-time */
+            requested_at: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be fetched.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description How large the file is.
+             */
+            bytes?: number | null;
+            /**
+             * Format: int64
+             * @description How many rows it holds.
+             */
+            rows?: number | null;
         };
         /** @description A current value. */
         Fact: {
@@ -1275,21 +1342,6 @@ export interface components {
             /** @description Columns and values: true or false, numbers, texts; times are milliseconds since 1970. */
             cells: Record<string, never>;
         };
-        /** @description A code. */
-        FactorCode: {
-            /** @description Six digits of the authenticator app; where one is set up already, also a recovery code. */
-            code: string;
-        };
-        /** @description What one has set up. */
-        Factors: {
-            /**
-             * Format: date-time
-             * @description Since when signing in takes a code of an authenticator app; null where it does not.
-             */
-            totp_since?: string | null;
-            /** @description How many recovery codes are left. */
-            recovery_codes: number;
-        };
         /** @description One field that is wrong. */
         FieldProblem: {
             /** @description Path in the body or name of the parameter: `settings.ranges[0]`. */
@@ -1317,6 +1369,23 @@ export interface components {
             role: string;
             /** @description The name of the role as its maker gave it; that of a built-in one is its key. */
             role_name: string;
+        };
+        /** @description A limit of an account above that holds here too. */
+        InheritedQuota: {
+            /**
+             * Format: uuid
+             * @description The account above.
+             */
+            account_id: string;
+            /** @description `devices`, `collectors` or `operators`. */
+            what: string;
+            /** Format: int64 */
+            limit: number;
+            /**
+             * Format: int64
+             * @description How much that account and all below it have.
+             */
+            used: number;
         };
         /** @description A page of rows. */
         List_Account: {
@@ -1367,14 +1436,20 @@ export interface components {
             next: string | null;
         };
         /** @description A page of rows. */
-        List_Elevation: {
-            items: components["schemas"]["Elevation"][];
+        List_Enrollment: {
+            items: components["schemas"]["Enrollment"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of rows. */
-        List_Enrollment: {
-            items: components["schemas"]["Enrollment"][];
+        List_Export: {
+            items: components["schemas"]["Export"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_Move: {
+            items: components["schemas"]["Move"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
@@ -1399,6 +1474,12 @@ export interface components {
         /** @description A page of rows. */
         List_Token: {
             items: components["schemas"]["Token"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_Usage: {
+            items: components["schemas"]["Usage"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
@@ -1430,6 +1511,76 @@ export interface components {
              */
             value: number;
         };
+        /** @description A move, and what became of it. */
+        Move: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The parent that it left, where you see it.
+             */
+            from_parent_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The parent that it came to, where you see it.
+             */
+            to_parent_id?: string | null;
+            /** @description `queued`, `done`, `refused` (see `result.conflicts`) or `failed`. */
+            state: string;
+            /** Format: date-time */
+            requested_at: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** @description `{rows: {table: number}}` or `{conflicts: [...]}`. */
+            result?: Record<string, never> | null;
+        };
+        /** @description What a move would do. */
+        MovePlan: {
+            /** Format: uuid */
+            from_parent_id: string;
+            /** Format: uuid */
+            to_parent_id: string;
+            /**
+             * Format: int64
+             * @description How many accounts move: itself and all below.
+             */
+            accounts: number;
+            /** @description How many rows of which table. */
+            rows: {
+                [key: string]: number;
+            };
+            /** @description What stands in its way, each with a `code`; it can be done where there is nothing. */
+            conflicts: Record<string, never>[];
+            gains_access: components["schemas"]["MovedAccess"];
+            loses_access: components["schemas"]["MovedAccess"];
+            /** @description Accounts inside that a role above leaves out now, and which it no longer reaches then. */
+            exclusions_lapse: string[];
+            /** @description What accounts above come to deny to those above them. */
+            restrictions_come: string[];
+            /** @description What they no longer deny. */
+            restrictions_go: string[];
+            /** @description Whether it lies in a suspended branch then. */
+            suspended: boolean;
+        };
+        /** @description Those whose access comes, or goes. */
+        MovedAccess: {
+            operators: components["schemas"]["MovedReach"][];
+            /** @description How many more, whom you may not see. */
+            others: number;
+        };
+        /** @description An operator whose access comes or goes. */
+        MovedReach: {
+            /** Format: uuid */
+            operator_id: string;
+            name: string;
+            email: string;
+            role: string;
+            /**
+             * Format: uuid
+             * @description The account that its role lies on.
+             */
+            granted_on: string;
+        };
         /** @description An id with a name. */
         Named: {
             /**
@@ -1458,6 +1609,11 @@ export interface components {
             /** @description 1 to 200 characters. */
             name: string;
         };
+        /** @description An account to be deleted. */
+        NewDeletion: {
+            /** @description The account's name, typed again. */
+            name: string;
+        };
         /** @description What an account is to let a driver do. */
         NewDriverGrant: {
             /** @description True: what the manifest declares, within `categories` and `texts`. False: nothing. */
@@ -1467,17 +1623,15 @@ export interface components {
             /** @description Free-text attributes consented to by name; all that are declared where absent. */
             texts?: string[] | null;
         };
-        /** @description Why, for how long, and a code. */
-        NewElevation: {
-            /** @description 1 to 500 characters; stands in the account's audit. */
-            reason: string;
+        /** @description Where an account is to be moved. */
+        NewMove: {
             /**
-             * Format: int32
-             * @description At most 60.
+             * Format: uuid
+             * @description The account below which it is to lie.
              */
-            minutes: number;
-            /** @description Six digits of the authenticator app, or a recovery code. */
-            code: string;
+            parent_id: string;
+            /** @description Only tells what it would do. */
+            dry_run?: boolean;
         };
         /** @description Someone to be given a role. */
         NewOperator: {
@@ -1488,16 +1642,13 @@ export interface components {
             role: string;
             /** @description Accounts below whose branches the grant leaves out; at most 100. */
             excluded?: string[];
-            /** @description At least 12 characters, and none that is guessed first; a random one is made where it is absent. Not used where the operator exists already. */
+            /** @description At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent. Not used where the operator exists already. */
             password?: string | null;
         };
         /** @description The present password and the one to come. */
         NewPassword: {
             present: string;
-            /**
-             * @description At least 12 characters, and none that is guessed first: not all the same, no common words or names with digits,
-             *     not one's e-mail address.
-             */
+            /** @description At least 12 characters, not all the same, and not one's e-mail address. */
             new: string;
         };
         /** @description A role to be, or what it is to become. */
@@ -1529,21 +1680,6 @@ export interface components {
              * @description When it ends; never where absent.
              */
             expires_at?: string | null;
-        };
-        /** @description As whom to look, why and for how long. */
-        NewView: {
-            /**
-             * Format: uuid
-             * @description As whom.
-             */
-            operator_id: string;
-            /** @description 1 to 500 characters; stands in the account's audit. */
-            reason: string;
-            /**
-             * Format: int32
-             * @description At most 30.
-             */
-            minutes: number;
         };
         /** @description The operator who is signed in. */
         Operator: {
@@ -1606,6 +1742,40 @@ export interface components {
             /** @description The request's id in the server's log. */
             request_id?: string | null;
         };
+        /** @description Limits of an account and all below it; null where it is not limited here. */
+        QuotaLimits: {
+            /**
+             * Format: int32
+             * @description Devices that are not retired.
+             */
+            devices?: number | null;
+            /**
+             * Format: int32
+             * @description Collectors that are not revoked.
+             */
+            collectors?: number | null;
+            /**
+             * Format: int32
+             * @description Operators with a role, each once.
+             */
+            operators?: number | null;
+        };
+        /** @description What a subtree has. */
+        QuotaUse: {
+            /** Format: int64 */
+            devices: number;
+            /** Format: int64 */
+            collectors: number;
+            /** Format: int64 */
+            operators: number;
+        };
+        /** @description What an account may have and has. */
+        Quotas: {
+            limits: components["schemas"]["QuotaLimits"];
+            used: components["schemas"]["QuotaUse"];
+            /** @description Limits of accounts above, as far up as you see. */
+            inherited: components["schemas"]["InheritedQuota"][];
+        };
         /** @description Points of a meter. */
         Readings: {
             /** @description The meter's key. */
@@ -1616,10 +1786,21 @@ export interface components {
             row: string;
             /** @description Milliseconds since 1970 and value, rising in time. */
             points: number[][];
+            /**
+             * Format: double
+             * @description What the meter rose by in this time, from point to point of all that are kept; a fall counts nothing.
+             */
+            rose: number;
         };
-        /** @description Recovery codes, shown once; each is good once. */
-        RecoveryCodes: {
-            codes: string[];
+        /** @description An export that was asked for. */
+        RequestedExport: {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description A move that was asked for. */
+        RequestedMove: {
+            /** Format: uuid */
+            id: string;
         };
         /** @description A permission denied to those above. */
         Restriction: {
@@ -1657,13 +1838,6 @@ export interface components {
             /** @description What it permits, by name. */
             permissions: string[];
         };
-        /** @description The code that a sign-in waits for. */
-        SecondFactor: {
-            /** @description What the first step gave. */
-            challenge: string;
-            /** @description Six digits of the authenticator app, or a recovery code. */
-            code: string;
-        };
         /** @description The session. */
         Session: {
             operator?: components["schemas"]["Operator"] | null;
@@ -1674,24 +1848,13 @@ export interface components {
              * @description When the session ends in any case; null for an API token.
              */
             expires_at?: string | null;
-            /** @description Where the caller's view of the tree begins. */
+            /** @description Where the caller's view of the tree begins, as far as its roles let it see accounts. */
             grants: components["schemas"]["HeldRole"][];
-            viewing?: components["schemas"]["Viewing"] | null;
         };
         /** @description Who signs in. */
         SignIn: {
             email: string;
             password: string;
-        };
-        /** @description The password is right, and a code is to follow. */
-        SignInChallenge: {
-            /** @description To be sent to `POST /session/second-factor` with the code; good for one sign-in. */
-            challenge: string;
-            /**
-             * Format: date-time
-             * @description Five minutes from now.
-             */
-            expires_at: string;
         };
         /** @description A new session; its cookie comes with the reply. */
         SignedIn: {
@@ -1844,38 +2007,22 @@ export interface components {
             /** Format: date-time */
             revoked_at?: string | null;
         };
-        /** @description The present password. */
-        TotpBegin: {
-            password: string;
-        };
-        /** @description The present password and a code. */
-        TotpRemove: {
-            password: string;
-            /** @description Six digits of the authenticator app, or a recovery code. */
-            code: string;
-        };
-        /** @description What the authenticator app takes, shown once. */
-        TotpSecret: {
-            /** @description For typing, in base32. */
-            secret: string;
-            /** @description For a QR code: `otpauth://totp/…`. */
-            uri: string;
-        };
-        /** @description How long it lasts. */
-        ViewBegun: {
-            /** Format: date-time */
-            until: string;
-        };
-        /** @description As whom the session looks. */
-        Viewing: {
-            /** Format: uuid */
-            operator_id: string;
-            name: string;
-            email: string;
-            /** Format: uuid */
-            account_id: string;
-            /** Format: date-time */
-            until: string;
+        /** @description What an account had of a driver. */
+        Usage: {
+            account: components["schemas"]["Named"];
+            /** @description `2026-11-26` or `2026-11`. */
+            period: string;
+            driver: string;
+            /**
+             * Format: int32
+             * @description The most devices at any full hour of the period.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description The sum of each day's most.
+             */
+            device_days: number;
         };
     };
     responses: never;
@@ -2156,6 +2303,50 @@ export interface operations {
             };
         };
     };
+    audit_export: {
+        parameters: {
+            query?: {
+                /** @description Who acted: an operator's id, or an actor as entries show it (`collector:<id>`). */
+                actor?: string;
+                /** @description The action (`device.retire`), or what it begins with up to a dot (`device.`). */
+                action?: string;
+                /** @description The kind of object acted upon, or `<kind>:<id>`. */
+                object?: string;
+                /** @description `true`: only what was done by a grant on an account above, such as what a dealer did at its customer. */
+                from_above?: boolean;
+                /** @description Not before this time. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     collectors_list: {
         parameters: {
             query?: {
@@ -2280,6 +2471,73 @@ export interface operations {
         responses: {
             /** @description It will, at its next contact. */
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeletion"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2500,7 +2758,10 @@ export interface operations {
                 from?: string;
                 /** @description Up to, not included; up to the newest where absent. */
                 to?: string;
-                /** @description Seconds of a bucket, of which the last point is given; where absent, so that there are at most 500. */
+                /**
+                 * @description Seconds of a bucket, of which the last point is given; where absent, so that there are at most 500. Made longer
+                 *     where there would be more than 5,000.
+                 */
                 step?: number;
             };
             header?: never;
@@ -2637,104 +2898,6 @@ export interface operations {
             };
         };
     };
-    elevation_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The account. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_Elevation"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    elevation_begin: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same call with the same key within 24 hours does its work once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description The account. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewElevation"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Elevation"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    elevation_end: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The account. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     enrollments_list: {
         parameters: {
             query?: {
@@ -2758,6 +2921,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Enrollment"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Export"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_request_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedExport"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_fetch_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The export. */
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": number[];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_relocate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMove"];
+            };
+        };
+        responses: {
+            /** @description What it would do, where `dry_run` is true. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePlan"];
+                };
+            };
+            /** @description It will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedMove"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_moves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Move"];
                 };
             };
             /** @description What went wrong */
@@ -2908,6 +3248,72 @@ export interface operations {
             };
         };
     };
+    accounts_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quotas"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_set_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaLimits"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quotas"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restrictions_get: {
         parameters: {
             query?: never;
@@ -2961,6 +3367,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Restrictions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_resume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             /** @description What went wrong */
@@ -3312,6 +3752,40 @@ export interface operations {
             };
         };
     };
+    accounts_suspend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tokens_list: {
         parameters: {
             query?: {
@@ -3415,31 +3889,35 @@ export interface operations {
             };
         };
     };
-    view_as_begin: {
+    accounts_usage: {
         parameters: {
-            query?: never;
-            header?: {
-                /** @description The same call with the same key within 24 hours does its work once. */
-                "Idempotency-Key"?: string;
+            query: {
+                /** @description The first day (UTC), such as `2026-11-01`. */
+                from: string;
+                /** @description The last day, included. */
+                to: string;
+                /** @description `day` (the default) or `month`: what a row stands for. */
+                by?: string;
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
             };
+            header?: never;
             path: {
                 /** @description The account. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewView"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ViewBegun"];
+                    "application/json": components["schemas"]["List_Usage"];
                 };
             };
             /** @description What went wrong */
@@ -3637,14 +4115,6 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignInChallenge"];
-                };
-            };
             /** @description What went wrong */
             default: {
                 headers: {
@@ -3726,218 +4196,6 @@ export interface operations {
                 "application/json": components["schemas"]["NewPassword"];
             };
         };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_renew_recovery_codes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FactorCode"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_factors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Factors"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_second_factor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SecondFactor"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedIn"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_begin_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TotpBegin"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TotpSecret"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_confirm_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FactorCode"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_remove_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TotpRemove"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_end_view_as: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
                 headers: {

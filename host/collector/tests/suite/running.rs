@@ -129,6 +129,26 @@ async fn while_the_server_is_away_reports_wait_even_across_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn while_the_account_is_suspended_it_polls_on_and_says_so() {
+    let printers = printers(Ipv4Addr::new(127, 39, 0, 10), 2);
+    let server = server(&["127.39.0.10-127.39.0.11"]).await;
+    let mut site = Site::enroll(&server, printers.port());
+    site.run();
+    server.until("a first report", |seen| (!seen.reports.is_empty()).then_some(())).await;
+    server.with(|seen| seen.behaviour = Behaviour::Suspended);
+    let status = site.until("reports that wait", |s| s["spool"]["pending"].as_u64() >= Some(4)).await;
+    assert!(status["troubles"].to_string().contains("the account is suspended"), "{status}");
+    assert_eq!(status["spool"]["dead_letters"], 0);
+    // waiting grows with each refusal; a restart begins anew
+    site.kill();
+    server.with(|seen| seen.behaviour = Behaviour::Well);
+    site.run();
+    site.until("delivery", |s| s["running"] == true && s["spool"]["pending"] == 0).await;
+    assert_eq!(site.stop(), Some(0));
+    server.with(|seen| assert_whole(seen));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_and_a_kill_lose_nothing_and_change_nothing() {
     let printers = printers(Ipv4Addr::new(127, 33, 0, 10), 3);
     let server = server(&["127.33.0.8/29"]).await;

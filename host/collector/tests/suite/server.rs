@@ -39,6 +39,8 @@ pub enum Behaviour {
     Down,
     /// Refuses the key.
     Revoked,
+    /// Says that the account is suspended.
+    Suspended,
     /// Takes reports, but the answer is lost.
     AnswerLost,
     /// Acknowledges more than it was sent.
@@ -151,6 +153,9 @@ fn gate(seen: &mut Seen, headers: &HeaderMap) -> Option<Response> {
         _ => {}
     }
     let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    if seen.behaviour == Behaviour::Suspended {
+        return Some(problem(StatusCode::FORBIDDEN, "suspended"));
+    }
     if seen.behaviour == Behaviour::Revoked || bearer != Some(&format!("Bearer {KEY}")) {
         return Some(problem(StatusCode::UNAUTHORIZED, "collector_revoked"));
     }

@@ -142,6 +142,12 @@ pub enum CollectorError {
     /// An operator revoked the collector.
     #[error("the collector was revoked")]
     Revoked,
+    /// Its account, or one above, is suspended.
+    #[error("the account is suspended")]
+    Suspended,
+    /// There is no room for another.
+    #[error(transparent)]
+    Quota(#[from] bailiwick_store::QuotaExceeded),
     /// A field is not as it must be.
     #[error("{field}: {why}")]
     Invalid {

@@ -1,7 +1,7 @@
 //! What callers do with collectors.
 
 use bailiwick_contract::report::{AssignedDriver, Assignment, Status, SweepFigures};
-use bailiwick_store::{Actor, CollectorId, Scope, Store};
+use bailiwick_store::{Actor, CollectorId, Metered, Scope, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -80,7 +80,8 @@ pub async fn create_token(
 /// Uses a one-time token up for a collector and its key. Commits by itself.
 ///
 /// # Errors
-/// [`CollectorError::UnknownToken`], [`CollectorError::ExpiredToken`], [`CollectorError::Invalid`] for the version.
+/// [`CollectorError::UnknownToken`], [`CollectorError::ExpiredToken`], [`CollectorError::Invalid`] for the version;
+/// [`CollectorError::Suspended`] and [`CollectorError::Quota`], after which the token can still be used.
 pub async fn enroll(store: &Store, token: &str, version: &str) -> Result<Enrolled, CollectorError> {
     check_version(version)?;
     let now = store.now();
@@ -95,8 +96,14 @@ pub async fn enroll(store: &Store, token: &str, version: &str) -> Result<Enrolle
     if known.expires_at.0 <= now {
         return Err(CollectorError::ExpiredToken);
     }
+    if known.suspended {
+        return Err(CollectorError::Suspended);
+    }
     let collector = CollectorId::new();
     let mut scope = store.scope(&Actor::Collector(collector), known.tenant_id).await?;
+    if let Some((0, full)) = store.room(&mut scope, Metered::Collectors, &[]).await? {
+        return Err(full.into());
+    }
     let (site, name) = store::consume(&mut scope, known.id, now).await?.ok_or(CollectorError::UnknownToken)?;
     let identity = Authenticated { collector, account: known.tenant_id, site };
     let (key, hash) = secret::make(secret::KEY)?;
@@ -119,13 +126,17 @@ fn check_version(version: &str) -> Result<(), CollectorError> {
 /// Whose key this is.
 ///
 /// # Errors
-/// [`CollectorError::UnknownKey`], [`CollectorError::Revoked`].
+/// [`CollectorError::UnknownKey`], [`CollectorError::Revoked`]; [`CollectorError::Suspended`] while nothing is taken from
+/// it.
 pub async fn authenticate(store: &Store, key: &str) -> Result<Authenticated, CollectorError> {
     let presented = secret::hash(secret::KEY, key).ok_or(CollectorError::UnknownKey)?;
     let mut door = store.door().await?;
     let known = store::key(&mut door, &presented).await?.ok_or(CollectorError::UnknownKey)?;
     if known.revoked {
         return Err(CollectorError::Revoked);
+    }
+    if known.suspended {
+        return Err(CollectorError::Suspended);
     }
     Ok(Authenticated { collector: known.id, account: known.tenant_id, site: known.site_id })
 }

@@ -109,11 +109,14 @@ pub(super) struct KnownToken {
     pub(super) id: CollectorTokenId,
     pub(super) expires_at: At,
     pub(super) used: bool,
+    pub(super) suspended: bool,
 }
 
 pub(super) async fn token(door: &mut Door, hash: &[u8]) -> Result<Option<KnownToken>, StoreError> {
     Ok(sqlx::query_as(
-        "select tenant_id, id, expires_at, used_at is not null as used from collector_tokens where token_hash = $1",
+        "select tenant_id, id, expires_at, used_at is not null as used,
+                exists (select from accounts a where a.suspended_at is not null and t.lineage ^@ a.lineage) as suspended
+         from collector_tokens t where token_hash = $1",
     )
     .bind(hash)
     .fetch_optional(door.sql())
@@ -172,11 +175,14 @@ pub(super) struct KnownKey {
     pub(super) id: CollectorId,
     pub(super) site_id: SiteId,
     pub(super) revoked: bool,
+    pub(super) suspended: bool,
 }
 
 pub(super) async fn key(door: &mut Door, hash: &[u8]) -> Result<Option<KnownKey>, StoreError> {
     Ok(sqlx::query_as(
-        "select tenant_id, id, site_id, revoked_at is not null as revoked from collectors where key_hash = $1",
+        "select tenant_id, id, site_id, revoked_at is not null as revoked,
+                exists (select from accounts a where a.suspended_at is not null and c.lineage ^@ a.lineage) as suspended
+         from collectors c where key_hash = $1",
     )
     .bind(hash)
     .fetch_optional(door.sql())

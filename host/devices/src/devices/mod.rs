@@ -210,6 +210,9 @@ pub enum DeviceError {
     /// The device is not retired.
     #[error("the device is not retired")]
     NotRetired,
+    /// There is no room for another.
+    #[error(transparent)]
+    Quota(#[from] bailiwick_store::QuotaExceeded),
     /// No such site in the device's account.
     #[error("there is no such site")]
     UnknownSite,

@@ -1,6 +1,6 @@
 //! What callers do with devices.
 
-use bailiwick_store::{DeviceId, Scope};
+use bailiwick_store::{DeviceId, Metered, Scope, Store};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -109,11 +109,14 @@ pub async fn retire(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<(
 /// Brings a retired device back: the next report of it counts. Binds the scope to the device's account.
 ///
 /// # Errors
-/// [`DeviceError::NotFound`], [`DeviceError::NotRetired`].
-pub async fn restore(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device, DeviceError> {
+/// [`DeviceError::NotFound`], [`DeviceError::NotRetired`], [`DeviceError::Quota`].
+pub async fn restore(database: &Store, scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device, DeviceError> {
     let device = lock(scope, id, now).await?;
     if device.retired_at.is_none() {
         return Err(DeviceError::NotRetired);
+    }
+    if let Some((0, full)) = database.room(scope, Metered::Devices, &[]).await? {
+        return Err(full.into());
     }
     store::restore(scope, id).await?;
     journal::record(scope, "device.restored", Object::of("device", id).named(&device.name), None, Some(told(&device)))

@@ -38,6 +38,19 @@ impl Source {
     }
 }
 
+/// How many devices may be added, and why no more: code and detail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Room {
+    pub(super) devices: usize,
+    pub(super) full: (&'static str, &'static str),
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { devices: usize::MAX, full: ("", "") }
+    }
+}
+
 /// A fact to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum FactChange {
@@ -92,16 +105,12 @@ pub(super) struct Plan {
     /// The earliest report of each device.
     pub(super) first_seen: HashMap<DeviceId, Timestamp>,
     added: usize,
+    room: Room,
 }
 
 impl Plan {
-    pub(super) fn new(world: World) -> Self {
-        Self { world, ..Self::default() }
-    }
-
-    /// How many devices it adds.
-    pub(super) fn fresh(&self) -> usize {
-        self.added
+    pub(super) fn new(world: World, room: Room) -> Self {
+        Self { world, room, ..Self::default() }
     }
 
     /// Sets a report aside.
@@ -137,8 +146,12 @@ impl Plan {
             return Ok(());
         }
         let ownership = known.map(|device| device.ownership).unwrap_or_default();
-        // the last that can fail: from here on everything applies
         let checked = judged.narrowed(ownership)?;
+        // the last that can fail: from here on everything applies
+        if device.is_none() && self.added >= self.room.devices {
+            let (code, detail) = self.room.full;
+            return Err(rejected(report.sequence, code, detail));
+        }
         let device = device.unwrap_or_else(|| self.enlist(judged));
         for other in others {
             self.merge(other, device, judged.observed_at);

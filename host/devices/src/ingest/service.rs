@@ -12,14 +12,14 @@ use bailiwick_contract::{
     report::{Acknowledgement, Batch, Rejected, Report},
     value::Identity,
 };
-use bailiwick_store::{Actor, DeviceId, Scope, Store, StoreError};
+use bailiwick_store::{Actor, DeviceId, Metered, Scope, Store, StoreError};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
     Applied, IngestError,
     judge::{Court, Judged, rejected},
-    plan::{Plan, Source},
+    plan::{Plan, Room, Source},
     store,
     world::World,
     write::{self, Written},
@@ -36,6 +36,10 @@ const TRIES: u32 = 8;
 const MOST_SPOOLS: i64 = 64;
 /// A site of more devices than this is a collector that makes them up.
 const MOST_DEVICES: i64 = 50_000;
+
+/// Why a device is not made: code and detail.
+const SITE_IS_FULL: (&str, &str) = ("too_many_devices", "the site has more devices than a site can have");
+const QUOTA_IS_USED_UP: (&str, &str) = ("quota_exceeded", "the account may not have another device");
 
 /// Applies the reports of a batch that were not applied before, and acknowledges all of them. When this returns,
 /// what it acknowledges is committed.
@@ -212,8 +216,12 @@ fn is_of_the_data(error: &StoreError) -> bool {
     }
 }
 
-/// Whether another transaction got in the way: a unique key, a serialization failure or a deadlock.
+/// Whether another transaction got in the way: a unique key, a serialization failure or a deadlock, or a move of the
+/// account.
 fn is_contention(error: &StoreError) -> bool {
+    if matches!(error, StoreError::Moved) {
+        return true;
+    }
     let (StoreError::Database(sqlx::Error::Database(error)) | StoreError::Busy(sqlx::Error::Database(error))) = error
     else {
         return false;
@@ -229,6 +237,8 @@ async fn attempt_once(
 ) -> Result<Option<Applied>, IngestError> {
     let now = store.now();
     let mut scope = store.scope(&Actor::Collector(who.collector), who.account).await?;
+    // what is read and written from here on is of one place: a move of the account comes before all of it or after
+    scope.hold().await?;
     let through = lock_spool(&mut scope, who, batch.spool, now).await?;
     let new: Vec<&Report> = batch.reports.iter().filter(|report| report.sequence > through).collect();
     let last = batch.reports.last().map_or(0, |report| report.sequence).max(through);
@@ -243,15 +253,12 @@ async fn attempt_once(
     let good: Vec<&Judged<'_>> = verdicts.iter().filter_map(|verdict| verdict.as_ref().ok()).collect();
 
     let source = Source { collector: who.collector, site: who.site, poll_seconds: site.poll_seconds };
-    let mut plan = Plan::new(snapshot(&mut scope, &source, &good).await?);
-    let room = room(&mut scope, &source, &plan.world, &good).await?;
+    let world = snapshot(&mut scope, &source, &good).await?;
+    let room = room(store, &mut scope, &source, &world, &good).await?;
+    let mut plan = Plan::new(world, room);
     for verdict in &verdicts {
         match verdict {
             Err(rejected) => plan.reject(rejected.clone()),
-            Ok(judged) if plan.fresh() >= room => {
-                let sequence = judged.report.sequence;
-                plan.reject(rejected(sequence, "too_many_devices", "the site has more devices than a site can have"));
-            }
             Ok(judged) => plan.report(&source, judged),
         }
     }
@@ -338,11 +345,27 @@ fn incomplete_tables(report: &Report) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// How many devices this batch may add. Counted only where it could add any.
-async fn room(scope: &mut Scope, source: &Source, world: &World, reports: &[&Judged<'_>]) -> Result<usize, StoreError> {
-    if reports.len() <= world.devices.len() {
-        return Ok(reports.len().saturating_add(1));
+/// How many devices this batch may add, and why no more. Counted only where it could add any.
+async fn room(
+    store: &Store,
+    scope: &mut Scope,
+    source: &Source,
+    world: &World,
+    reports: &[&Judged<'_>],
+) -> Result<Room, StoreError> {
+    let nameless = |judged: &&&Judged<'_>| {
+        let identities = judged.identities();
+        identities.is_empty() || !identities.iter().any(|identity| world.owners.contains_key(identity))
+    };
+    if !reports.iter().any(|judged| nameless(&judged)) {
+        return Ok(Room { devices: 0, full: SITE_IS_FULL });
     }
     let count = store::count_devices(scope, source.site).await?;
-    Ok(usize::try_from(MOST_DEVICES.saturating_sub(count)).unwrap_or_default())
+    let site = usize::try_from(MOST_DEVICES.saturating_sub(count)).unwrap_or_default();
+    Ok(match store.room(scope, Metered::Devices, &[]).await? {
+        Some((quota, _)) if usize::try_from(quota).is_ok_and(|quota| quota < site) => {
+            Room { devices: usize::try_from(quota).unwrap_or_default(), full: QUOTA_IS_USED_UP }
+        }
+        _ => Room { devices: site, full: SITE_IS_FULL },
+    })
 }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bailiwick_audit::{AuditError, Sealer};
-use bailiwick_store::{AccountId, Actor, Scope, Store};
+use bailiwick_store::{AccountId, Actor, Scope, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
+
+use crate::usage;
 
 use super::{
     Claimed, JobError, JobFailure, NewJob, Worker, service,
@@ -23,9 +25,19 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// # Errors
 /// [`JobError::Store`].
 pub async fn schedule(store: &Store) -> Result<(), JobError> {
+    let census = (usage::CENSUS, Duration::from_secs(3_600));
+    recur(store, &[(PARTITIONS, DAY), (SEALING, Duration::from_secs(30)), (RETENTION, DAY), census]).await
+}
+
+/// Sees to it that jobs of these kinds are in the platform's queue, to run again so long after each end. Harmless to
+/// repeat.
+///
+/// # Errors
+/// [`JobError::Store`].
+pub async fn recur(store: &Store, kinds: &[(&'static str, Duration)]) -> Result<(), JobError> {
     let now = store.now();
     let mut scope = store.scope(&Actor::system("schedule"), AccountId::ROOT).await?;
-    for (kind, every) in [(PARTITIONS, DAY), (SEALING, Duration::from_secs(30)), (RETENTION, DAY)] {
+    for (kind, every) in kinds.iter().copied() {
         let job = NewJob {
             kind,
             key: String::new(),
@@ -135,7 +147,11 @@ impl Worker for Retention {
             for (what, age) in self.rules() {
                 let before: Timestamp = now.saturating_sub(age).unwrap_or(Timestamp::UNIX_EPOCH);
                 loop {
-                    let mut own = store.scope(&actor, account).await?;
+                    let mut own = match store.scope(&actor, account).await {
+                        // erased meanwhile
+                        Err(StoreError::NotFound) => break,
+                        opened => opened?,
+                    };
                     let removed = store::forget(&mut own, what, before, BATCH).await?;
                     own.commit().await?;
                     if removed < u64::try_from(BATCH).unwrap_or_default() {

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use bailiwick_store::{AccountId, Actor, Scope, Store, StoreError, uuid_id};
 use jiff::Timestamp;
 
-pub use builtin::{Partitions, Retention, Sealing, schedule};
+pub use builtin::{Partitions, Retention, Sealing, recur, schedule};
 pub use service::{claim, enqueue, fail, finish};
 pub use worker::Workers;
 

@@ -135,7 +135,7 @@ pub(super) async fn fail(
 
 /// Every account below the scope, itself included.
 pub(super) async fn accounts(scope: &mut Scope) -> Result<Vec<bailiwick_store::AccountId>, StoreError> {
-    Ok(sqlx::query_scalar("select tenant_id from accounts where $1 order by tenant_id")
+    Ok(sqlx::query_scalar("select tenant_id from accounts where $1 and erased_at is null order by tenant_id")
         .bind(true)
         .fetch_all(scope.sql())
         .await?)

@@ -140,7 +140,7 @@ async fn a_device_that_only_its_address_tells_is_retired_and_restored_like_other
     assert_eq!(ground.send(vec![named]).await.applied, 1);
     assert_ne!(ground.device().await.id, id);
     let mut scope = ground.scope(ground.customer).await;
-    devices::restore(&mut scope, id, ground.store.now()).await.unwrap();
+    devices::restore(&ground.store, &mut scope, id, ground.store.now()).await.unwrap();
     scope.commit().await.unwrap();
     assert_eq!(ground.devices(ground.customer).await.len(), 2);
 }

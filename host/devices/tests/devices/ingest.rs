@@ -303,7 +303,7 @@ async fn a_retired_device_is_ignored_until_it_is_restored() {
     let id = ground.device().await.id;
     let now = ground.store.now();
     let mut scope = ground.scope(ground.customer).await;
-    assert!(matches!(devices::restore(&mut scope, id, now).await, Err(DeviceError::NotRetired)));
+    assert!(matches!(devices::restore(&ground.store, &mut scope, id, now).await, Err(DeviceError::NotRetired)));
     devices::retire(&mut scope, id, now).await.unwrap();
     scope.commit().await.unwrap();
     assert!(ground.devices(ground.customer).await.is_empty());
@@ -330,10 +330,10 @@ async fn a_retired_device_is_ignored_until_it_is_restored() {
         .unwrap();
     assert_eq!(open, 0);
 
-    let stranger = devices::restore(&mut ground.scope(ground.other).await, id, now).await;
+    let stranger = devices::restore(&ground.store, &mut ground.scope(ground.other).await, id, now).await;
     assert!(matches!(stranger, Err(DeviceError::NotFound)));
     let mut scope = ground.scope(ground.dealer).await;
-    assert_eq!(devices::restore(&mut scope, id, now).await.unwrap().id, id);
+    assert_eq!(devices::restore(&ground.store, &mut scope, id, now).await.unwrap().id, id);
     scope.commit().await.unwrap();
     assert!(retired().await.is_empty());
     ground.minutes(1);

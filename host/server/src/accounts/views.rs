@@ -55,6 +55,12 @@ pub struct AccountView {
     /// From the topmost account that the caller sees down to this one.
     path: Vec<AccountStep>,
     created_at: Timestamp,
+    /// Since when it is suspended itself: sign-in and collectors' reports of it and all below stop.
+    suspended_at: Option<Timestamp>,
+    /// Whether an account above it is suspended.
+    suspended_above: bool,
+    /// When it is erased, where it is to be deleted.
+    erase_at: Option<Timestamp>,
     counts: CountsView,
     /// What the caller may do here, by name; null in lists.
     #[schema(value_type = Option<Vec<String>>)]
@@ -71,6 +77,9 @@ impl Tabular for AccountView {
         "lineage",
         "path",
         "created_at",
+        "suspended_at",
+        "suspended_above",
+        "erase_at",
         "counts.devices",
         "counts.alerts_open",
         "counts.collectors",
@@ -85,8 +94,11 @@ impl From<Step> for AccountStep {
 }
 
 impl AccountView {
-    fn new(account: Account, path: Vec<AccountStep>, counts: Counts) -> Self {
+    fn new(account: Account, path: Vec<AccountStep>, counts: Counts, suspended_above: bool) -> Self {
         Self {
+            suspended_at: account.suspended_at.map(|at| at.0),
+            suspended_above,
+            erase_at: account.erase_at.map(|at| at.0),
             id: account.id.get(),
             key: account.key,
             name: account.name,
@@ -116,7 +128,8 @@ pub async fn one(app: &App, principal: &Principal, id: AccountId) -> Result<Acco
     drop(scope);
     let permissions = app.access().permissions(principal, id).await?;
     let path = path.into_iter().map(AccountStep::from).collect();
-    Ok(AccountView { permissions: Some(permissions), ..AccountView::new(account, path, counts) })
+    let suspended = !app.access().suspended_above(std::slice::from_ref(&account.lineage)).await?.is_empty();
+    Ok(AccountView { permissions: Some(permissions), ..AccountView::new(account, path, counts, suspended) })
 }
 
 /// Accounts below `top`, in the order given.
@@ -135,11 +148,14 @@ pub(super) async fn below(
     let lineages: Vec<Lineage> = accounts.iter().map(|a| a.lineage.clone()).collect();
     let counts = store::counts(&mut scope, &lineages).await?;
     let depth = scope.lineage().depth();
+    drop(scope);
+    let suspended = app.access().suspended_above(&lineages).await?;
     let views = accounts.into_iter().zip(counts).map(|(account, counts)| {
         let down = account.lineage.path();
         let down = down.iter().filter(|l| l.depth() > depth).filter_map(|l| steps.get(l.as_str()).cloned());
         let path = above.iter().cloned().map(AccountStep::from).chain(down).collect();
-        AccountView::new(account, path, counts)
+        let suspended_above = suspended.contains(&account.lineage);
+        AccountView::new(account, path, counts, suspended_above)
     });
     Ok(views.collect())
 }

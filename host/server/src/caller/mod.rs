@@ -206,6 +206,13 @@ impl From<AccessError> for Problem {
         match error {
             AccessError::NotFound => Self::not_found(),
             AccessError::Denied { .. } => Self::denied(),
+            AccessError::OwnAccount => Self::new(
+                axum::http::StatusCode::FORBIDDEN,
+                code,
+                "Only somebody whose role lies above this account does this.",
+            ),
+            AccessError::CannotMove(_) => Self::conflict(code, error.to_string()),
+            AccessError::Quota(full) => full.into(),
             AccessError::Excess(_) => Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string()),
             AccessError::Suspended => {
                 Self::new(axum::http::StatusCode::FORBIDDEN, code, "The account is suspended: ask who manages it.")

@@ -6,11 +6,20 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use bailiwick_access::{Access, AccessError};
 use bailiwick_audit::{SealKey, Sealer};
-use bailiwick_devices::jobs::{self, Claimed, JobFailure, NewJob, Partitions, Retention, Sealing, Worker, Workers};
+use bailiwick_devices::{
+    exports::{EXPIRY, Expiring, Exporting},
+    jobs::{self, Claimed, JobFailure, NewJob, Partitions, Retention, Sealing, Worker, Workers},
+    usage::Census,
+};
 use bailiwick_store::{AccountId, Actor, Scope, Store};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::App;
+use crate::{
+    App, accounts,
+    accounts::workers::{ERASURE, Erasure, Moving},
+};
+
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Jobs of one sort that run at once in this process.
 const LOOPS: usize = 2;
@@ -53,13 +62,20 @@ async fn schedule(app: &App) -> anyhow::Result<()> {
 pub(super) async fn start(app: &App, tasks: &TaskTracker, stopping: &CancellationToken) -> anyhow::Result<()> {
     let path = app.config().data_dir.join("audit.key");
     let key = SealKey::load_or_create(&path).context("data_dir: the key that seals the audit cannot be used")?;
+    let exports = accounts::exports::folder(app);
     let workers: Vec<Arc<dyn Worker>> = vec![
         Arc::new(Partitions),
         Arc::new(Sealing::new(Sealer::new(key))),
         Arc::new(Retention::default()),
         Arc::new(Forgetting(app.access().clone())),
+        Arc::new(Census),
+        Arc::new(Moving::new(app.access().clone())),
+        Arc::new(Erasure::new(app.access().clone(), exports.clone())),
+        Arc::new(Exporting::new(exports.clone())),
+        Arc::new(Expiring::new(exports)),
     ];
     jobs::schedule(app.store()).await?;
+    jobs::recur(app.store(), &[(ERASURE, HOUR), (EXPIRY, HOUR)]).await?;
     schedule(app).await?;
     run(app, workers, tasks, stopping);
     if let Some(mail) = crate::mail::worker(app).context("mail_from")? {

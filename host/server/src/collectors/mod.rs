@@ -48,6 +48,12 @@ impl From<CollectorError> for Problem {
                 Self::unauthenticated("invalid_credentials", "The collector's key is not valid.")
             }
             CollectorError::Revoked => Self::unauthenticated("collector_revoked", "This collector was revoked."),
+            CollectorError::Suspended => Self::new(
+                axum::http::StatusCode::FORBIDDEN,
+                "suspended",
+                "The account is suspended: keep the reports until it is resumed.",
+            ),
+            CollectorError::Quota(full) => full.into(),
             CollectorError::Invalid { field, why } => Self::field(field, "invalid", why),
             CollectorError::Site(error) => error.into(),
             CollectorError::Driver(error) => error.into(),

@@ -133,6 +133,8 @@ pub struct Config {
     pub shutdown: Duration,
     /// Threads for drivers; absent: one per processor.
     pub driver_threads: Option<usize>,
+    /// How long a deleted account can still be had back.
+    pub deletion_grace: jiff::SignedDuration,
     /// The log filter.
     pub log: String,
     /// The log's form.
@@ -206,6 +208,7 @@ impl TryFrom<Settings> for Config {
             request_timeout: seconds("request_timeout_seconds", s.request_timeout_seconds)?,
             shutdown: seconds("shutdown_seconds", s.shutdown_seconds)?,
             driver_threads: Some(s.driver_threads).filter(|n| *n > 0),
+            deletion_grace: days("deletion_grace_days", s.deletion_grace_days)?,
             log: s.log,
             log_format: s.log_format,
             remarks,
@@ -295,6 +298,14 @@ fn seconds(key: &'static str, n: u64) -> Result<Duration, ConfigError> {
         Ok(Duration::from_secs(n))
     } else {
         Err(ConfigError::value(key, format!("is {n}"), "give 1 to 3600"))
+    }
+}
+
+fn days(key: &'static str, n: u16) -> Result<jiff::SignedDuration, ConfigError> {
+    if (1..=3_650).contains(&n) {
+        Ok(jiff::SignedDuration::from_hours(i64::from(n) * 24))
+    } else {
+        Err(ConfigError::value(key, format!("is {n}"), "give 1 to 3650"))
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) const KEYS: &[&str] = &[
     "request_timeout_seconds",
     "shutdown_seconds",
     "driver_threads",
+    "deletion_grace_days",
     "log",
     "log_format",
 ];
@@ -70,6 +71,7 @@ pub(super) struct Settings {
     pub request_timeout_seconds: u64,
     pub shutdown_seconds: u64,
     pub driver_threads: usize,
+    pub deletion_grace_days: u16,
     pub log: String,
     pub log_format: LogFormat,
 }

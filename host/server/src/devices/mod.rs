@@ -47,6 +47,7 @@ impl From<DeviceError> for Problem {
         match error {
             DeviceError::NotFound => Self::not_found(),
             DeviceError::Retired => Self::conflict("retired", "This device is retired: restore it first."),
+            DeviceError::Quota(full) => full.into(),
             DeviceError::NotRetired => Self::conflict("not_retired", "This device is not retired."),
             DeviceError::UnknownSite => {
                 Self::field("site_id", "unknown", "there is no such site in the device's account")

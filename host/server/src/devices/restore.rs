@@ -17,7 +17,8 @@ pub(super) async fn restore(
     Path(at): Path<DeviceAt>,
 ) -> Result<Response, Problem> {
     let now = work.app.store().now();
-    let device = devices::restore(&mut work.scope, at.device_id, now).await?;
+    let store = work.app.store().clone();
+    let device = devices::restore(&store, &mut work.scope, at.device_id, now).await?;
     let (app, account, lineage) = (work.app.clone(), work.scope.account(), work.scope.lineage().clone());
     let reply = work.into_inner().reply(StatusCode::OK, &DeviceView::from(device)).await?;
     app.bus().poke(Kind::Devices, account, &lineage);

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use bailiwick_store::StoreError;
+use bailiwick_store::{QuotaExceeded, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -245,11 +245,18 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::not_found(),
+            StoreError::Moved => Self::in_progress("moved", "The account was moved just now: try again.", 1),
             StoreError::Busy(_) => {
                 tracing::warn!(request_id = request_id::current(), "the database is busy or away");
                 Self::unavailable(2)
             }
             other => Self::internal(&other),
         }
+    }
+}
+
+impl From<QuotaExceeded> for Problem {
+    fn from(full: QuotaExceeded) -> Self {
+        Self::conflict("quota_exceeded", format!("{full}: ask who manages the account."))
     }
 }

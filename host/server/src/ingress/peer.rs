@@ -4,7 +4,7 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
-use bailiwick_devices::collectors::{self, Authenticated};
+use bailiwick_devices::collectors::{self, Authenticated, CollectorError};
 use bailiwick_store::{Actor, Scope};
 
 use crate::{
@@ -38,6 +38,8 @@ impl FromRequestParts<App> for Peer {
                 app.limits().collectors.count(&known.collector).await?;
                 Ok(Self(known))
             }
+            // whose key it is was proven, so it is no guess
+            Err(error @ CollectorError::Suspended) => Err(error.into()),
             Err(error) => {
                 let source = Source::from_request_parts(parts, app).await?;
                 app.limits().guesses.count(&source.network()).await?;

@@ -1,9 +1,13 @@
 //! The account tree: platform → dealer (may nest) → customer.
 
+pub mod deletion;
+pub mod moves;
+pub mod quotas;
 mod service;
 pub(crate) mod store;
+mod suspension;
 
-use bailiwick_store::{AccountId, AccountKey, Lineage};
+use bailiwick_store::{AccountId, AccountKey, At, Lineage};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -74,6 +78,10 @@ pub struct Account {
     /// When it was made.
     #[sqlx(try_from = "bailiwick_store::At")]
     pub created_at: Timestamp,
+    /// Since when it is itself suspended.
+    pub suspended_at: Option<At>,
+    /// When it will be erased, where it is to be deleted.
+    pub erase_at: Option<At>,
 }
 
 /// One step of the way down to an account.

@@ -1,6 +1,7 @@
 //! The SQL of accounts.
 
-use bailiwick_store::{AccountId, AccountKey, Lineage, Scope};
+use bailiwick_store::{AccountId, AccountKey, At, Door, Lineage, Scope};
+use jiff::Timestamp;
 
 use super::{Account, Kind, Reach, Step};
 use crate::page::Cursor;
@@ -9,7 +10,9 @@ use crate::page::Cursor;
 pub(crate) async fn get(scope: &mut Scope) -> sqlx::Result<Option<Account>> {
     let account = scope.account();
     sqlx::query_as(
-        "select tenant_id, key, name, kind, parent_id, lineage, created_at from accounts where tenant_id = $1",
+        "select tenant_id, key, name, kind, parent_id, lineage, created_at, suspended_at,
+                (select d.erase_at from deletions d where d.tenant_id = accounts.tenant_id) as erase_at
+         from accounts where tenant_id = $1 and erased_at is null",
     )
     .bind(account)
     .fetch_optional(scope.sql())
@@ -51,6 +54,27 @@ pub(super) async fn rename(scope: &mut Scope, name: &str) -> sqlx::Result<()> {
         .map(drop)
 }
 
+/// Suspends or resumes the scope's account; false where it was so already.
+pub(super) async fn suspend(scope: &mut Scope, since: Option<Timestamp>) -> sqlx::Result<bool> {
+    let account = scope.account();
+    sqlx::query(
+        "update accounts set suspended_at = $2 where tenant_id = $1 and (suspended_at is null) = ($2 is not null)",
+    )
+    .bind(account)
+    .bind(since.map(At))
+    .execute(scope.sql())
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+/// Which of these places are suspended themselves.
+pub(super) async fn suspended(door: &mut Door, lineages: &[Lineage]) -> sqlx::Result<Vec<Lineage>> {
+    sqlx::query_scalar("select lineage from accounts where suspended_at is not null and lineage = any($1)")
+        .bind(texts(lineages))
+        .fetch_all(door.sql())
+        .await
+}
+
 /// The accounts on the way to `lineage` that the scope sees, the topmost first.
 pub(super) async fn path(scope: &mut Scope, lineage: &Lineage) -> sqlx::Result<Vec<Step>> {
     sqlx::query_as("select tenant_id, name, kind from accounts where lineage = any($1) order by length(lineage)")
@@ -60,7 +84,7 @@ pub(super) async fn path(scope: &mut Scope, lineage: &Lineage) -> sqlx::Result<V
 }
 
 pub(super) async fn at(scope: &mut Scope, lineage: &Lineage) -> sqlx::Result<Option<AccountId>> {
-    sqlx::query_scalar("select tenant_id from accounts where lineage = $1")
+    sqlx::query_scalar("select tenant_id from accounts where lineage = $1 and erased_at is null")
         .bind(lineage)
         .fetch_optional(scope.sql())
         .await
@@ -77,8 +101,10 @@ pub(super) async fn list(
     let account = scope.account();
     let (name, id) = after.map(|cursor| (cursor.name, cursor.id)).unzip();
     sqlx::query_as(
-        "select tenant_id, key, name, kind, parent_id, lineage, created_at from accounts
-         where tenant_id <> $1
+        "select tenant_id, key, name, kind, parent_id, lineage, created_at, suspended_at,
+                (select d.erase_at from deletions d where d.tenant_id = accounts.tenant_id) as erase_at
+         from accounts
+         where tenant_id <> $1 and erased_at is null
            and ($2 or parent_id = $1)
            and ($3::text is null or position(lower($3) in lower(name)) > 0)
            and ($4::text is null or (name, tenant_id) > ($4, $5))
@@ -98,11 +124,13 @@ pub(super) async fn list(
 /// How many of these accounts lie below the scope's, counted once each.
 pub(crate) async fn count_below(scope: &mut Scope, accounts: &[AccountId]) -> sqlx::Result<i64> {
     let account = scope.account();
-    sqlx::query_scalar("select count(*) from accounts where tenant_id = any($1) and tenant_id <> $2")
-        .bind(accounts)
-        .bind(account)
-        .fetch_one(scope.sql())
-        .await
+    sqlx::query_scalar(
+        "select count(*) from accounts where tenant_id = any($1) and tenant_id <> $2 and erased_at is null",
+    )
+    .bind(accounts)
+    .bind(account)
+    .fetch_one(scope.sql())
+    .await
 }
 
 /// Lineages as an array parameter.

@@ -155,6 +155,11 @@ pub(crate) async fn insert(
     .map(|done| done.rows_affected() == 1)
 }
 
+/// Where an operator holds a grant.
+pub(crate) async fn places_of(door: &mut Door, operator: OperatorId) -> sqlx::Result<Vec<Lineage>> {
+    sqlx::query_scalar("select lineage from grants where operator_id = $1").bind(operator).fetch_all(door.sql()).await
+}
+
 /// What an operator was granted on the scope's own account, locked until the transaction ends.
 pub(super) async fn lock(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<Option<(GrantId, Given)>> {
     #[derive(FromRow)]
@@ -260,9 +265,11 @@ pub(super) async fn members(
     }
     let rows: Vec<Row> = sqlx::query_as(
         "select g.id, g.tenant_id, a.name as account_name, g.operator_id, o.email, o.name, g.role::text, g.role_id,
-                array(select e.tenant_id from accounts e where e.tenant_id = any(g.excluded) order by e.name, e.tenant_id)
+                array(select e.tenant_id from accounts e where e.tenant_id = any(g.excluded) and e.erased_at is null
+                      order by e.name, e.tenant_id)
                     as excluded_ids,
-                array(select e.name from accounts e where e.tenant_id = any(g.excluded) order by e.name, e.tenant_id)
+                array(select e.name from accounts e where e.tenant_id = any(g.excluded) and e.erased_at is null
+                      order by e.name, e.tenant_id)
                     as excluded_names,
                 o.last_seen_at
          from grants g

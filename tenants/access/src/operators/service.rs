@@ -1,7 +1,7 @@
 //! Adding operators, and what they change about themselves.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, OperatorId, Scope};
+use bailiwick_store::{AccountId, Metered, OperatorId, Scope};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -129,6 +129,10 @@ impl Access {
             }
             (None, None) => return Err(AccessError::NotFound),
         };
+        let elsewhere = grants::store::places_of(&mut self.store.door().await?, operator).await?;
+        if let Some((0, full)) = self.store.room(scope, Metered::Operators, &elsewhere).await? {
+            return Err(full.into());
+        }
         let grant = GrantId::new();
         if !grants::store::insert(scope, grant, operator, role, excluded).await? {
             return Err(AccessError::Conflict("this operator has a role on this account already"));

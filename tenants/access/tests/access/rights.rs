@@ -210,3 +210,31 @@ async fn less_than_before_takes_the_keys_along() {
     let refused = world.access.authenticate_token(&issued.secret).await;
     assert!(matches!(refused, Err(AccessError::TokenRevoked)));
 }
+
+/// What happens to all of an account happens to a branch of it too: who is kept out of that does not do it.
+#[tokio::test]
+async fn a_branch_left_out_is_not_suspended_moved_or_deleted_from_above() {
+    let world = World::new().await;
+    let sub = make(&world.access, &world.platform, world.a, "Sub", Kind::Dealer).await;
+    let other = make(&world.access, &world.platform, world.a, "Other", Kind::Dealer).await;
+    let inner = make(&world.access, &world.platform, sub, "Inner", Kind::Customer).await;
+    let operator = world.add(world.a, "boss@a", Role::Owner).await;
+    world.add(world.a, "another@a", Role::Owner).await;
+    let given = Given { role: Role::Owner.into(), excluded: vec![inner] };
+    world.access.change_grant(&world.platform, world.a, operator, given).await.unwrap();
+    let boss = world.sign_in("boss@a").await.principal;
+    let hour = jiff::SignedDuration::from_hours(1);
+    let refused = [
+        world.access.suspend_account(&boss, sub).await.err(),
+        world.access.delete_account(&boss, sub, "Sub", hour).await.err(),
+        world.access.begin_move(&boss, sub, other).await.err(),
+        world.access.set_quotas(&boss, sub, Default::default()).await.err(),
+    ];
+    for error in refused {
+        assert!(matches!(error, Some(AccessError::Denied { .. })), "{error:?}");
+    }
+    assert!(matches!(world.access.suspend_account(&boss, inner).await, Err(AccessError::NotFound)));
+    world.access.suspend_account(&boss, other).await.unwrap();
+    let another = world.sign_in("another@a").await.principal;
+    world.access.suspend_account(&another, sub).await.unwrap();
+}

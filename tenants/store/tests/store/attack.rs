@@ -139,6 +139,81 @@ async fn a_row_cannot_be_moved_out_of_sight() {
     assert_eq!(state_of(&mut scope, "update accounts set lineage = '/bbbb/aaaa/'").await, DENIED);
 }
 
+/// Only its job moves an account, and only within the job's scope; only its job erases one, and once.
+#[tokio::test]
+async fn an_account_keeps_its_place_and_its_life_but_for_their_jobs() {
+    let database = testing::database().await;
+    let tree = Tree::grow(&database, &["/aaaa/", "/aaaa/bbbb/", "/aaaa/cccc/", "/dddd/"]).await;
+    let (mover, eraser) = (Actor::system("account-move"), Actor::system("account-erasure"));
+    let into = |parent: &str| {
+        format!(
+            "update accounts set lineage = '{parent}bbbb/', parent_id = '{}' where tenant_id = '{}'",
+            tree.id(parent),
+            tree.id("/aaaa/bbbb/")
+        )
+    };
+    let erase =
+        format!("update accounts set erased_at = now(), name = '' where tenant_id = '{}'", tree.id("/aaaa/cccc/"));
+    let cases = [
+        (&ACTOR, into("/aaaa/cccc/"), DENIED),
+        (&eraser, into("/aaaa/cccc/"), DENIED),
+        (&mover, into("/dddd/"), DENIED), // out of its scope
+        (&mover, erase.clone(), DENIED),
+        (&ACTOR, erase.clone(), DENIED),
+        (&eraser, erase, "succeeded"),
+        (&mover, into("/aaaa/cccc/"), "succeeded"),
+    ];
+    for (actor, statement, expected) in cases {
+        let mut scope = database.store.scope(actor, tree.id("/aaaa/")).await.unwrap();
+        let state = match sqlx::raw_sql(sqlx::AssertSqlSafe(statement.clone())).execute(scope.sql()).await {
+            Ok(_) => "succeeded".to_owned(),
+            Err(error) => sqlstate(&error),
+        };
+        assert_eq!(state, expected, "{actor} {statement}");
+        if expected == "succeeded" {
+            scope.commit().await.unwrap();
+        }
+    }
+    // what was erased does not come back, and is no scope
+    let revive =
+        format!("update accounts set erased_at = null, name = 'x' where tenant_id = '{}'", tree.id("/aaaa/cccc/"));
+    let mut scope = database.store.scope(&eraser, tree.id("/aaaa/")).await.unwrap();
+    let error = sqlx::raw_sql(sqlx::AssertSqlSafe(revive)).execute(scope.sql()).await.unwrap_err();
+    assert_eq!(sqlstate(&error), DENIED);
+    assert!(matches!(database.store.scope(&ACTOR, tree.id("/aaaa/cccc/")).await, Err(StoreError::NotFound)));
+}
+
+/// A scope that writes at a place that the account has left is told so, and one that holds its account is waited for.
+#[tokio::test]
+async fn a_place_that_was_left_is_not_written_to() {
+    let database = testing::database().await;
+    let tree = Tree::grow(&database, &["/aaaa/", "/aaaa/bbbb/", "/cccc/"]).await;
+    let account = tree.id("/aaaa/bbbb/");
+    let relocate = format!(
+        "begin; set local app.actor = 'system:account-move';
+         update accounts set lineage = '/cccc/bbbb/', parent_id = '{}' where tenant_id = '{account}'; commit",
+        tree.id("/cccc/")
+    );
+    let mut held = database.store.scope(&ACTOR, account).await.unwrap();
+    held.hold().await.unwrap();
+    let mut late = database.store.scope(&ACTOR, account).await.unwrap();
+    let mut superuser = database.superuser().await;
+    let moving = tokio::spawn(async move {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(relocate)).execute(&mut superuser).await.unwrap();
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(!moving.is_finished(), "the move waits for who holds the account");
+    held.commit().await.unwrap();
+    moving.await.unwrap();
+    let insert = "insert into quotas (tenant_id, lineage, set_by, set_at) values ($1, '/aaaa/bbbb/', 'x', now())";
+    let error = sqlx::query(insert).bind(account).execute(late.sql()).await.unwrap_err();
+    assert!(matches!(StoreError::from(error), StoreError::Moved));
+    drop(late);
+    let mut next = database.store.scope(&ACTOR, account).await.unwrap();
+    next.hold().await.unwrap();
+    assert_eq!(next.lineage().as_str(), "/cccc/bbbb/");
+}
+
 #[tokio::test]
 async fn app_cannot_become_another_role_or_make_a_way_round() {
     let database = testing::database().await;

@@ -331,3 +331,41 @@ async fn the_door_writes_nothing_but_the_time_of_use() {
     .unwrap();
     assert_eq!(written, ["api_tokens.last_used_at", "operators.last_seen_at", "sessions.last_seen_at"]);
 }
+
+/// A move rewrites every tree table and an erasure deletes from every table of accounts, as role `app`; a table that takes
+/// these rights away would be left behind. The audit's entries are emptied instead, by `ops`.
+#[tokio::test]
+async fn every_table_moves_and_is_erased() {
+    let mut connection = testing::database().await.superuser().await;
+    let stuck: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'lineage'
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+           and not (has_column_privilege('app', c.oid, a.attnum, 'update')
+                    and has_column_privilege('app', c.oid, a.attnum, 'select'))",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert!(stuck.is_empty(), "these would not move: {stuck:?}");
+    let kept: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+           and not (has_table_privilege('app', c.oid, 'delete')
+                    and has_column_privilege('app', c.oid, a.attnum, 'select'))
+         order by 1",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(kept, ["accounts", "audit_entries"], "these would not be erased");
+    let credentials: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_constraint k join pg_class c on c.oid = k.conrelid
+         where k.contype = 'f' and k.confrelid = 'operators'::regclass
+           and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id')
+           and not has_table_privilege('ops', c.oid, 'delete')",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert!(credentials.is_empty(), "an erased operator would leave something in these: {credentials:?}");
+}

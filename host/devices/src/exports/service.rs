@@ -1,0 +1,53 @@
+//! What callers do with exports.
+
+use bailiwick_store::Scope;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Export, ExportError, ExportId, store, work::KIND};
+use crate::{
+    jobs::{self, NewJob},
+    journal::{self, Object},
+};
+
+/// Asks for an export of the scope's account and all below it.
+///
+/// # Errors
+/// [`ExportError::Waits`].
+pub async fn request(scope: &mut Scope, now: Timestamp) -> Result<ExportId, ExportError> {
+    let id = ExportId::new();
+    if !store::insert(scope, id, now).await? {
+        return Err(ExportError::Waits);
+    }
+    let job = NewJob {
+        kind: KIND,
+        key: id.to_string(),
+        arguments: json!({ "export": id }),
+        run_at: now,
+        max_attempts: 5,
+        recurs: None,
+    };
+    jobs::enqueue(scope, &job, now).await?;
+    journal::record(scope, "account.export_requested", Object::of("export", id), None, None).await?;
+    Ok(id)
+}
+
+/// The exports of the scope's account, the latest first.
+///
+/// # Errors
+/// [`ExportError::Store`].
+pub async fn list(scope: &mut Scope) -> Result<Vec<Export>, ExportError> {
+    Ok(store::list(scope).await?)
+}
+
+/// Notes that an export is fetched, which happens once. Its file is opened and removed once this is committed.
+///
+/// # Errors
+/// [`ExportError::NotFound`].
+pub async fn fetch(scope: &mut Scope, id: ExportId, now: Timestamp) -> Result<(), ExportError> {
+    if !store::fetch(scope, id, now).await? {
+        return Err(ExportError::NotFound);
+    }
+    journal::record(scope, "account.export_fetched", Object::of("export", id), None, None).await?;
+    Ok(())
+}

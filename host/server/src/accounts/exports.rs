@@ -1,0 +1,150 @@
+//! `/accounts/{id}/exports`: all that is kept of an account, as a file that is fetched once.
+
+use std::path::PathBuf;
+
+use axum::{
+    Json as Reply,
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use bailiwick_access::Permission;
+use bailiwick_devices::exports::{self, Export, ExportError, ExportId};
+use futures::stream;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncReadExt as _;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::{
+    App,
+    edge::{List, Path, Problem},
+    work::{Authorized, Work, permission::DeleteAccounts},
+};
+
+/// Which export.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ExportAt {
+    /// The export.
+    #[param(value_type = Uuid)]
+    export_id: ExportId,
+}
+
+/// An export.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Export)]
+pub struct ExportView {
+    id: Uuid,
+    /// `queued`, `ready`, `fetched`, `expired` or `failed`.
+    state: String,
+    requested_at: Timestamp,
+    /// Until when it can be fetched.
+    expires_at: Option<Timestamp>,
+    /// How large the file is.
+    bytes: Option<i64>,
+    /// How many rows it holds.
+    rows: Option<i64>,
+}
+
+/// An export that was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RequestedExport {
+    id: Uuid,
+}
+
+/// Where the files of exports lie.
+pub(crate) fn folder(app: &App) -> PathBuf {
+    app.config().data_dir.join("exports")
+}
+
+/// Who takes everything along must be let see it: the platform's operators are not, unless they are elevated, and nobody
+/// is of a branch that its role leaves out.
+fn may_see_all(work: &Work) -> Result<(), Problem> {
+    let (who, place) = (&work.caller.principal, work.scope.lineage());
+    let needed =
+        [Permission::DeleteAccounts, Permission::ViewDevices, Permission::ViewOperators, Permission::ViewAudit];
+    let may = |permission: Permission| {
+        let here = who.permissions_at(place).is_some_and(|permissions| permissions.contains(permission));
+        here && who.may_everywhere_below(place, permission)
+    };
+    if needed.into_iter().all(may) { Ok(()) } else { Err(Problem::denied()) }
+}
+
+/// Has a file made of all that is kept of an account and of those below it: a gzipped tar with one file of JSON lines a
+/// table. Secrets, hashes and sealed credentials are left out.
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/exports", tag = "accounts",
+    params(("id" = Uuid, Path, description = "The account.")),
+    responses((status = 202, body = RequestedExport)))]
+pub(super) async fn request_export(mut work: Authorized<DeleteAccounts>) -> Result<Response, Problem> {
+    may_see_all(&work)?;
+    let now = work.app.store().now();
+    let id = exports::request(&mut work.scope, now).await?;
+    work.into_inner().reply(StatusCode::ACCEPTED, &RequestedExport { id: id.get() }).await
+}
+
+/// The exports of an account, the latest first.
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/exports", tag = "accounts",
+    params(("id" = Uuid, Path, description = "The account.")),
+    responses((status = 200, body = List<ExportView>)))]
+pub(super) async fn exports(mut work: Authorized<DeleteAccounts>) -> Result<Reply<List<ExportView>>, Problem> {
+    let found = exports::list(&mut work.scope).await?;
+    Ok(Reply(List::whole(found.into_iter().map(ExportView::from).collect())))
+}
+
+/// An export's file. It can be fetched once, within 24 hours.
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/exports/{export_id}", tag = "accounts",
+    params(("id" = Uuid, Path, description = "The account."), ExportAt),
+    responses((status = 200, content_type = "application/gzip", body = Vec<u8>)))]
+pub(super) async fn fetch_export(
+    mut work: Authorized<DeleteAccounts>,
+    Path(at): Path<ExportAt>,
+) -> Result<Response, Problem> {
+    may_see_all(&work)?;
+    let now = work.app.store().now();
+    let path = exports::path(&folder(&work.app), work.scope.account(), at.export_id);
+    exports::fetch(&mut work.scope, at.export_id, now).await?;
+    // opened before it counts as fetched; from then on it is nowhere but in this reply
+    let file = tokio::fs::File::open(&path).await.map_err(|error| Problem::internal(&error))?;
+    work.into_inner().done(StatusCode::OK).await?;
+    tokio::fs::remove_file(&path).await.map_err(|error| Problem::internal(&error))?;
+    let name = HeaderValue::from_str(&format!("attachment; filename=\"export-{}.tar.gz\"", at.export_id))
+        .map_err(|error| Problem::internal(&error))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/gzip")),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, Body::from_stream(stream::try_unfold(file, chunk))).into_response())
+}
+
+async fn chunk(mut file: tokio::fs::File) -> std::io::Result<Option<(Vec<u8>, tokio::fs::File)>> {
+    let mut bytes = Vec::with_capacity(64 << 10);
+    let read = file.read_buf(&mut bytes).await?;
+    Ok((read > 0).then_some((bytes, file)))
+}
+
+impl From<Export> for ExportView {
+    fn from(export: Export) -> Self {
+        Self {
+            id: export.id.get(),
+            state: export.state,
+            requested_at: export.requested_at,
+            expires_at: export.expires_at.map(|at| at.0),
+            bytes: export.bytes,
+            rows: export.rows,
+        }
+    }
+}
+
+impl From<ExportError> for Problem {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::NotFound => Self::not_found(),
+            ExportError::Waits => Self::conflict("conflict", "An export is being made already."),
+            ExportError::Store(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
+}

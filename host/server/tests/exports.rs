@@ -1,0 +1,111 @@
+//! An export holds all that is kept, no secret, and is fetched once by who may see it.
+
+use std::{collections::BTreeMap, io::Read as _, sync::Arc};
+
+use bailiwick_access::Role;
+use bailiwick_devices::{
+    exports::{EXPIRY, Expiring, Exporting},
+    jobs::{Workers, recur},
+};
+use flate2::read::GzDecoder;
+use jiff::SignedDuration;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    collectors::{World, report, world},
+    support::Api,
+};
+
+fn workers(world: &World) -> Workers {
+    let folder = world.server.app.config().data_dir.join("exports");
+    let (exporting, expiring) = (Exporting::new(folder.clone()), Expiring::new(folder));
+    Workers::new(world.server.app.store().clone(), vec![Arc::new(exporting), Arc::new(expiring)])
+}
+
+async fn fetch(api: &Api, path: &str) -> BTreeMap<String, Vec<Value>> {
+    let response = api.call(Method::GET, path).send().await.expect("answers");
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "application/gzip");
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let bytes = response.bytes().await.expect("reads");
+    let mut tables = BTreeMap::new();
+    for entry in tar::Archive::new(GzDecoder::new(bytes.as_ref())).entries().expect("a tar") {
+        let mut entry = entry.expect("an entry");
+        let name = entry.path().expect("a name").display().to_string();
+        let mut text = String::new();
+        entry.read_to_string(&mut text).expect("text");
+        let rows = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        tables.insert(name, rows);
+    }
+    tables
+}
+
+#[tokio::test]
+async fn all_that_is_kept_is_exported_once_and_no_secret() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data_dir = folder.path().to_owned();
+    let world = crate::collectors::world_with(move |config| config.data_dir = data_dir).await;
+    let tree = &world.tree;
+    world.server.operator(tree.customer, "someone@customer.example", Role::Viewer).await;
+    world.server.operator(tree.sibling, "someone@sibling.example", Role::Viewer).await;
+    world.send(Uuid::now_v7(), &[report(&world.digest, 1, "10.1.0.7", 100.0)]).await.expect(StatusCode::OK);
+    let exports = format!("/api/v1/accounts/{}/exports", tree.dealer);
+    let asked = tree.owner.post(&exports, json!({})).await.expect(StatusCode::ACCEPTED);
+    let file = format!("{exports}/{}", asked["id"].as_str().expect("an id"));
+    tree.owner.post(&exports, json!({})).await.refused(409, "conflict");
+    tree.owner.get(&file).await.refused(404, "not_found");
+    assert!(workers(&world).run_one().await.expect("runs"));
+    let listed = tree.owner.get(&exports).await.expect(StatusCode::OK);
+    assert_eq!(listed["items"][0]["state"], "ready", "{listed}");
+
+    let tables = fetch(&tree.owner, &file).await;
+    for (table, rows) in [("accounts", 3), ("operators", 2), ("devices", 1), ("readings", 1), ("facts", 2)] {
+        assert_eq!(tables[&format!("{table}.ndjson")].len(), rows, "{table}");
+    }
+    assert_eq!(tables["devices.ndjson"][0]["serial"], "ABC123");
+    assert!(tables["audit_entries.ndjson"].len() > 5, "what was done is part of it");
+    assert!(!tables.contains_key("jobs.ndjson") && !tables.contains_key("idempotency_keys.ndjson"));
+    let all = serde_json::to_string(&tables).expect("JSON");
+    for secret in ["argon2", "_hash\"", "\"secret\"", "fingerprints", "\"salt\""] {
+        assert!(!all.contains(secret), "{secret}");
+    }
+    // once, and then it is nowhere
+    tree.owner.get(&file).await.refused(404, "not_found");
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path().join("exports").join(tree.dealer.to_string())).expect("the folder").collect();
+    assert!(left.is_empty(), "{left:?}");
+    let audit = tree.owner.get(&format!("/api/v1/accounts/{}/audit?action=account.", tree.dealer)).await;
+    let audit = audit.expect(StatusCode::OK);
+    let actions: Vec<_> =
+        audit["items"].as_array().expect("items").iter().map(|e| e["action"].as_str().unwrap_or("")).collect();
+    assert_eq!(actions[..3], ["account.export_fetched", "account.exported", "account.export_requested"]);
+
+    // one that nobody fetches is gone after a day
+    let asked = tree.owner.post(&exports, json!({})).await.expect(StatusCode::ACCEPTED);
+    let store = world.server.app.store();
+    assert!(workers(&world).run_one().await.expect("runs"));
+    world.server.database.clock.advance(SignedDuration::from_hours(24));
+    let file = format!("{exports}/{}", asked["id"].as_str().expect("an id"));
+    tree.owner.get(&file).await.refused(404, "not_found");
+    recur(store, &[(EXPIRY, std::time::Duration::from_secs(3_600))]).await.expect("schedules");
+    assert!(workers(&world).run_one().await.expect("runs"));
+    let listed = tree.owner.get(&exports).await.expect(StatusCode::OK);
+    assert_eq!(listed["items"][0]["state"], "expired");
+    let left = std::fs::read_dir(folder.path().join("exports").join(tree.dealer.to_string())).expect("the folder");
+    assert_eq!(left.count(), 0);
+}
+
+#[tokio::test]
+async fn who_may_not_see_everything_takes_nothing_along() {
+    let world = world().await;
+    let exports = format!("/api/v1/accounts/{}/exports", world.tree.customer);
+    // the platform may delete it, and may not look into it
+    world.tree.root.post(&exports, json!({})).await.refused(403, "denied");
+    let admin = world.server.token(world.tree.dealer, Role::Admin).await;
+    admin.post(&exports, json!({})).await.refused(403, "denied");
+    let own = world.server.token(world.tree.customer, Role::Owner).await;
+    own.post(&exports, json!({})).await.expect(StatusCode::ACCEPTED);
+    world.tree.root.get(&format!("{exports}/{}", Uuid::now_v7())).await.refused(403, "denied");
+}

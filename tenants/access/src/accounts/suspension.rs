@@ -1,0 +1,56 @@
+//! Suspending a branch: sign-in, tokens and the collectors' ingress of the account and all below it stop, and what is
+//! kept stays. Whoever authenticates looks; nothing else here needs to know.
+
+use std::collections::BTreeSet;
+
+use bailiwick_audit::{Entry, Object, record};
+use bailiwick_store::{AccountId, Lineage};
+
+use super::store;
+use crate::access::Access;
+use crate::error::AccessError;
+use crate::permission::Permission;
+use crate::principal::Principal;
+
+impl Access {
+    /// Suspends an account and all below it. Harmless to repeat.
+    ///
+    /// # Errors
+    /// [`AccessError::OwnAccount`] where the principal's role does not lie above it; and those of [`Access::authorize`].
+    pub async fn suspend_account(&self, principal: &Principal, account: AccountId) -> Result<(), AccessError> {
+        let mut scope = self.authorize_above(principal, account, Permission::ManageAccounts).await?;
+        if store::suspend(&mut scope, Some(self.store.now())).await? {
+            record(&mut scope, Entry::new("account.suspended", Object::new("account", account))).await?;
+        }
+        Ok(scope.commit().await?)
+    }
+
+    /// Ends an account's suspension. One above it that is suspended still holds.
+    ///
+    /// # Errors
+    /// [`AccessError::Conflict`] where it is to be deleted, which is cancelled instead; [`AccessError::OwnAccount`]; and
+    /// those of [`Access::authorize`].
+    pub async fn resume_account(&self, principal: &Principal, account: AccountId) -> Result<(), AccessError> {
+        let mut scope = self.authorize_above(principal, account, Permission::ManageAccounts).await?;
+        let found = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
+        if found.erase_at.is_some() {
+            return Err(AccessError::Conflict("the account is to be deleted: cancel that first"));
+        }
+        if store::suspend(&mut scope, None).await? {
+            record(&mut scope, Entry::new("account.resumed", Object::new("account", account))).await?;
+        }
+        Ok(scope.commit().await?)
+    }
+
+    /// Which of these places lie below an account that is suspended.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn suspended_above(&self, places: &[Lineage]) -> Result<BTreeSet<Lineage>, AccessError> {
+        let above: BTreeSet<Lineage> = places.iter().filter_map(Lineage::parent).flat_map(|p| p.path()).collect();
+        let above: Vec<Lineage> = above.into_iter().collect();
+        let suspended = store::suspended(&mut self.store.door().await?, &above).await?;
+        let below = |place: &&Lineage| suspended.iter().any(|branch| branch.contains(place) && branch != *place);
+        Ok(places.iter().filter(below).cloned().collect())
+    }
+}
