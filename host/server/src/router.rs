@@ -17,8 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     App, accounts, alerts, audit, caller, collectors, devices, drivers, edge, egress, elevation, enrollments, events,
-    ingress, invitations, mail, openapi, operators, password_reset, restrictions, roles, session, sessions, sites, summary,
-    tokens, view_as, work,
+    ingress, invitations, mail, openapi, operators, password_reset, restrictions, roles, session, sessions, sites,
+    summary, tokens, view_as, work,
 };
 
 /// Most bytes of an ordinary body.

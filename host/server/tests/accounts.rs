@@ -193,8 +193,8 @@ async fn a_viewer_reads_and_changes_nothing() {
             "/usage",
             "/exports",
         ]
-            .iter()
-            .any(|p| path.contains(p));
+        .iter()
+        .any(|p| path.contains(p));
         if method == Method::GET && !owners {
             assert!(matches!(reply.status.as_u16(), 200 | 404), "{method} {path}: {}", reply.text);
         } else {

@@ -39,7 +39,7 @@ pub(super) async fn accept(
     caller: Result<Caller, Problem>,
     Json(body): Json<Body>,
 ) -> Result<StatusCode, Problem> {
-    app.limits().sign_in.count(&source.network())?;
+    app.limits().sign_in.count(&source.network()).await?;
     let from = Some(source.to_string());
     let accepted = match body.password {
         Some(password) => {
@@ -52,6 +52,8 @@ pub(super) async fn accept(
             app.access().accept_invitation(&body.token, Acceptance::SignedIn(&caller.principal), from).await
         }
     };
-    accepted.map_err(|error| guessed(&app, source, error.into()))?;
-    Ok(StatusCode::NO_CONTENT)
+    match accepted {
+        Ok(_) => Ok(StatusCode::NO_CONTENT),
+        Err(error) => Err(guessed(&app, source, error.into()).await),
+    }
 }

@@ -35,9 +35,9 @@ struct InvitationAt {
 }
 
 /// A link that does not hold counts as a guess of where it came from.
-pub(crate) fn guessed(app: &App, source: Source, problem: Problem) -> Problem {
+pub(crate) async fn guessed(app: &App, source: Source, problem: Problem) -> Problem {
     if matches!(problem.code(), "link_invalid" | "wrong_password")
-        && let Err(limited) = app.limits().guesses.count(&source.network())
+        && let Err(limited) = app.limits().guesses.count(&source.network()).await
     {
         return limited;
     }

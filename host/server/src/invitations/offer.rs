@@ -51,8 +51,11 @@ pub(super) async fn offer(
     source: Source,
     Json(body): Json<Body>,
 ) -> Result<Reply<OfferView>, Problem> {
-    app.limits().sign_in.count(&source.network())?;
-    let offer = app.access().offer(&body.token).await.map_err(|error| guessed(&app, source, error.into()))?;
+    app.limits().sign_in.count(&source.network()).await?;
+    let offer = match app.access().offer(&body.token).await {
+        Ok(offer) => offer,
+        Err(error) => return Err(guessed(&app, source, error.into()).await),
+    };
     Ok(Reply(OfferView {
         email: offer.email,
         name: offer.name,

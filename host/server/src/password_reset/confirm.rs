@@ -35,10 +35,13 @@ pub(super) async fn confirm(
     source: Source,
     Json(body): Json<Body>,
 ) -> Result<StatusCode, Problem> {
-    app.limits().sign_in.count(&source.network())?;
+    app.limits().sign_in.count(&source.network()).await?;
     let new = Password::new(body.password).map_err(AccessError::from)?;
     let reset = app.access().reset_password(&body.token, &new, Some(source.to_string())).await;
-    let (mut scope, contact) = reset.map_err(|error| guessed(&app, source, error.into()))?;
+    let (mut scope, contact) = match reset {
+        Ok(reset) => reset,
+        Err(error) => return Err(guessed(&app, source, error.into()).await),
+    };
     if app.config().mail.is_some() {
         let subject = Some(contact.id.get());
         mail::send(&app, &mut scope, Kind::PasswordChanged, &contact.email, &contact.locale, subject).await?;

@@ -30,7 +30,7 @@ pub(super) async fn request(
     language: Locale,
     Json(body): Json<Body>,
 ) -> Result<StatusCode, Problem> {
-    app.limits().sign_in.count(&source.network())?;
+    app.limits().sign_in.count(&source.network()).await?;
     mail::needed(&app)?;
     let email = mail::address(&body.email)?;
     app.limits().mailed.count(&email.key().to_owned()).await?;

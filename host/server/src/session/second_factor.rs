@@ -45,7 +45,7 @@ pub(super) async fn second_factor(
     headers: HeaderMap,
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
-    app.limits().sign_in.count(&source.network()).inspect_err(|_| failed(&app, "limited"))?;
+    app.limits().sign_in.count(&source.network()).await.inspect_err(|_| failed(&app, "limited"))?;
     let replaces = caller::session_cookie(&app, &headers);
     let source = Some(source.to_string());
     let key = app.sealing_key();

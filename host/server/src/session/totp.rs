@@ -72,7 +72,7 @@ pub(super) async fn begin_totp(
     source: Source,
     Json(body): Json<Begin>,
 ) -> Result<(StatusCode, Reply<TotpSecret>), Problem> {
-    app.limits().sign_in.count(&source.network())?;
+    app.limits().sign_in.count(&source.network()).await?;
     let begun = app.access().begin_totp(&caller.principal, app.sealing_key(), &body.password).await?;
     let shown = |secret: &SecretString| secret.expose_secret().to_owned();
     Ok((StatusCode::CREATED, Reply(TotpSecret { secret: shown(&begun.secret), uri: shown(&begun.uri) })))
@@ -87,7 +87,7 @@ pub(super) async fn confirm_totp(
     source: Source,
     Json(body): Json<Code>,
 ) -> Result<Reply<RecoveryCodes>, Problem> {
-    app.limits().sign_in.count(&source.network())?;
+    app.limits().sign_in.count(&source.network()).await?;
     let codes = app.access().confirm_totp(&caller.principal, app.sealing_key(), &body.code).await?;
     Ok(Reply(codes.into()))
 }
@@ -101,7 +101,7 @@ pub(super) async fn remove_totp(
     source: Source,
     Json(body): Json<Remove>,
 ) -> Result<StatusCode, Problem> {
-    app.limits().sign_in.count(&source.network())?;
+    app.limits().sign_in.count(&source.network()).await?;
     app.access().remove_totp(&caller.principal, app.sealing_key(), &body.password, &body.code).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -115,7 +115,7 @@ pub(super) async fn renew_recovery_codes(
     source: Source,
     Json(body): Json<Code>,
 ) -> Result<Reply<RecoveryCodes>, Problem> {
-    app.limits().sign_in.count(&source.network())?;
+    app.limits().sign_in.count(&source.network()).await?;
     let codes = app.access().renew_recovery_codes(&caller.principal, app.sealing_key(), &body.code).await?;
     Ok(Reply(codes.into()))
 }

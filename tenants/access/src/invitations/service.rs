@@ -251,7 +251,8 @@ impl Access {
     async fn standing(&self, actor: &Actor) -> Result<Principal, AccessError> {
         match actor {
             Actor::Operator(operator) => {
-                let (held, _) = grants::store::held_by(&mut self.store.door().await?, *operator).await?;
+                let (held, _) =
+                    grants::store::held_by(&mut self.store.door().await?, *operator, self.store.now()).await?;
                 Ok(Principal { actor: actor.clone(), via: Via::System, held, viewing_as: None, source: None })
             }
             Actor::Token { token, .. } => {
@@ -264,7 +265,8 @@ impl Access {
     }
 
     async fn can_sign_in(&self, operator: OperatorId) -> Result<bool, AccessError> {
-        let (held, suspended) = grants::store::held_by(&mut self.store.door().await?, operator).await?;
+        let (held, suspended) =
+            grants::store::held_by(&mut self.store.door().await?, operator, self.store.now()).await?;
         Ok(suspended || !held.is_empty())
     }
 

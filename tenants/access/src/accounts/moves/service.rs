@@ -82,7 +82,7 @@ impl Access {
         let top = store::at(&mut self.store.door().await?, &common).await?.ok_or(AccessError::NotFound)?;
         let mut scope = self.store.scope(principal.actor(), top).await?;
         scope.set_source(principal.source.clone());
-        scope.set_as_whom(principal.viewing_as);
+        scope.set_as_whom(principal.viewing_as());
         let way = Way::find(&mut scope, account, to).await?;
         Ok((scope, way))
     }
