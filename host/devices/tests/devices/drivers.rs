@@ -37,11 +37,13 @@ async fn only_the_platform_installs() {
     let mut scope = ground.scope(ground.dealer).await;
     let refused = drivers::install(&mut scope, &manifest(), &digest(), COMPONENT, ground.store.now()).await;
     assert!(matches!(refused, Err(DriverError::PlatformOnly)));
+    drop(scope);
     // the database refuses it too
     let mut scope = ground.scope(ground.dealer).await;
     let changed =
         sqlx::query("update drivers set active = false where $1").bind(true).execute(scope.sql()).await.unwrap();
     assert_eq!(changed.rows_affected(), 0);
+    drop(scope);
     let mut scope = ground.scope(AccountId::ROOT).await;
     let wrong = drivers::install(&mut scope, &manifest(), &digest(), b"other", ground.store.now()).await;
     assert!(matches!(wrong, Err(DriverError::Digest(_))));

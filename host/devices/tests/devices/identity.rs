@@ -78,6 +78,7 @@ async fn two_halves_of_one_device_become_one_with_both_histories() {
         .await
         .unwrap();
     assert_eq!(open, 0, "the half that went took its alert along");
+    drop(scope);
     // and it stays one
     ground.send(vec![at(&ground, 4, "10.0.0.3", &[MAC])]).await;
     assert_eq!(ground.device().await.id, device.id);

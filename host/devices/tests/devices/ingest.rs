@@ -196,8 +196,8 @@ async fn what_is_not_granted_or_denied_by_policy_is_not_kept() {
     assert_eq!((applied.applied, applied.dropped), (1, 2), "a meter and a text");
 
     // a personal device keeps what the thing is and whether it is safe
-    let mut scope = ground.scope(ground.customer).await;
     let id = ground.device().await.id;
+    let mut scope = ground.scope(ground.customer).await;
     let change = DeviceChange { ownership: Some(Ownership::Personal), ..DeviceChange::default() };
     devices::update(&mut scope, id, change, ground.store.now()).await.unwrap();
     scope.commit().await.unwrap();
@@ -329,6 +329,7 @@ async fn a_retired_device_is_ignored_until_it_is_restored() {
         .await
         .unwrap();
     assert_eq!(open, 0);
+    drop(scope);
 
     let stranger = devices::restore(&ground.store, &mut ground.scope(ground.other).await, id, now).await;
     assert!(matches!(stranger, Err(DeviceError::NotFound)));

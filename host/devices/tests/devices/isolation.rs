@@ -23,9 +23,9 @@ async fn another_customer_sees_none_of_it() {
         [(ground.other, false), (ground.customer, true), (ground.dealer, true), (AccountId::ROOT, true)]
     {
         let n = usize::from(sees);
+        assert_eq!(ground.devices(account).await.len(), n);
         let mut scope = ground.scope(account).await;
         assert_eq!(devices::get(&mut scope, id, now).await.is_ok(), sees);
-        assert_eq!(ground.devices(account).await.len(), n);
         assert_eq!(alerts::list(&mut scope, &AlertFilter::default(), &page).await.unwrap().items.len(), n);
         assert_eq!(enrollments::list(&mut scope, &page).await.unwrap().items.len(), n);
         assert_eq!(collectors::list(&mut scope, &page, now).await.unwrap().items.len(), n);

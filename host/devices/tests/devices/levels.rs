@@ -113,6 +113,7 @@ async fn a_counter_that_falls_is_a_reset_and_counts_nothing() {
         .await
         .unwrap();
     assert_eq!(resets, [4.0]);
+    drop(scope);
     let figures = summary::summary(&mut ground.scope(ground.dealer).await, ground.store.now()).await.unwrap();
     assert_eq!(figures.pages_30d, 36);
     assert_eq!((figures.devices, figures.online, figures.collectors.online), (1, 1, 1));

@@ -128,6 +128,7 @@ async fn what_is_done_is_audited_where_it_was_done() {
     let page = bailiwick_audit::list(&mut scope, &Default::default(), None, 1).await.unwrap();
     assert_eq!(page.items[0].source.as_deref(), Some("192.0.2.9"));
     assert_eq!(page.items[0].actor, owner.actor().to_string());
+    drop(scope);
     // refused: nothing is done and nothing is written
     let viewer = world.someone(world.a1, "v@a1", Role::Viewer).await;
     let before = world.audited(world.a1).await;

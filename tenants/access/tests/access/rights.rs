@@ -68,6 +68,7 @@ async fn a_branch_left_out_does_not_exist() {
     assert_eq!(may(&world, &tech, world.a1, P::ViewDevices).await, Ok(()));
     let mut scope = world.access.authorize(&tech, world.a, P::ViewDevices).await.unwrap();
     assert!(scope.bind(inner).await.is_err(), "nor by way of the dealer's scope");
+    drop(scope);
     let listed = world
         .access
         .accounts(&tech, world.a, bailiwick_access::accounts::Reach::Subtree, None, None, 100)
@@ -183,6 +184,7 @@ async fn what_a_customer_denies_its_dealer_cannot() {
     // nor by way of the dealer's own scope
     let mut scope = world.access.authorize(&dealer, world.a, P::ManageDevices).await.unwrap();
     assert!(scope.bind(world.a1).await.is_err());
+    drop(scope);
     let mut scope = world.access.authorize(&dealer, world.a, P::ManageSites).await.unwrap();
     scope.bind(world.a1).await.unwrap();
     drop(scope);
