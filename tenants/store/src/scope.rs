@@ -129,6 +129,25 @@ impl Scope {
         Ok(())
     }
 
+    /// Gives each statement from here on as much time as a large subtree takes: for jobs.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached.
+    pub async fn take_time(&mut self) -> Result<(), StoreError> {
+        sqlx::raw_sql("SET LOCAL statement_timeout = '20min'").execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
+    /// Has what ties rows to the places of their accounts looked at when the transaction ends, and not before: for who
+    /// rewrites both.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached.
+    pub async fn defer_fences(&mut self) -> Result<(), StoreError> {
+        sqlx::raw_sql("SET CONSTRAINTS ALL DEFERRED").execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
     /// Keeps the account where it is until the transaction ends: a move waits for it, and one that goes on is waited
     /// for. What is read from here on is of the place that the scope was opened at.
     ///

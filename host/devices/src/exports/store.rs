@@ -103,12 +103,6 @@ pub(super) async fn expire(scope: &mut Scope, now: Timestamp) -> Result<Vec<(Acc
     .await?)
 }
 
-/// A large table takes its time.
-pub(super) async fn take_time(scope: &mut Scope) -> Result<(), StoreError> {
-    sqlx::raw_sql("set local statement_timeout = '20min'").execute(scope.sql()).await?;
-    Ok(())
-}
-
 /// The accounts that the scope sees.
 pub(super) async fn accounts(scope: &mut Scope) -> Result<Vec<AccountId>, StoreError> {
     let account = scope.account();

@@ -135,7 +135,7 @@ async fn discard(folder: &Path) -> io::Result<()> {
 
 /// Writes a file a table; gives their names, and how many rows there are.
 async fn tables(scope: &mut Scope, folder: &Path) -> Result<(Vec<String>, u64), JobFailure> {
-    store::take_time(scope).await?;
+    scope.take_time().await?;
     let top = scope.account();
     let accounts = store::accounts(scope).await?;
     let (mut names, mut all) = (Vec::new(), 0);

@@ -57,13 +57,21 @@ impl Caller {
             (_, Needs::Person) => Done,
             // what the call is about is somebody else's
             (_, Needs::Own) => Refused(404, "not_found"),
-            (Sight::Hidden, Needs::Of(_) | Needs::OnItself(_)) => Refused(404, "not_found"),
+            (Sight::Hidden, _) => Refused(404, "not_found"),
+            (Sight::FromAbove(may), Needs::FromAbove(needed)) if may.contains(needed) => Done,
+            (Sight::Own(may), Needs::FromAbove(needed)) if may.contains(needed) => Refused(403, "own_account"),
+            (Sight::FromAbove(may) | Sight::Own(may), Needs::SeeingAll(needed)) if sees_all(may, needed) => Done,
             (Sight::FromAbove(_), Needs::OnItself(_)) => denied,
             (Sight::FromAbove(may) | Sight::Own(may), Needs::Of(needed)) if may.contains(needed) => Done,
             (Sight::Own(may), Needs::OnItself(needed)) if may.contains(needed) => Done,
-            (Sight::FromAbove(_) | Sight::Own(_), Needs::Of(_) | Needs::OnItself(_)) => denied,
+            (Sight::FromAbove(_) | Sight::Own(_), _) => denied,
         }
     }
+}
+
+/// Whether this permits something, and to see everything besides.
+pub fn sees_all(may: Permissions, needed: P) -> bool {
+    may.contains_all([needed, P::ViewDevices, P::ViewOperators, P::ViewAudit].into_iter().collect())
 }
 
 /// What an operator of the platform may on accounts below: run the business, not look at what it is made of.

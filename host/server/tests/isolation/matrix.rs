@@ -12,6 +12,8 @@ fn needs(needs: Needs) -> String {
     match needs {
         Needs::Of(permission) => permission.to_string(),
         Needs::OnItself(permission) => format!("{permission}, own"),
+        Needs::FromAbove(permission) => format!("{permission}, above"),
+        Needs::SeeingAll(permission) => format!("{permission}, all seen"),
         Needs::AtRoot(permission) => format!("{permission}, root"),
         Needs::SignedIn => "(signed in)".to_owned(),
         Needs::Person | Needs::Own => "(oneself)".to_owned(),
@@ -24,7 +26,9 @@ fn mark(sight: Sight, needs: Needs) -> &'static str {
         (Sight::Own(may) | Sight::FromAbove(may), Needs::Of(needed)) | (Sight::Own(may), Needs::OnItself(needed)) => {
             may.contains(needed)
         }
-        (_, Needs::OnItself(_) | Needs::AtRoot(_)) => false,
+        (Sight::FromAbove(may), Needs::FromAbove(needed)) => may.contains(needed),
+        (Sight::Own(may) | Sight::FromAbove(may), Needs::SeeingAll(needed)) => callers::sees_all(may, needed),
+        (_, Needs::OnItself(_) | Needs::FromAbove(_) | Needs::AtRoot(_)) => false,
         (_, Needs::SignedIn | Needs::Person | Needs::Own | Needs::Nobody) => true,
         _ => false,
     };

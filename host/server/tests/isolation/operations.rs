@@ -19,6 +19,10 @@ pub enum Needs {
     Of(Permission),
     /// As [`Self::Of`], by a grant on this very account: what lies above has no say.
     OnItself(Permission),
+    /// As [`Self::Of`], by a grant on an account above: nobody does this to the account that its own role lies on.
+    FromAbove(Permission),
+    /// As [`Self::Of`], by who may see everything as well.
+    SeeingAll(Permission),
     /// A permission on the platform's root; whoever lacks it is denied, since it is no secret that this exists.
     AtRoot(Permission),
     /// Some credential.
@@ -91,7 +95,8 @@ pub struct Operation {
 
 impl Operation {
     pub fn changes(&self) -> bool {
-        !self.method.is_safe()
+        // an export is gone once it is fetched
+        !self.method.is_safe() || self.id == "accounts_fetch_export"
     }
 
     /// The path of a call, on an account.
@@ -152,6 +157,19 @@ table! {
     accounts_update, Of(ManageAccounts), |w| call().json(json!({ "name": w.word("Account") }));
     accounts_list, Of(ViewAccounts), |_w| call();
     accounts_create, Of(ManageAccounts), |w| call().json(json!({ "name": w.word("New"), "kind": "customer" }));
+    accounts_suspend, FromAbove(ManageAccounts), |w| { w.resume().await; call() };
+    accounts_resume, FromAbove(ManageAccounts), |w| { w.resume().await; call() };
+    accounts_delete, FromAbove(DeleteAccounts), |w| call().json(json!({ "name": w.undeleted().await }));
+    accounts_keep, FromAbove(DeleteAccounts), |w| { w.deleted().await; call() };
+    accounts_relocate, FromAbove(ManageAccounts), |w| call().json(json!({ "parent_id": w.new_parent().await }));
+    accounts_moves, Of(ManageAccounts), |_w| call();
+    accounts_quotas, Of(ViewUsage), |_w| call();
+    accounts_set_quotas, FromAbove(ManageQuotas), |w|
+        call().json(json!({ "devices": w.many(), "collectors": null, "operators": null }));
+    accounts_usage, Of(ViewUsage), |_w| call().query("?from=2026-11-01&to=2026-11-30".to_owned());
+    accounts_exports, Of(DeleteAccounts), |_w| call();
+    accounts_request_export, SeeingAll(DeleteAccounts), |w| { w.no_export().await; call() };
+    accounts_fetch_export, SeeingAll(DeleteAccounts), |w| call().at("export_id", w.export().await);
     accounts_figures, Of(ViewDevices), |_w| call();
     alerts_list, Of(ViewDevices), |_w| call();
     alerts_acknowledge, Of(HandleAlerts), |w| call().at("alert_id", w.alert().await);

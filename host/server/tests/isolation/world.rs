@@ -49,6 +49,7 @@ impl World {
             config.rates.account = 1_000_000;
             config.rates.source = 1_000_000;
             config.rates.collector = 1_000_000;
+            config.data_dir = std::env::temp_dir().join(format!("bailiwick-sweep-{}", std::process::id()));
         })
         .await;
         let access = server.access.clone();
@@ -216,6 +217,71 @@ impl World {
             .expect("suspends");
         // what the endpoint says when it is done
         self.server.app.shared().access_changed();
+    }
+
+    async fn set(&self, statement: &'static str) {
+        let mut superuser = self.server.database.superuser().await;
+        sqlx::query(statement).bind(self.account).execute(&mut superuser).await.expect("sets");
+    }
+
+    /// The account is not suspended, nor to be deleted.
+    pub async fn resume(&self) {
+        self.set("delete from deletions where tenant_id = $1").await;
+        self.set("update accounts set suspended_at = null where tenant_id = $1").await;
+    }
+
+    /// As [`Self::resume`]; gives its name.
+    pub async fn undeleted(&self) -> String {
+        self.resume().await;
+        let account = self.owner.get(&self.below("")).await.expect(StatusCode::OK);
+        account["name"].as_str().expect("a name").to_owned()
+    }
+
+    /// The account is to be deleted, and its people are let in all the same, so that each can try to keep it.
+    pub async fn deleted(&self) {
+        let name = self.undeleted().await;
+        let hour = jiff::SignedDuration::from_hours(1);
+        self.server.access.delete_account(&Server::platform(), self.account, &name, hour).await.expect("deletes");
+        self.set("update accounts set suspended_at = null where tenant_id = $1").await;
+    }
+
+    /// A dealer beside the account, to which it can be moved.
+    pub async fn new_parent(&self) -> AccountId {
+        self.resume().await;
+        self.set("delete from moves where tenant_id = $1").await;
+        let kind = bailiwick_access::accounts::Kind::Dealer;
+        let new = bailiwick_access::accounts::NewAccount { name: self.word("Parent"), kind, owner: None };
+        let made = self.server.access.create_account(&Server::platform(), self.dealer, new).await;
+        made.expect("an account").account.id
+    }
+
+    /// A number that was not given before.
+    pub fn many(&self) -> u32 {
+        100_000 + self.next()
+    }
+
+    /// No export is being made.
+    pub async fn no_export(&self) {
+        self.set("update exports set state = 'failed' where tenant_id = $1 and state = 'queued'").await;
+    }
+
+    /// An export that can be fetched.
+    pub async fn export(&self) -> String {
+        let id = Uuid::now_v7();
+        sqlx::query(
+            "insert into exports (tenant_id, lineage, id, state, requested_by, requested_at, expires_at)
+             select tenant_id, lineage, $2, 'ready', 'system:test', now(), now() + interval '1 day'
+             from accounts where tenant_id = $1",
+        )
+        .bind(self.account)
+        .bind(id)
+        .execute(&mut self.server.database.superuser().await)
+        .await
+        .expect("inserts");
+        let folder = self.server.app.config().data_dir.join("exports").join(self.account.to_string());
+        std::fs::create_dir_all(&folder).expect("makes");
+        std::fs::write(folder.join(format!("{id}.tar.gz")), "not read here").expect("writes");
+        id.to_string()
     }
 
     /// A driver's component, built once a process.

@@ -193,9 +193,10 @@ pub(super) async fn end(
 
 /// Changes of the tree wait for each other: until this transaction ends, this one has its turn, and as much time as a
 /// large subtree takes.
-pub(crate) async fn take_turn(scope: &mut Scope) -> sqlx::Result<()> {
-    sqlx::raw_sql("set local statement_timeout = '20min'").execute(scope.sql()).await?;
-    sqlx::query("select pg_advisory_xact_lock($1)").bind(7_221_748_i64).execute(scope.sql()).await.map(drop)
+pub(crate) async fn take_turn(scope: &mut Scope) -> Result<(), StoreError> {
+    scope.take_time().await?;
+    sqlx::query("select pg_advisory_xact_lock($1)").bind(7_221_748_i64).execute(scope.sql()).await?;
+    Ok(())
 }
 
 /// Locks the accounts of a subtree against whoever would write there, and its new parent against a move of its own.
@@ -209,11 +210,6 @@ pub(crate) async fn lock_subtree(scope: &mut Scope, subtree: &Lineage) -> sqlx::
     .fetch_all(scope.sql())
     .await
     .map(drop)
-}
-
-/// From here on the fences are looked at when the transaction ends.
-pub(super) async fn defer_fences(scope: &mut Scope) -> sqlx::Result<()> {
-    sqlx::raw_sql("set constraints all deferred").execute(scope.sql()).await.map(drop)
 }
 
 /// Gives the accounts of a subtree their new places.

@@ -34,7 +34,7 @@ impl Access {
             let result = json!({ "conflicts": plan.conflicts });
             return Ok(store::end(scope, account, id, "refused", Some(result), self.store.now()).await?);
         };
-        store::defer_fences(scope).await?;
+        scope.defer_fences().await?;
         let mut rows = Map::new();
         let accounts = store::relocate(scope, account, to, &way.node.lineage, &place).await?;
         rows.insert("accounts".to_owned(), accounts.into());
