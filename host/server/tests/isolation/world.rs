@@ -146,6 +146,15 @@ impl World {
         self.made("/roles", json!({ "name": self.word("Role"), "permissions": ["view_devices"] })).await
     }
 
+    /// A host that was not allowed before.
+    pub fn host(&self) -> String {
+        format!("hooks{}.example.org", self.next())
+    }
+
+    pub async fn egress_host(&self) -> String {
+        self.made("/egress", json!({ "purpose": "webhook", "host": self.host() })).await
+    }
+
     pub async fn token_id(&self) -> String {
         self.made("/tokens", json!({ "name": self.word("Token"), "role": "viewer" })).await
     }
