@@ -52,3 +52,12 @@ grant select (id, operator_id, token_hash, expires_at) on sign_in_challenges to 
 create policy ops_select on sign_in_challenges for select to ops using (true);
 create policy ops_delete on sign_in_challenges for delete to ops using (true);
 grant select (id, expires_at), delete on sign_in_challenges to ops;
+
+-- Who is erased leaves none of this behind.
+create policy ops_select on second_factors for select to ops using (true);
+create policy ops_delete on second_factors for delete to ops using (true);
+grant select (operator_id), delete on second_factors to ops;
+create policy ops_select on recovery_codes for select to ops using (true);
+create policy ops_delete on recovery_codes for delete to ops using (true);
+grant select (operator_id), delete on recovery_codes to ops;
+grant select (operator_id) on sign_in_challenges to ops;

@@ -100,3 +100,4 @@ grant select (id, operator_id, token_hash, created_at, expires_at, used_at) on p
 create policy ops_select on password_resets for select to ops using (true);
 create policy ops_delete on password_resets for delete to ops using (true);
 grant select (id, expires_at), delete on password_resets to ops;
+grant select (operator_id) on password_resets to ops;
