@@ -20,6 +20,7 @@ function account(...names: string[]): Account {
     lineage: `/${names.join("/")}/`,
     path,
     created_at: "2026-01-01T00:00:00Z",
+    suspended_above: false,
     counts: { devices: 0, alerts_open: 0, collectors: 0 },
   };
 }

@@ -72,7 +72,6 @@ const MESSAGES: Record<string, () => string> = {
   idempotency_mismatch: m.problem_conflict,
   site_in_use: m.problem_site_in_use,
   driver_invalid: m.problem_driver_invalid,
-  wrong_password: m.problem_wrong_password,
   last_owner: m.problem_last_owner,
   retired: m.problem_retired,
   payload_too_large: m.problem_too_large,

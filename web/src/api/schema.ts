@@ -318,6 +318,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hosts that this account named itself. Those of the accounts above hold here too. */
+        get: operations["egress_list"];
+        put?: never;
+        /** Lets the platform reach a host for this account and all below it. */
+        post: operations["egress_allow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/egress/{host_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a host from this account's list. */
+        delete: operations["egress_deny"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/elevation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of the platform looked at this account, and who does now; the newest 500, newest first. */
+        get: operations["elevation_list"];
+        put?: never;
+        /** Gives an operator of the platform sight of this account, and of none below it, for a time: looking only. */
+        post: operations["elevation_begin"];
+        /** Ends one's own elevation; for whoever sets the account's privacy, everybody's. */
+        delete: operations["elevation_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/enrollments": {
         parameters: {
             query?: never;
@@ -373,6 +427,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations of this account that wait, newest first. */
+        get: operations["invitations_list"];
+        put?: never;
+        /** Invites somebody to this account by mail, in place of an earlier invitation of the same address. */
+        post: operations["invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back; its link is dead. */
+        delete: operations["invitations_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest mails of this account, newest first; they are kept for 30 days. */
+        get: operations["mails_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/move": {
         parameters: {
             query?: never;
@@ -420,7 +526,10 @@ export interface paths {
         /** Everyone who has access to an account, by a role on it or on one above, by name. */
         get: operations["operators_list"];
         put?: never;
-        /** Gives someone a role on this account; who is new becomes an operator. */
+        /**
+         * Gives somebody new, or somebody who is seen from here already, a role on this account. Where mail is configured,
+         *     people are invited instead: an answer would tell whether an address is known.
+         */
         post: operations["operators_add"];
         delete?: never;
         options?: never;
@@ -664,6 +773,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/view-as": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets this session look at the account as somebody else does: looking only, and at nothing that one may not see
+         *     oneself. `DELETE /session/view-as` ends it, and so does its time.
+         */
+        post: operations["view_as_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drivers": {
         parameters: {
             query?: never;
@@ -716,6 +845,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts an invitation. Without a password it is accepted by who is signed in, who must be who was invited; with one,
+         *     by somebody who cannot sign in yet.
+         */
+        post: operations["invitations_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the link of an invitation offers. */
+        post: operations["invitations_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mails a link for a new password to the operator of this address, if there is one. */
+        post: operations["password_reset_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a new password by the link of a mail, and ends every session. */
+        post: operations["password_reset_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -726,7 +926,10 @@ export interface paths {
         /** Who calls, and where its view of the tree begins. */
         get: operations["session_get"];
         put?: never;
-        /** Signs an operator in. Every refusal looks the same and takes the same time. */
+        /**
+         * Signs an operator in, or asks for the code of its second factor (202). Every refusal looks the same and takes the
+         *     same time.
+         */
         post: operations["session_create"];
         /** Signs out: the session ends on the server, and the cookie is removed. */
         delete: operations["session_delete"];
@@ -748,6 +951,109 @@ export interface paths {
         put: operations["session_password"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes fresh recovery codes; those before are good no more. */
+        post: operations["session_renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which second factor one has set up. */
+        get: operations["session_factors"];
+        put?: never;
+        /** Ends a sign-in by a code. Every refusal looks the same; the challenge is good for one session. */
+        post: operations["session_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to set up an authenticator app; it counts once it is confirmed. */
+        post: operations["session_begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms an authenticator app by its first code. One's other sessions end. */
+        post: operations["session_confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes the authenticator app and the recovery codes. */
+        post: operations["session_remove_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/view-as": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends looking as somebody else does. */
+        delete: operations["session_end_view_as"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1233,6 +1539,41 @@ export interface components {
             category: string;
             title: string;
         };
+        /** @description A host that may be reached. */
+        EgressHost: {
+            /** Format: uuid */
+            id: string;
+            /** @description `webhook`, `oidc`, `push` or `object_store`. */
+            purpose: string;
+            /** @description A name in lower-case ASCII, or an address. */
+            host: string;
+            /** Format: int32 */
+            port: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description An operator of the platform who looked at the account, or does. */
+        Elevation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            operator_id: string;
+            operator_name: string;
+            operator_email: string;
+            reason: string;
+            /** Format: date-time */
+            began_at: string;
+            /**
+             * Format: date-time
+             * @description Until then at the latest.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When it was ended before that.
+             */
+            ended_at?: string | null;
+        };
         /** @description An enrollment. */
         Enrollment: {
             /** Format: uuid */
@@ -1342,6 +1683,21 @@ export interface components {
             /** @description Columns and values: true or false, numbers, texts; times are milliseconds since 1970. */
             cells: Record<string, never>;
         };
+        /** @description A code. */
+        FactorCode: {
+            /** @description Six digits of the authenticator app; where one is set up already, also a recovery code. */
+            code: string;
+        };
+        /** @description What one has set up. */
+        Factors: {
+            /**
+             * Format: date-time
+             * @description Since when signing in takes a code of an authenticator app; null where it does not.
+             */
+            totp_since?: string | null;
+            /** @description How many recovery codes are left. */
+            recovery_codes: number;
+        };
         /** @description One field that is wrong. */
         FieldProblem: {
             /** @description Path in the body or name of the parameter: `settings.ranges[0]`. */
@@ -1386,6 +1742,70 @@ export interface components {
              * @description How much that account and all below it have.
              */
             used: number;
+        };
+        /** @description An invitation that waits. */
+        Invitation: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            name?: string | null;
+            /** @description A built-in role by its name, or the id of one that was made. */
+            role: string;
+            /** @description The name of the role; null where it was deleted meanwhile, and nothing would be given. */
+            role_name?: string | null;
+            /** @description Accounts below that the grant would leave out. */
+            excluded: string[];
+            /**
+             * Format: uuid
+             * @description The operator who invited, in person or by a token.
+             */
+            invited_by?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @description The link's secret, and what it takes. */
+        InvitationAcceptance: {
+            /** @description `bwi_…`, what stands behind `#token=` in the mail. */
+            token: string;
+            /** @description The name of somebody new, 1 to 200 characters; that of the invitation where absent. */
+            name?: string | null;
+            /**
+             * @description The password that somebody new chooses (at least 12 characters, not all the same, not the address), or has; left
+             *     out by who is signed in.
+             */
+            password?: string | null;
+        };
+        /** @description The link's secret. */
+        InvitationLink: {
+            /** @description `bwi_…`, what stands behind `#token=` in the mail. */
+            token: string;
+        };
+        /** @description What a link offers to who holds it. */
+        InvitationOffer: {
+            /** @description Whom it is for. */
+            email: string;
+            /** @description As who invited calls the invited. */
+            name?: string | null;
+            /** @description The account's name. */
+            account: string;
+            /** @description Who invites; null where it is no person. */
+            by?: string | null;
+            /** @description The name of the role; that of a built-in one is its key. */
+            role_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description What it takes to accept: `name_and_password`, `sign_in`, or `password` (the operator's own). */
+            takes: string;
+        };
+        /** @description An invitation on its way. */
+        Invited: {
+            /**
+             * Format: uuid
+             * @description The invitation; nothing of an operator.
+             */
+            id: string;
         };
         /** @description A page of rows. */
         List_Account: {
@@ -1436,6 +1856,18 @@ export interface components {
             next: string | null;
         };
         /** @description A page of rows. */
+        List_EgressHost: {
+            items: components["schemas"]["EgressHost"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_Elevation: {
+            items: components["schemas"]["Elevation"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
         List_Enrollment: {
             items: components["schemas"]["Enrollment"][];
             /** @description The cursor of the next page; null at the end. */
@@ -1444,6 +1876,18 @@ export interface components {
         /** @description A page of rows. */
         List_Export: {
             items: components["schemas"]["Export"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_Invitation: {
+            items: components["schemas"]["Invitation"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_Mail: {
+            items: components["schemas"]["Mail"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
@@ -1482,6 +1926,36 @@ export interface components {
             items: components["schemas"]["Usage"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
+        };
+        /** @description A mail. */
+        Mail: {
+            /** Format: uuid */
+            id: string;
+            /** @description `invitation`, `password_reset` or `password_changed`. */
+            kind: string;
+            /** @description To whom; null where it is about a password: that is the operator's own. */
+            recipient?: string | null;
+            /**
+             * Format: uuid
+             * @description What it is about, such as the invitation.
+             */
+            subject_id?: string | null;
+            /** @description `waiting`, `sent` (the relay took it) or `failed` (given up). */
+            state: string;
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            tries: number;
+            /** @description Why the latest try failed: a code such as `smtp_refused`. */
+            error?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was sent or given up.
+             */
+            ended_at?: string | null;
         };
         /** @description A number kept over time. */
         Meter: {
@@ -1623,6 +2097,42 @@ export interface components {
             /** @description Free-text attributes consented to by name; all that are declared where absent. */
             texts?: string[] | null;
         };
+        /** @description A host to be reached. */
+        NewEgressHost: {
+            /** @description `webhook`, `oidc`, `push` or `object_store`. */
+            purpose: string;
+            /** @description A name such as `login.example.com`; no pattern, no URL. */
+            host: string;
+            /**
+             * Format: int32
+             * @description 443 where absent.
+             */
+            port?: number;
+        };
+        /** @description Why, for how long, and a code. */
+        NewElevation: {
+            /** @description 1 to 500 characters; stands in the account's audit. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description At most 60.
+             */
+            minutes: number;
+            /** @description Six digits of the authenticator app, or a recovery code. */
+            code: string;
+        };
+        /** @description Somebody to be invited. */
+        NewInvitation: {
+            email: string;
+            /** @description 1 to 200 characters; who is new may choose another. */
+            name?: string | null;
+            /** @description `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made. */
+            role: string;
+            /** @description Accounts below whose branches the grant leaves out; at most 100. */
+            excluded?: string[];
+            /** @description The language of the mail: `en`, `de`, `nl` or `fr`; that of the call where absent. */
+            locale?: string | null;
+        };
         /** @description Where an account is to be moved. */
         NewMove: {
             /**
@@ -1642,13 +2152,16 @@ export interface components {
             role: string;
             /** @description Accounts below whose branches the grant leaves out; at most 100. */
             excluded?: string[];
-            /** @description At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent. Not used where the operator exists already. */
+            /** @description At least 12 characters, and none that is guessed first; a random one is made where it is absent. Not used where the operator exists already. */
             password?: string | null;
         };
         /** @description The present password and the one to come. */
         NewPassword: {
             present: string;
-            /** @description At least 12 characters, not all the same, and not one's e-mail address. */
+            /**
+             * @description At least 12 characters, and none that is guessed first: not all the same, no common words or names with digits,
+             *     not one's e-mail address.
+             */
             new: string;
         };
         /** @description A role to be, or what it is to become. */
@@ -1680,6 +2193,21 @@ export interface components {
              * @description When it ends; never where absent.
              */
             expires_at?: string | null;
+        };
+        /** @description As whom to look, why and for how long. */
+        NewView: {
+            /**
+             * Format: uuid
+             * @description As whom.
+             */
+            operator_id: string;
+            /** @description 1 to 500 characters; stands in the account's audit. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description At most 30.
+             */
+            minutes: number;
         };
         /** @description The operator who is signed in. */
         Operator: {
@@ -1721,6 +2249,17 @@ export interface components {
             source?: string | null;
             /** @description Whether it is the one that asks. */
             current: boolean;
+        };
+        /** @description The link's secret, and the password to come. */
+        PasswordReset: {
+            /** @description `bwp_…`, what stands behind `#token=` in the mail. */
+            token: string;
+            /** @description At least 12 characters, not all the same, and not the e-mail address. */
+            password: string;
+        };
+        /** @description Who forgot. */
+        PasswordResetRequest: {
+            email: string;
         };
         /** @description The JSON of an error (RFC 9457). */
         Problem: {
@@ -1792,6 +2331,10 @@ export interface components {
              */
             rose: number;
         };
+        /** @description Recovery codes, shown once; each is good once. */
+        RecoveryCodes: {
+            codes: string[];
+        };
         /** @description An export that was asked for. */
         RequestedExport: {
             /** Format: uuid */
@@ -1838,6 +2381,13 @@ export interface components {
             /** @description What it permits, by name. */
             permissions: string[];
         };
+        /** @description The code that a sign-in waits for. */
+        SecondFactor: {
+            /** @description What the first step gave. */
+            challenge: string;
+            /** @description Six digits of the authenticator app, or a recovery code. */
+            code: string;
+        };
         /** @description The session. */
         Session: {
             operator?: components["schemas"]["Operator"] | null;
@@ -1850,11 +2400,22 @@ export interface components {
             expires_at?: string | null;
             /** @description Where the caller's view of the tree begins, as far as its roles let it see accounts. */
             grants: components["schemas"]["HeldRole"][];
+            viewing?: components["schemas"]["Viewing"] | null;
         };
         /** @description Who signs in. */
         SignIn: {
             email: string;
             password: string;
+        };
+        /** @description The password is right, and a code is to follow. */
+        SignInChallenge: {
+            /** @description To be sent to `POST /session/second-factor` with the code; good for one sign-in. */
+            challenge: string;
+            /**
+             * Format: date-time
+             * @description Five minutes from now.
+             */
+            expires_at: string;
         };
         /** @description A new session; its cookie comes with the reply. */
         SignedIn: {
@@ -2007,6 +2568,23 @@ export interface components {
             /** Format: date-time */
             revoked_at?: string | null;
         };
+        /** @description The present password. */
+        TotpBegin: {
+            password: string;
+        };
+        /** @description The present password and a code. */
+        TotpRemove: {
+            password: string;
+            /** @description Six digits of the authenticator app, or a recovery code. */
+            code: string;
+        };
+        /** @description What the authenticator app takes, shown once. */
+        TotpSecret: {
+            /** @description For typing, in base32. */
+            secret: string;
+            /** @description For a QR code: `otpauth://totp/…`. */
+            uri: string;
+        };
         /** @description What an account had of a driver. */
         Usage: {
             account: components["schemas"]["Named"];
@@ -2023,6 +2601,22 @@ export interface components {
              * @description The sum of each day's most.
              */
             device_days: number;
+        };
+        /** @description How long it lasts. */
+        ViewBegun: {
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description As whom the session looks. */
+        Viewing: {
+            /** Format: uuid */
+            operator_id: string;
+            name: string;
+            email: string;
+            /** Format: uuid */
+            account_id: string;
+            /** Format: date-time */
+            until: string;
         };
     };
     responses: never;
@@ -2898,6 +3492,204 @@ export interface operations {
             };
         };
     };
+    egress_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_EgressHost"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    egress_allow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEgressHost"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressHost"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    egress_deny: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The entry. */
+                host_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    elevation_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Elevation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    elevation_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewElevation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Elevation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    elevation_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     enrollments_list: {
         parameters: {
             query?: {
@@ -3019,6 +3811,137 @@ export interface operations {
                 };
                 content: {
                     "application/gzip": number[];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Invitation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The invitation. */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mails_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Mail"];
                 };
             };
             /** @description What went wrong */
@@ -3931,6 +4854,44 @@ export interface operations {
             };
         };
     };
+    view_as_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewBegun"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     drivers_list: {
         parameters: {
             query?: never;
@@ -4066,6 +5027,128 @@ export interface operations {
             };
         };
     };
+    invitations_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationAcceptance"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOffer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_reset_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordResetRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_reset_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_get: {
         parameters: {
             query?: never;
@@ -4113,6 +5196,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInChallenge"];
                 };
             };
             /** @description What went wrong */
@@ -4196,6 +5287,218 @@ export interface operations {
                 "application/json": components["schemas"]["NewPassword"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpBegin"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpRemove"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_end_view_as: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {

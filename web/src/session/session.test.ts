@@ -11,6 +11,7 @@ const account = (lineage: string, kind: Account["kind"]): Account => ({
   lineage,
   path: [],
   created_at: "2026-01-01T00:00:00Z",
+  suspended_above: false,
   counts: { devices: 0, alerts_open: 0, collectors: 0 },
 });
 
