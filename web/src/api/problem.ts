@@ -65,7 +65,7 @@ const MESSAGES: Record<string, () => string> = {
   link_invalid: m.problem_link_invalid,
   sign_in_first: m.problem_sign_in_first,
   other_address: m.problem_other_address,
-  wrong_password: m.problem_invalid_credentials,
+  wrong_password: m.problem_wrong_password,
   mail_not_configured: m.problem_mail_not_configured,
   invite_by_mail: m.problem_invite_by_mail,
   conflict: m.problem_conflict,
