@@ -139,6 +139,7 @@ async fn the_account_itself_reads_who_looked_and_why() {
     assert_eq!((seen[0].email.as_str(), seen[0].reason.as_str()), ("root@x", "ticket 4711"));
     let mut scope = world.access.authorize(&auditor, world.a1, P::ViewAudit).await.unwrap();
     let page = bailiwick_audit::list(&mut scope, &Default::default(), None, 100).await.unwrap();
+    drop(scope);
     let entry = page.items.iter().find(|entry| entry.action == "elevation.began").unwrap();
     assert_eq!(entry.actor, format!("operator:{}", begun.operator));
     assert_eq!(entry.reason.as_deref(), Some("ticket 4711"));

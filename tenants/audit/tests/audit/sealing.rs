@@ -75,7 +75,8 @@ async fn a_transaction_larger_than_a_batch_is_one_seal() {
 /// An entry that is committed late, in a transaction that began before others which are long sealed, is not lost.
 #[tokio::test]
 async fn a_late_commit_is_sealed_too() {
-    let store = testing::store().await;
+    // two transactions are open at once, whatever the run's pools hold
+    let store = testing::database_with(2).await.store;
     let sealer = sealer();
     let mut late = store.scope(&ACTOR, AccountId::ROOT).await.unwrap();
     record(&mut late, Entry::new("device.renamed", Object::new("device", "late"))).await.unwrap();
