@@ -21,6 +21,7 @@ pub mod accounts;
 pub mod alerts;
 mod app;
 pub mod audit;
+pub mod branding;
 pub mod caller;
 pub mod cli;
 pub mod collectors;

@@ -31,10 +31,12 @@ use crate::edge::problem::ProblemBody;
 pub(crate) struct Preface;
 
 /// Routes that answer without a credential.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 9] = [
     "session_create",
     "session_second_factor",
     "openapi_document",
+    "branding_portal",
+    "branding_logo",
     "invitations_offer",
     "invitations_accept",
     "password_reset_request",

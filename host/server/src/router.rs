@@ -16,9 +16,9 @@ use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    App, accounts, alerts, audit, caller, collectors, devices, drivers, edge, egress, elevation, enrollments, events,
-    ingress, invitations, mail, openapi, operators, password_reset, restrictions, roles, session, sessions, sites,
-    summary, tokens, view_as, work,
+    App, accounts, alerts, audit, branding, caller, collectors, devices, drivers, edge, egress, elevation, enrollments,
+    events, ingress, invitations, mail, openapi, operators, password_reset, restrictions, roles, session, sessions,
+    sites, summary, tokens, view_as, work,
 };
 
 /// Most bytes of an ordinary body.
@@ -48,6 +48,7 @@ fn ordinary() -> OpenApiRouter<App> {
         .merge(collectors::router())
         .merge(enrollments::router())
         .merge(audit::router())
+        .merge(branding::router())
         .merge(events::router())
 }
 

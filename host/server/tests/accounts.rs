@@ -137,6 +137,11 @@ pub fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
         at(Method::PUT, "/drivers/test-driver", json!({ "granted": true })),
         at(Method::GET, "/audit", none()),
         at(Method::GET, "/audit/export", none()),
+        at(Method::GET, "/branding", none()),
+        at(Method::PUT, "/branding", json!({ "name": "x" })),
+        at(Method::PUT, "/branding/host", json!({ "host": "portal.example.com" })),
+        at(Method::PUT, "/branding/logo", none()),
+        at(Method::DELETE, "/branding/logo", none()),
     ]
 }
 

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod audit;
+mod branding;
 mod collectors;
 mod deletion;
 mod edge;

@@ -20,6 +20,7 @@
 
 mod access;
 pub mod accounts;
+pub mod branding;
 mod credential;
 pub mod elevations;
 mod email;

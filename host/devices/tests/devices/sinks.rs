@@ -70,13 +70,14 @@ const HOST: [(&str, &[&str]); 7] = [
 ];
 
 /// Tables into which nothing of a driver goes, not by any path.
-const CLOSED: [&str; 34] = [
+const CLOSED: [&str; 35] = [
     "_sqlx_migrations",
     "accounts",
     "api_tokens",
     "audit_entries",
     "audit_leaves",
     "audit_seals",
+    "brandings",
     "collector_tokens",
     "collectors",
     "dead_letters",

@@ -71,6 +71,8 @@ pub mod permission {
         ManageRoles = ManageRoles;
         /// Say what those above may not do.
         ManagePrivacy = ManagePrivacy;
+        /// Set name, colours, logo.
+        ManageBranding = ManageBranding;
         /// See, make and revoke API tokens.
         ManageTokens = ManageTokens;
         /// Say what a driver may do for an account.

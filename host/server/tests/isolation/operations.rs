@@ -56,6 +56,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// A call with these bytes.
+    pub fn of_bytes(kind: &'static str, bytes: &[u8]) -> Self {
+        call().bytes(kind, bytes)
+    }
+
     fn at(mut self, placeholder: &'static str, value: impl Into<String>) -> Self {
         self.at.push((placeholder, value.into()));
         self
@@ -115,9 +120,11 @@ impl Operation {
     }
 }
 
-/// Operations whose call takes a world of its own: mail that is delivered, an authenticator app, two operators. The tests
+/// Operations whose call takes a world of its own: mail that is delivered, an authenticator app, two operators; or that is
+/// for somebody above alone. The tests
 /// named here call them as everybody who may and may not.
-const ELSEWHERE: [(&str, &str); 16] = [
+const ELSEWHERE: [(&str, &str); 17] = [
+    ("branding_set", "branding.rs"),
     ("elevation_begin", "factors.rs"),
     ("elevation_end", "factors.rs"),
     ("view_as_begin", "factors.rs"),
@@ -213,6 +220,12 @@ table! {
     alerts_of_device, Of(ViewDevices), |w| call().at("device_id", w.device().await);
     drivers_grants, Of(ViewDevices), |_w| call();
     drivers_grant, Of(ManageDrivers), |_w| call().at("name", "test-driver").json(json!({ "granted": true }));
+    branding_get, Of(ViewAccounts), |_w| call();
+    branding_update, Of(ManageBranding), |w| call().json(json!({ "name": w.word("Brand") }));
+    branding_replace, Of(ManageBranding), |w| call().bytes("image/png", &w.picture());
+    branding_remove, Of(ManageBranding), |w| { w.logo().await; call() };
+    branding_portal, Nobody, |_w| call();
+    branding_logo, Nobody, |w| call().at("hash", w.logo().await);
     egress_list, Of(ManageEgress), |_w| call();
     egress_allow, Of(ManageEgress), |w| call().json(json!({ "purpose": "webhook", "host": w.host() }));
     egress_deny, Of(ManageEgress), |w| call().at("host_id", w.egress_host().await);

@@ -146,6 +146,26 @@ impl World {
         self.made("/roles", json!({ "name": self.word("Role"), "permissions": ["view_devices"] })).await
     }
 
+    /// A PNG that was not drawn before.
+    pub fn picture(&self) -> Vec<u8> {
+        let shade = u8::try_from(self.next() % 256).expect("a byte");
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 16, 16);
+        encoder.set_color(png::ColorType::Grayscale);
+        let mut writer = encoder.write_header().expect("a header");
+        writer.write_image_data(&[shade; 256]).expect("pixels");
+        writer.finish().expect("an end");
+        bytes
+    }
+
+    /// The account's logo, by its hash.
+    pub async fn logo(&self) -> String {
+        let path = self.below("/branding/logo");
+        let call = super::operations::Call::of_bytes("image/png", &self.picture());
+        let worn = self.owner.call(Method::PUT, &path, &call).await.expect(StatusCode::OK);
+        worn["own"]["logo_url"].as_str().and_then(|url| url.rsplit('/').next()).expect("a logo").to_owned()
+    }
+
     /// A host that was not allowed before.
     pub fn host(&self) -> String {
         format!("hooks{}.example.org", self.next())

@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod branding;
 mod elevations;
 mod factors;
 mod operators;

@@ -1,0 +1,41 @@
+use axum::{Json as Reply, extract::State};
+use bailiwick_access::branding::{Colour, NewBrand};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::BrandingView;
+use crate::{
+    App,
+    accounts::AccountAt,
+    caller::Caller,
+    edge::{Json, Path, Problem},
+};
+
+/// What an account is to say of its brand; what is absent or null is inherited.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BrandPut)]
+pub(super) struct Body {
+    /// 1 to 60 characters.
+    name: Option<String>,
+    /// `#rrggbb`, dark enough for white text on it (a contrast of 4.5).
+    accent: Option<String>,
+    support_email: Option<String>,
+    /// Begins with `https://`.
+    support_url: Option<String>,
+}
+
+/// Says what an account's brand is. Logo and host name are set apart and stay.
+#[utoipa::path(put, path = "/api/v1/accounts/{id}/branding", tag = "branding", params(AccountAt),
+    request_body = Body, responses((status = 200, body = BrandingView)))]
+pub(super) async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Path(at): Path<AccountAt>,
+    Json(body): Json<Body>,
+) -> Result<Reply<BrandingView>, Problem> {
+    let accent = body.accent.filter(|text| !text.is_empty()).map(|text| text.parse::<Colour>()).transpose();
+    let accent = accent.map_err(|error| Problem::field("accent", "invalid", error.to_string()))?;
+    let brand = NewBrand { name: body.name, accent, support_email: body.support_email, support_url: body.support_url };
+    Ok(Reply(app.access().set_branding(&caller.principal, at.id, brand).await?.into()))
+}

@@ -1,0 +1,191 @@
+//! Reading and setting brands.
+
+use bailiwick_audit::{Entry, Object, record};
+use bailiwick_store::{AccountId, Lineage, Scope};
+use serde_json::{Value, json};
+
+use super::{Brand, Branding, HostName, Logo, LogoHash, NewBrand, store};
+use crate::access::{Access, is_duplicate};
+use crate::email::Email;
+use crate::error::AccessError;
+use crate::permission::Permission;
+use crate::principal::Principal;
+
+impl Access {
+    /// An account's brand: what it says itself, and what it wears.
+    ///
+    /// # Errors
+    /// Those of [`Access::authorize`].
+    pub async fn branding(&self, principal: &Principal, account: AccountId) -> Result<Branding, AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::ViewAccounts).await?;
+        let own = store::own(&mut scope).await?;
+        let effective = self.brand_at(scope.lineage()).await?;
+        Ok(Branding { own, effective })
+    }
+
+    /// What an account at this place wears, for what the platform itself shows and sends.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn brand_at(&self, place: &Lineage) -> Result<Brand, AccessError> {
+        let brands = store::on_the_way(&mut self.store.door().await?, place).await?;
+        Ok(brands.into_iter().fold(Brand::default(), Brand::over))
+    }
+
+    /// What the portal wears under a host name, before anybody has signed in; the platform's own under any other.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn brand_of_host(&self, host: Option<&HostName>) -> Result<Brand, AccessError> {
+        let place = match host {
+            Some(host) => store::at_host(&mut self.store.door().await?, host).await?,
+            None => None,
+        };
+        self.brand_at(&place.unwrap_or_else(Lineage::root)).await
+    }
+
+    /// A logo by its hash.
+    ///
+    /// # Errors
+    /// [`AccessError::NotFound`] where no account wears it any more.
+    pub async fn logo(&self, hash: LogoHash) -> Result<Vec<u8>, AccessError> {
+        store::logo(&mut self.store.door().await?, hash).await?.ok_or(AccessError::NotFound)
+    }
+
+    /// Says what an account's brand is, in place of what it said before; host name and logo stay.
+    ///
+    /// # Errors
+    /// [`AccessError::Invalid`]; and those of [`Access::authorize`].
+    pub async fn set_branding(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        brand: NewBrand,
+    ) -> Result<Branding, AccessError> {
+        let brand = checked(brand)?;
+        let mut scope = self.authorize(principal, account, Permission::ManageBranding).await?;
+        let before = store::own(&mut scope).await?;
+        store::set(&mut scope, &brand, self.store.now()).await?;
+        self.settle(scope, "branding.changed", before).await
+    }
+
+    /// Sets or takes away an account's logo.
+    ///
+    /// # Errors
+    /// Those of [`Access::authorize`].
+    pub async fn set_logo(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        logo: Option<Logo>,
+    ) -> Result<Branding, AccessError> {
+        let mut scope = self.authorize(principal, account, Permission::ManageBranding).await?;
+        let before = store::own(&mut scope).await?;
+        store::set_logo(&mut scope, logo.as_ref(), self.store.now()).await?;
+        self.settle(scope, "branding.changed", before).await
+    }
+
+    /// Gives an account's portal a host name, or takes it away. Only from above: whoever manages the account above it
+    /// sets up the name's DNS record and certificate.
+    ///
+    /// # Errors
+    /// [`AccessError::Denied`] where the principal does not manage the account above; [`AccessError::Conflict`] where
+    /// another portal has the name; and those of [`Access::authorize`].
+    pub async fn set_portal_host(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        host: Option<HostName>,
+    ) -> Result<Branding, AccessError> {
+        let needs = Permission::ManageAccounts;
+        let mut scope = self.authorize(principal, account, needs).await?;
+        let place = scope.lineage().clone();
+        let above = place.parent().is_some_and(|above| principal.grant_for(&above, needs, &[]).is_some());
+        if !above {
+            return Err(AccessError::Denied { needs });
+        }
+        let before = store::own(&mut scope).await?;
+        match store::set_host(&mut scope, host.as_ref(), self.store.now()).await {
+            Err(error) if is_duplicate(&error) => {
+                return Err(AccessError::Conflict("another portal has this host name"));
+            }
+            done => done?,
+        }
+        self.settle(scope, "branding.host_changed", before).await
+    }
+
+    /// Tells the audit what changed, keeps it, and answers what the account wears now.
+    async fn settle(&self, mut scope: Scope, action: &'static str, before: Brand) -> Result<Branding, AccessError> {
+        let own = store::own(&mut scope).await?;
+        if before != own {
+            let entry = Entry::new(action, Object::new("account", scope.account()));
+            record(&mut scope, entry.before(told(&before)).after(told(&own))).await?;
+        }
+        let place = scope.lineage().clone();
+        scope.commit().await?;
+        Ok(Branding { own, effective: self.brand_at(&place).await? })
+    }
+}
+
+fn checked(brand: NewBrand) -> Result<NewBrand, AccessError> {
+    let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let one_line = |text: &String| !text.chars().any(char::is_control);
+    let brand = NewBrand {
+        name: given(brand.name),
+        accent: brand.accent,
+        support_email: given(brand.support_email),
+        support_url: given(brand.support_url),
+    };
+    let wrong = |field, detail| Err(AccessError::Invalid { field, detail });
+    if brand.name.as_ref().is_some_and(|name| name.chars().count() > 60 || !one_line(name)) {
+        return wrong("name", "must be 1 to 60 characters on one line");
+    }
+    if brand.support_email.as_ref().is_some_and(|email| email.parse::<Email>().is_err()) {
+        return wrong("support_email", "must be an e-mail address");
+    }
+    if brand.support_url.as_ref().is_some_and(|url| !is_web_address(url)) {
+        return wrong("support_url", "must be an address that begins with https://");
+    }
+    Ok(brand)
+}
+
+/// `https://`, a host name, and a path without white space or quotes.
+fn is_web_address(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    url.len() <= 500
+        && HostName::of_header(host).is_some()
+        && url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`'))
+}
+
+fn told(brand: &Brand) -> Value {
+    json!({
+        "name": brand.name,
+        "accent": brand.accent,
+        "support_email": brand.support_email,
+        "support_url": brand.support_url,
+        "host": brand.host,
+        "logo": brand.logo,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_web_address;
+
+    #[test]
+    fn a_link_for_help_is_plain_https() {
+        assert!(is_web_address("https://help.example.com/de?q=1#x") && is_web_address("https://help.example.com"));
+        for wrong in [
+            "http://help.example.com",
+            "javascript:alert(1)",
+            "https://",
+            "https://user@help.example.com/",
+            "https://10.0.0.1/",
+            "https://help.example.com/\"onclick=x",
+            "https://help.example.com/ a",
+        ] {
+            assert!(!is_web_address(wrong), "{wrong}");
+        }
+    }
+}
