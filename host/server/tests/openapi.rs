@@ -57,7 +57,9 @@ async fn every_documented_operation_is_served() {
             let request = Client::new()
                 .request(method.to_uppercase().parse().expect("a method"), format!("{}{concrete}", server.base));
             let reply = Reply::of(request).await;
-            assert!(!matches!(reply.status.as_u16(), 404 | 405 | 500), "{method} {path}: {}", reply.text);
+            // a logo is shown to everybody, and there is none of this name
+            let absent = reply.status.as_u16() == 404 && id != "branding_logo";
+            assert!(!absent && !matches!(reply.status.as_u16(), 405 | 500), "{method} {path}: {}", reply.text);
         }
     }
     assert!(ids.len() > 40, "{}", ids.len());

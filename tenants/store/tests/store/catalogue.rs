@@ -41,10 +41,11 @@ const OTHER_APP_POLICIES: [(&str, &str, &str); 12] = [
 ];
 
 /// Unique keys that do not start with `tenant_id`.
-const GLOBAL_KEYS: [(&str, &str); 3] = [
+const GLOBAL_KEYS: [(&str, &str); 4] = [
     ("accounts (key)", "random, so a collision tells nothing; ingress finds the account by it"),
     ("api_tokens (token_hash)", "the hash of 256 random bits"),
     ("invitations (token_hash)", "the hash of 256 random bits"),
+    ("brandings (host)", "the name of a portal on the internet: that it is taken is public"),
 ];
 
 /// Foreign keys from a table with `tenant_id` that do not start with it.
