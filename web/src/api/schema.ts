@@ -111,6 +111,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account's brand: what it says itself, and what it wears with what it inherits. */
+        get: operations["branding_get"];
+        /** Says what an account's brand is. Logo and host name are set apart and stay. */
+        put: operations["branding_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/branding/host": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives the account's portal a host name. Only for who manages the account above: its DNS record and certificate are
+         *     set up there.
+         */
+        put: operations["branding_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/branding/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the logo: a PNG of 16 to 1,024 pixels an edge and at most 1 MiB. */
+        put: operations["branding_replace"];
+        post?: never;
+        /** Takes the account's own logo away; it wears the one from above again. */
+        delete: operations["branding_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/collectors": {
         parameters: {
             query?: never;
@@ -793,6 +849,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The brand of the portal under this host name. */
+        get: operations["branding_portal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branding/logos/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A logo: a PNG that never changes under its name. */
+        get: operations["branding_logo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drivers": {
         parameters: {
             query?: never;
@@ -1285,6 +1375,37 @@ export interface components {
             id?: string | null;
             /** @description The name it bore then. */
             name?: string | null;
+        };
+        /** @description The parts of a brand. */
+        Brand: {
+            /** @description What the product is called. */
+            name?: string | null;
+            /** @description `#rrggbb`; white text can be read on it. */
+            accent?: string | null;
+            support_email?: string | null;
+            /** @description Begins with `https://`. */
+            support_url?: string | null;
+            /** @description The portal's host name. */
+            host?: string | null;
+            /** @description Where the logo is: a PNG that never changes. */
+            logo_url?: string | null;
+        };
+        /** @description What an account is to say of its brand; what is absent or null is inherited. */
+        BrandPut: {
+            /** @description 1 to 60 characters. */
+            name?: string | null;
+            /** @description `#rrggbb`, dark enough for white text on it (a contrast of 4.5). */
+            accent?: string | null;
+            support_email?: string | null;
+            /** @description Begins with `https://`. */
+            support_url?: string | null;
+        };
+        /** @description An account's brand. */
+        Branding: {
+            /** @description What the account says itself. */
+            own: components["schemas"]["Brand"];
+            /** @description What it wears: each part that it does not say itself comes from above. */
+            effective: components["schemas"]["Brand"];
         };
         /** @description A collector. */
         Collector: {
@@ -2261,6 +2382,11 @@ export interface components {
         PasswordResetRequest: {
             email: string;
         };
+        /** @description The portal's host name to be. */
+        PortalHost: {
+            /** @description `portal.example.com`; null takes it away. */
+            host?: string | null;
+        };
         /** @description The JSON of an error (RFC 9457). */
         Problem: {
             /** @description `urn:bailiwick:problem:<code>`. */
@@ -2928,6 +3054,173 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branding_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branding_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branding_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalHost"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branding_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branding_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
                 };
             };
             /** @description What went wrong */
@@ -4879,6 +5172,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ViewBegun"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branding_portal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branding_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its hash, as `logo_url` has it. */
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
                 };
             };
             /** @description What went wrong */
