@@ -44,8 +44,8 @@ const OTHER_APP_POLICIES: [(&str, &str, &str); 12] = [
 const GLOBAL_KEYS: [(&str, &str); 4] = [
     ("accounts (key)", "random, so a collision tells nothing; ingress finds the account by it"),
     ("api_tokens (token_hash)", "the hash of 256 random bits"),
-    ("invitations (token_hash)", "the hash of 256 random bits"),
     ("brandings (host)", "the name of a portal on the internet: that it is taken is public"),
+    ("invitations (token_hash)", "the hash of 256 random bits"),
 ];
 
 /// Foreign keys from a table with `tenant_id` that do not start with it.
