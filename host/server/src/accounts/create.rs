@@ -1,3 +1,5 @@
+//! `POST /accounts/{id}/accounts`: an account below another, with its first owner; a generated password is shown once.
+
 use axum::{http::StatusCode, response::Response};
 use bailiwick_access::{
     AccessError, Password,

@@ -1,3 +1,5 @@
+//! `PUT /accounts/{id}/branding`: what an account says of its brand itself; logo and host name stay.
+
 use axum::{Json as Reply, extract::State};
 use bailiwick_access::branding::{Colour, NewBrand};
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! `GET /accounts/{id}/invitations`: who was invited and has not answered; never a link.
+
 use axum::{extract::State, response::Response};
 use bailiwick_access::{KnownRole, RoleRef, invitations::Invitation};
 use bailiwick_store::OperatorId;

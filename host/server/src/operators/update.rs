@@ -1,3 +1,5 @@
+//! `PATCH /accounts/{id}/operators/{operator_id}`: another role, other branches left out, on this very account only.
+
 use axum::{Json as Reply, extract::State};
 use bailiwick_access::{RoleRef, grants::Given};
 use bailiwick_store::AccountId;
