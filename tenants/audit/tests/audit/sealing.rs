@@ -1,7 +1,9 @@
 //! What is sealed, and when.
 
-use bailiwick_audit::{AuditError, Entry, Filter, Object, SealKey, Sealer, erase, list, record, verify};
-use bailiwick_store::{AccountId, testing};
+use std::time::{Duration, Instant};
+
+use bailiwick_audit::{AuditError, Entry, Filter, Object, Seal, SealKey, Sealer, erase, list, record, verify};
+use bailiwick_store::{AccountId, Store, testing};
 
 use crate::journal::{ACTOR, second_account, write};
 
@@ -9,10 +11,10 @@ fn sealer() -> Sealer {
     Sealer::new(SealKey::generate().unwrap())
 }
 
-/// Seals until nothing waits. The horizon is the whole server's, so other tests' transactions may hold it back for a
-/// while: it is waited for, so that what a seal covers does not depend on them.
-pub async fn seal_all(sealer: &Sealer, store: &bailiwick_store::Store) -> Vec<bailiwick_audit::Seal> {
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+/// Waits until all that is written may be sealed. The horizon is the whole server's, so other tests' transactions may
+/// hold it back for a while.
+async fn settled(store: &Store) {
+    let until = Instant::now() + Duration::from_secs(60);
     loop {
         let mut ops = store.ops().await.unwrap();
         let settled: bool = sqlx::query_scalar(
@@ -24,10 +26,15 @@ pub async fn seal_all(sealer: &Sealer, store: &bailiwick_store::Store) -> Vec<ba
         if settled {
             break;
         }
-        assert!(std::time::Instant::now() < until, "something holds back the horizon");
+        assert!(Instant::now() < until, "something holds back the horizon");
         drop(ops);
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Seals until nothing waits, once all is settled: what a seal covers does not depend on other tests.
+pub async fn seal_all(sealer: &Sealer, store: &Store) -> Vec<Seal> {
+    settled(store).await;
     let mut seals = Vec::new();
     while let Some(seal) = sealer.run_once(store).await.unwrap() {
         seals.push(seal);
@@ -99,6 +106,7 @@ async fn sealers_take_turns() {
     }
     let one = sealer().with_batch(1);
     let two = one.clone();
+    settled(&store).await;
     for _ in 0..200 {
         let (a, b) = tokio::join!(one.run_once(&store), two.run_once(&store));
         let (a, b) = (a.unwrap(), b.unwrap());
