@@ -72,10 +72,11 @@ impl Warmth {
 /// How out-of-bounds accesses of linear memory are caught.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TrapChecks {
-    /// By guard pages and signals: fastest on one thread.
-    GuardPages,
-    /// By explicit comparisons: no page-table work between instances, so threads do not wait for each other.
+    /// By guard pages and signals. Takes 4 GiB of address space an instance; where a process may not have that much,
+    /// comparisons stand in.
     #[default]
+    GuardPages,
+    /// By comparisons in the compiled code, which no system refuses.
     Explicit,
 }
 

@@ -31,13 +31,23 @@ pub(crate) const MAX_CORE_INSTANCES: u32 = 8;
 pub(crate) const MAX_TABLES: u32 = 4;
 
 pub(crate) fn engine(config: &RuntimeConfig) -> Result<Engine, RuntimeError> {
-    // Where the kernel has it (PAGEMAP_SCAN, Linux 6.7) a used slot is reset by what was written in it.
-    let mut wasm = settings(config, Enabled::Auto);
+    match config.trap_checks {
+        TrapChecks::Explicit => with_checks(config, TrapChecks::Explicit),
+        TrapChecks::GuardPages => with_checks(config, TrapChecks::GuardPages).or_else(|error| {
+            // A small board's kernel gives a process 512 GiB of addresses; an administrator may give it less.
+            tracing::warn!(%error, "no address space for guard pages: drivers run with comparisons, a fifth slower");
+            with_checks(config, TrapChecks::Explicit)
+        }),
+    }
+}
+
+fn with_checks(config: &RuntimeConfig, checks: TrapChecks) -> Result<Engine, RuntimeError> {
+    let mut wasm = settings(config, checks);
     wasm.strategy(wasmtime::Strategy::Cranelift);
     Engine::new(&wasm).map_err(|e| RuntimeError::Engine(e.to_string()))
 }
 
-fn settings(config: &RuntimeConfig, pagemap_scan: Enabled) -> Config {
+fn settings(config: &RuntimeConfig, checks: TrapChecks) -> Config {
     // What idles warm holds its slot too, beside those that are under way.
     let idle = u32::try_from(config.warmth.idle()).unwrap_or(u32::MAX);
     // And what a thread is about to give back, while the next exchange begins already.
@@ -55,7 +65,8 @@ fn settings(config: &RuntimeConfig, pagemap_scan: Enabled) -> Config {
         .max_memory_size(MAX_MEMORY)
         .linear_memory_keep_resident(256 << 10)
         .table_keep_resident(64 << 10)
-        .pagemap_scan(pagemap_scan);
+        // Where the kernel has it (PAGEMAP_SCAN, Linux 6.7) a used slot is reset by what was written in it.
+        .pagemap_scan(Enabled::Auto);
     let mut wasm = Config::new();
     wasm.allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .memory_init_cow(true)
@@ -69,7 +80,7 @@ fn settings(config: &RuntimeConfig, pagemap_scan: Enabled) -> Config {
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
         .wasm_multi_memory(false);
-    match config.trap_checks {
+    match checks {
         TrapChecks::GuardPages => {
             wasm.memory_reservation(4 << 30).memory_guard_size(32 << 20);
         }

@@ -25,7 +25,7 @@ use wasmtime::{
 
 use crate::{
     LoadError, TrapKind,
-    engine::{MAX_CORE_INSTANCES, MAX_TABLE_ELEMENTS, MAX_TABLES},
+    engine::{MAX_CORE_INSTANCES, MAX_TABLE_ELEMENTS, MAX_TABLES, TICK},
     wire::{self, Plugin, PluginPre},
 };
 
@@ -76,7 +76,8 @@ impl Image {
         let guest = Guest {
             memory: Memory { most: megabytes.saturating_mul(1 << 20), peak: 0, refused: false },
             step_limit: Duration::from_millis(self.limits.step_ms.into()),
-            step_began: Duration::ZERO,
+            step_began: Instant::now(),
+            cpu_began: None,
             busy: Duration::ZERO,
             events: 0,
             log: Arc::clone(&self.log),
@@ -85,7 +86,7 @@ impl Image {
         store.limiter(|guest| &mut guest.memory);
         store.set_hostcall_fuel(MAX_OUTPUT_BYTES);
         store.set_max_component_handles(16);
-        store.epoch_deadline_callback(|guest| Ok(guest.data().at_tick()));
+        store.epoch_deadline_callback(|mut guest| Ok(guest.data_mut().at_tick()));
         store
     }
 }
@@ -202,7 +203,7 @@ impl Instance {
 
 /// Gives the store its CPU time anew.
 fn arm(store: &mut Store<Guest>) {
-    store.data_mut().step_began = cpu_time();
+    store.data_mut().resume();
     store.set_epoch_deadline(1);
 }
 
@@ -210,7 +211,9 @@ fn arm(store: &mut Store<Guest>) {
 pub(crate) struct Guest {
     memory: Memory,
     step_limit: Duration,
-    step_began: Duration,
+    step_began: Instant,
+    /// This thread's CPU time when the step began; asked for at its first tick, which most steps never see.
+    cpu_began: Option<Duration>,
     busy: Duration,
     events: u32,
     log: Arc<Log>,
@@ -223,18 +226,30 @@ impl Guest {
         self.events = 0;
     }
 
+    /// Starts the clock of a step.
+    fn resume(&mut self) {
+        self.step_began = Instant::now();
+        self.cpu_began = None;
+    }
+
     /// Stops the clock of its step; CPU time of the exchange so far, and its greatest memory.
     fn pause(&mut self) -> (Duration, u64) {
-        let now = cpu_time();
-        self.busy = self.busy.saturating_add(now.saturating_sub(self.step_began));
-        self.step_began = now;
+        let step = match self.cpu_began {
+            Some(began) => cpu_time().saturating_sub(began),
+            None => self.step_began.elapsed(),
+        };
+        self.busy = self.busy.saturating_add(step);
+        self.resume();
         (self.busy, self.memory.peak as u64)
     }
 
-    /// By CPU time and not by the clock on the wall: a thread that has to wait for a busy machine
-    /// does not cost its guest anything.
-    fn at_tick(&self) -> UpdateDeadline {
-        if cpu_time().saturating_sub(self.step_began) >= self.step_limit {
+    /// By CPU time and not by the clock on the wall: a thread that has to wait for a busy machine does not cost its
+    /// guest anything. Only what lies before the first tick is taken from the wall, and is a tick at most.
+    fn at_tick(&mut self) -> UpdateDeadline {
+        let now = cpu_time();
+        let before = self.step_began.elapsed().min(TICK);
+        let began = *self.cpu_began.get_or_insert_with(|| now.saturating_sub(before));
+        if now.saturating_sub(began) >= self.step_limit {
             UpdateDeadline::Interrupt
         } else {
             UpdateDeadline::Continue(1)

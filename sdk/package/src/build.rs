@@ -22,6 +22,15 @@ pub fn build(driver_dir: &Path, target_dir: &Path) -> Result<Vec<u8>, PackageErr
     package(&fs::read(&module).map_err(|source| PackageError::Read { path: module, source })?, &manifest)
 }
 
+/// How guests are compiled and linked.
+const FLAGS: [&str; 2] = [
+    // Parsers search and validate their input with it; it is deterministic.
+    "-Ctarget-feature=+simd128",
+    // 512 KiB to allocate from before memory must grow, which few exchanges then ask for: it costs each fresh instance
+    // two changes of its page protection.
+    "-Clink-arg=--initial-heap=524288",
+];
+
 /// Compiles the crate in `driver_dir` and answers the path of its core module.
 ///
 /// # Errors
@@ -42,8 +51,7 @@ pub fn module(driver_dir: &Path, target_dir: &Path) -> Result<PathBuf, PackageEr
         cargo.env_remove(inherited);
     }
     Toolchain::find()?.apply(&mut cargo);
-    // Parsers search and validate their input with it; it is deterministic.
-    cargo.args(["--config", "target.wasm32-unknown-unknown.rustflags=['-Ctarget-feature=+simd128']"]);
+    cargo.arg("--config").arg(format!("target.{TARGET}.rustflags={FLAGS:?}"));
     // Two modules from one source must be one: no path of this machine in what panics log.
     cargo.args(["--", "--remap-path-prefix"]).arg(remap(driver_dir));
     let status = cargo.status().map_err(PackageError::Cargo)?;

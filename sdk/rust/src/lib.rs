@@ -3,6 +3,8 @@
 pub mod build;
 mod desk;
 pub mod guest;
+#[cfg(target_arch = "wasm32")]
+mod heap;
 mod host;
 mod join;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,4 +1,4 @@
-//! What the sandbox costs: `cargo bench -p sandbox-bench`, or `cargo xtask bench --package sandbox-bench`.
+//! What the sandbox costs: `cargo xtask bench sandbox`.
 //!
 //! Two exchanges, each with about 2 kB of a device's words. A *check-in*: one HTTP call whose body the driver parses,
 //! one step. A *poll*: the same amount in 55 values of 18 asks, three steps, the hardest shape for a sandbox, since

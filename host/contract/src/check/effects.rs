@@ -1,6 +1,6 @@
 //! May this be done, and what of it may be kept?
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt::Display};
 
 use super::{
     Checked, Checker, Dropped, Violation, ViolationCode as Code,
@@ -28,8 +28,8 @@ pub const MAX_UPLOAD_BYTES: u64 = 1 << 30;
 struct Pass<'a> {
     checker: Checker<'a>,
     dropped: Dropped,
-    /// What may appear once: `kind` or `kind:key`.
-    seen: HashSet<String>,
+    /// What may appear once: a kind of effect and its key, where it has one.
+    seen: HashSet<(&'static str, String)>,
 }
 
 impl Checker<'_> {
@@ -112,8 +112,9 @@ fn check_reply(input: &Input, reply: Option<&Reply>) -> Result<(), Violation> {
 /// What is wrong, and where within the effect.
 type Fault = (Code, String);
 
-fn must(holds: bool, code: Code, place: &str) -> Result<(), Fault> {
-    if holds { Ok(()) } else { Err((code, place.to_owned())) }
+/// The place is written out only where something is wrong.
+fn must(holds: bool, code: Code, place: impl Display) -> Result<(), Fault> {
+    if holds { Ok(()) } else { Err((code, place.to_string())) }
 }
 
 fn at_most(count: usize) -> Result<(), Fault> {
@@ -121,8 +122,8 @@ fn at_most(count: usize) -> Result<(), Fault> {
 }
 
 impl Pass<'_> {
-    fn once(&mut self, what: &str, key: &str) -> Result<(), Fault> {
-        must(self.seen.insert(format!("{what}:{key}")), Code::RepeatedEffect, "")
+    fn once(&mut self, what: &'static str, key: &str) -> Result<(), Fault> {
+        must(self.seen.insert((what, key.to_owned())), Code::RepeatedEffect, "")
     }
 
     fn effect(&mut self, input: &Input, effect: Effect) -> Result<Option<Effect>, Fault> {
@@ -175,8 +176,8 @@ impl Pass<'_> {
             let formed = is_line(&identity.value, MAX_TOKEN)
                 && !identity.value.is_empty()
                 && kind.pattern.matches(&identity.value);
-            must(formed, Code::PatternMismatch, &format!("[{i}].value"))?;
-            must(seen.insert(identity.clone()), Code::DuplicateKey, &format!("[{i}]"))?;
+            must(formed, Code::PatternMismatch, format_args!("[{i}].value"))?;
+            must(seen.insert(identity.clone()), Code::DuplicateKey, format_args!("[{i}]"))?;
             if self.checker.permitted.category(kind.category) {
                 kept.push(identity);
             } else {
@@ -193,9 +194,9 @@ impl Pass<'_> {
             let declared = self.checker.manifest.attributes.iter().find(|a| a.key == fact.attribute);
             let attribute = declared.ok_or_else(|| (Code::UndeclaredAttribute, format!("[{i}].attribute")))?;
             must(
-                self.seen.insert(format!("fact:{}", fact.attribute)),
+                self.seen.insert(("fact", fact.attribute.clone())),
                 Code::DuplicateKey,
-                &format!("[{i}].attribute"),
+                format_args!("[{i}].attribute"),
             )?;
             scalar::check(&attribute.kind, &fact.value).map_err(|code| (code, format!("[{i}].value")))?;
             if self.checker.permitted.attribute(attribute) {
@@ -215,14 +216,14 @@ impl Pass<'_> {
         must(
             table.rows.len() <= usize::try_from(self.checker.manifest.limits.table_rows).unwrap_or(usize::MAX),
             Code::TooManyRows,
-            &format!("{place}rows"),
+            format_args!("{place}rows"),
         )?;
         let permitted = self.is_kept(attribute);
         let mut keys = HashSet::with_capacity(table.rows.len());
         let mut rows = Vec::with_capacity(table.rows.len());
         for (i, row) in table.rows.into_iter().enumerate() {
-            must(is_row_key(&row.key), Code::BadRowKey, &format!("{place}rows[{i}].key"))?;
-            must(keys.insert(row.key.clone()), Code::DuplicateKey, &format!("{place}rows[{i}].key"))?;
+            must(is_row_key(&row.key), Code::BadRowKey, format_args!("{place}rows[{i}].key"))?;
+            must(keys.insert(row.key.clone()), Code::DuplicateKey, format_args!("{place}rows[{i}].key"))?;
             let had_cells = !row.cells.is_empty();
             let cells = self
                 .cells(attribute, row.cells)
@@ -267,9 +268,9 @@ impl Pass<'_> {
             let declared = self.checker.manifest.meters.iter().find(|m| m.key == point.meter);
             let meter = declared.ok_or_else(|| (Code::UndeclaredMeter, format!("[{i}].meter")))?;
             let kept_row = self.row(meter.table.as_deref(), point.row.as_deref(), i)?;
-            must(point.value.is_finite(), Code::NotFinite, &format!("[{i}].value"))?;
-            must(meter.admits(point.value), Code::OutOfBounds, &format!("[{i}].value"))?;
-            must(point.at <= MAX_TIME, Code::BadTime, &format!("[{i}].at"))?;
+            must(point.value.is_finite(), Code::NotFinite, format_args!("[{i}].value"))?;
+            must(meter.admits(point.value), Code::OutOfBounds, format_args!("[{i}].value"))?;
+            must(point.at <= MAX_TIME, Code::BadTime, format_args!("[{i}].at"))?;
             if kept_row && self.checker.permitted.meter(meter) {
                 kept.push(point);
             } else {
@@ -289,7 +290,7 @@ impl Pass<'_> {
             let declared = self.checker.manifest.conditions.iter().find(|c| c.key == condition.key);
             let kind = declared.ok_or_else(|| (Code::UndeclaredCondition, format!("[{i}].key")))?;
             let kept_row = self.row(kind.table.as_deref(), condition.row.as_deref(), i)?;
-            must(seen.insert(condition.clone()), Code::DuplicateKey, &format!("[{i}]"))?;
+            must(seen.insert(condition.clone()), Code::DuplicateKey, format_args!("[{i}]"))?;
             if kept_row && self.checker.permitted.category(kind.category) {
                 kept.push(condition);
             } else {
@@ -306,7 +307,7 @@ impl Pass<'_> {
             (None, Some(_)) => Err((Code::UnexpectedRow, format!("[{i}].row"))),
             (Some(_), None) => Err((Code::MissingRow, format!("[{i}].row"))),
             (Some(table), Some(row)) => {
-                must(is_row_key(row), Code::BadRowKey, &format!("[{i}].row"))?;
+                must(is_row_key(row), Code::BadRowKey, format_args!("[{i}].row"))?;
                 Ok(self.checker.manifest.tables.iter().any(|t| t.key == table && self.is_kept(t)))
             }
         }
