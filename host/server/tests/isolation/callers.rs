@@ -7,7 +7,11 @@ use bailiwick_access::{
 use bailiwick_store::AccountId;
 use secrecy::ExposeSecret as _;
 
-use super::{client::Client, operations::Needs, world::World};
+use super::{
+    client::Client,
+    operations::{Needs, Operation},
+    world::World,
+};
 use crate::support::Server;
 
 /// What somebody sees of the account.
@@ -23,6 +27,8 @@ pub enum Sight {
     FromAbove(Permissions),
     /// By a grant on this very account.
     Own(Permissions),
+    /// Looks at it as somebody of the account does, for support.
+    Viewing(Permissions),
 }
 
 /// Somebody.
@@ -41,13 +47,19 @@ pub enum Expected {
     Refused(u16, &'static str),
 }
 
+/// What changes nothing but that one looks.
+const LEAVING: [&str; 2] = ["session_end_view_as", "session_delete"];
+
 impl Caller {
     /// The one rule from which every expected answer follows.
-    pub fn expects(&self, needs: Needs) -> Expected {
+    pub fn expects(&self, operation: &Operation) -> Expected {
         use Expected::{Done, Refused};
         let denied = Refused(403, "denied");
-        match (self.sight, needs) {
+        match (self.sight, operation.needs) {
             (_, Needs::Nobody) => Done,
+            (Sight::Viewing(_), _) if !operation.method.is_safe() && !LEAVING.contains(&operation.id) => {
+                Refused(403, "view_as_read_only")
+            }
             (Sight::Stranger, _) => Refused(401, "missing_credentials"),
             (Sight::Suspended, _) => Refused(403, "suspended"),
             (_, Needs::SignedIn) => Done,
@@ -58,13 +70,23 @@ impl Caller {
             // what the call is about is somebody else's
             (_, Needs::Own) => Refused(404, "not_found"),
             (Sight::Hidden, _) => Refused(404, "not_found"),
-            (Sight::FromAbove(may), Needs::FromAbove(needed)) if may.contains(needed) => Done,
+            (_, Needs::Platform | Needs::PlatformOr(_)) if self.at_root != Permissions::NONE => Done,
+            (Sight::FromAbove(may) | Sight::Own(may), Needs::PlatformOr(needed)) if may.contains(needed) => Done,
+            (Sight::FromAbove(may), Needs::FromAbove(needed) | Needs::OnParent(needed)) if may.contains(needed) => Done,
             (Sight::Own(may), Needs::FromAbove(needed)) if may.contains(needed) => Refused(403, "own_account"),
-            (Sight::FromAbove(may) | Sight::Own(may), Needs::SeeingAll(needed)) if sees_all(may, needed) => Done,
+            (Sight::FromAbove(may) | Sight::Own(may) | Sight::Viewing(may), Needs::SeeingAll(needed))
+                if sees_all(may, needed) =>
+            {
+                Done
+            }
             (Sight::FromAbove(_), Needs::OnItself(_)) => denied,
-            (Sight::FromAbove(may) | Sight::Own(may), Needs::Of(needed)) if may.contains(needed) => Done,
+            (Sight::FromAbove(may) | Sight::Own(may) | Sight::Viewing(may), Needs::Of(needed))
+                if may.contains(needed) =>
+            {
+                Done
+            }
             (Sight::Own(may), Needs::OnItself(needed)) if may.contains(needed) => Done,
-            (Sight::FromAbove(_) | Sight::Own(_), _) => denied,
+            (Sight::FromAbove(_) | Sight::Own(_) | Sight::Viewing(_), _) => denied,
         }
     }
 }
@@ -106,6 +128,7 @@ impl World {
         callers.push(Caller { name, client, sight: Sight::Stranger, at_root: Permissions::NONE });
         callers.push(self.excluded_caller().await);
         callers.push(self.suspended_caller().await);
+        callers.push(self.viewing_caller().await);
         callers
     }
 
@@ -122,9 +145,12 @@ impl World {
     pub async fn above(&self) -> Vec<Caller> {
         let owner = Sight::FromAbove(Permissions::all());
         let viewer = Sight::FromAbove(Role::Viewer.permissions());
-        let root = Sight::FromAbove(platform());
-        let mut root = self.operator_caller("the platform's owner", AccountId::ROOT, Role::Owner, root).await;
-        root.at_root = [P::InstallDrivers].into_iter().collect();
+        let root = Caller {
+            name: "the platform's owner".to_owned(),
+            client: self.platform.clone(),
+            sight: Sight::FromAbove(platform()),
+            at_root: [P::InstallDrivers].into_iter().collect(),
+        };
         vec![
             self.operator_caller("the dealer's owner", self.dealer, Role::Owner, owner).await,
             self.operator_caller("the dealer's viewer", self.dealer, Role::Viewer, viewer).await,
@@ -149,6 +175,13 @@ impl World {
         let caller = self.operator_caller("whose grant leaves it out", self.dealer, Role::Owner, Sight::Hidden).await;
         self.leave_out(&caller.client, self.account).await;
         caller
+    }
+
+    /// Owns the account, and looks at it as a helpdesk of it does.
+    async fn viewing_caller(&self) -> Caller {
+        let name = "who looks as the account's helpdesk".to_owned();
+        let sight = Sight::Viewing(Role::Helpdesk.permissions().looking());
+        Caller { name, client: self.viewing().await, sight, at_root: Permissions::NONE }
     }
 
     /// Owns an account that is suspended afterwards.

@@ -33,8 +33,16 @@ impl Client {
 
     /// Signs in as the portal does.
     pub async fn sign_in(base: &str, email: &str) -> Self {
-        let nobody = Self::anonymous(base);
-        let reply = nobody.send(Method::POST, "/api/v1/session", json!({ "email": email, "password": PASSWORD })).await;
+        Self::of(Self::anonymous(base), Self::first_step(base, email).await)
+    }
+
+    /// What the password alone gives.
+    pub async fn first_step(base: &str, email: &str) -> Reply {
+        let body = json!({ "email": email, "password": PASSWORD });
+        Self::anonymous(base).post("/api/v1/session", body).await
+    }
+
+    fn of(nobody: Self, reply: Reply) -> Self {
         let cookie = reply.headers.get("set-cookie").and_then(|v| v.to_str().ok()).unwrap_or_default();
         let cookie = cookie.split(';').next().expect("a cookie").to_owned();
         let session = reply.expect(StatusCode::OK);
@@ -55,7 +63,8 @@ impl Client {
         }
     }
 
-    /// Makes the call at a path whose placeholders are filled in. Of a stream that goes on, only the head is read.
+    /// Makes the call at a path whose placeholders are filled in. Of a stream that goes on, only the head is read. What
+    /// changes the caller itself is undone at once.
     pub async fn call(&self, method: Method, path: &str, call: &Call) -> Reply {
         let request = self.request(method, path);
         let request = match &call.body {
@@ -69,7 +78,11 @@ impl Client {
             let (status, headers) = (response.status(), response.headers().clone());
             return Reply { status, headers, text: String::new() };
         }
-        Reply::read(response).await
+        let reply = Reply::read(response).await;
+        if let (true, Some(undo)) = (reply.status.is_success(), call.undo) {
+            self.send(Method::DELETE, undo, Value::Null).await.expect(StatusCode::NO_CONTENT);
+        }
+        reply
     }
 
     pub async fn get(&self, path: &str) -> Reply {

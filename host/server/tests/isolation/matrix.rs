@@ -13,7 +13,10 @@ fn needs(needs: Needs) -> String {
         Needs::Of(permission) => permission.to_string(),
         Needs::OnItself(permission) => format!("{permission}, own"),
         Needs::FromAbove(permission) => format!("{permission}, above"),
+        Needs::OnParent(permission) => format!("{permission}, parent"),
         Needs::SeeingAll(permission) => format!("{permission}, all seen"),
+        Needs::Platform => "(platform)".to_owned(),
+        Needs::PlatformOr(permission) => format!("{permission}, or platform"),
         Needs::AtRoot(permission) => format!("{permission}, root"),
         Needs::SignedIn => "(signed in)".to_owned(),
         Needs::Person | Needs::Own => "(oneself)".to_owned(),
@@ -23,12 +26,15 @@ fn needs(needs: Needs) -> String {
 
 fn mark(sight: Sight, needs: Needs) -> &'static str {
     let done = match (sight, needs) {
+        (Sight::Own(may) | Sight::FromAbove(may), Needs::PlatformOr(needed)) => may.contains(needed),
         (Sight::Own(may) | Sight::FromAbove(may), Needs::Of(needed)) | (Sight::Own(may), Needs::OnItself(needed)) => {
             may.contains(needed)
         }
-        (Sight::FromAbove(may), Needs::FromAbove(needed)) => may.contains(needed),
+        (Sight::FromAbove(may), Needs::FromAbove(needed) | Needs::OnParent(needed)) => may.contains(needed),
         (Sight::Own(may) | Sight::FromAbove(may), Needs::SeeingAll(needed)) => callers::sees_all(may, needed),
-        (_, Needs::OnItself(_) | Needs::FromAbove(_) | Needs::AtRoot(_)) => false,
+        (_, Needs::OnItself(_) | Needs::FromAbove(_) | Needs::OnParent(_) | Needs::Platform | Needs::AtRoot(_)) => {
+            false
+        }
         (_, Needs::SignedIn | Needs::Person | Needs::Own | Needs::Nobody) => true,
         _ => false,
     };

@@ -12,3 +12,5 @@ mod matrix;
 mod operations;
 mod sweep;
 mod world;
+
+pub use client::Client;

@@ -11,6 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{client::Client, world::World};
+use crate::support::PASSWORD;
 
 /// What an operation needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +22,14 @@ pub enum Needs {
     OnItself(Permission),
     /// As [`Self::Of`], by a grant on an account above: nobody does this to the account that its own role lies on.
     FromAbove(Permission),
+    /// A permission on the account above.
+    OnParent(Permission),
     /// As [`Self::Of`], by who may see everything as well.
     SeeingAll(Permission),
+    /// To run the platform, with a second factor at hand; by who is signed in.
+    Platform,
+    /// As [`Self::Platform`] for what it did itself; as [`Self::Of`] for what anybody of the platform did.
+    PlatformOr(Permission),
     /// A permission on the platform's root; whoever lacks it is denied, since it is no secret that this exists.
     AtRoot(Permission),
     /// Some credential.
@@ -53,6 +60,8 @@ pub struct Call {
     pub body: Body,
     /// Whose own thing it is about.
     pub by: Option<Client>,
+    /// What the caller deletes afterwards, to be itself again.
+    pub undo: Option<&'static str>,
 }
 
 impl Call {
@@ -81,17 +90,31 @@ impl Call {
     fn by(self, client: Client) -> Self {
         Self { by: Some(client), ..self }
     }
+
+    fn undone_by_deleting(self, path: &'static str) -> Self {
+        Self { undo: Some(path), ..self }
+    }
 }
 
 fn call() -> Call {
-    Call { account: None, at: Vec::new(), query: String::new(), body: Body::None, by: None }
+    Call { account: None, at: Vec::new(), query: String::new(), body: Body::None, by: None, undo: None }
 }
 
 type Making<'a> = Pin<Box<dyn Future<Output = Call> + 'a>>;
 
+/// In which world a call can succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// In one without mail as well.
+    Anywhere,
+    /// Where mail is configured.
+    WithMail,
+}
+
 /// An operation of the document with its line of the table.
 pub struct Operation {
     pub id: &'static str,
+    pub place: Where,
     pub needs: Needs,
     pub make: for<'a> fn(&'a World) -> Making<'a>,
     pub method: Method,
@@ -120,29 +143,6 @@ impl Operation {
     }
 }
 
-/// Operations whose call takes a world of its own: mail that is delivered, an authenticator app, two operators; or that is
-/// for somebody above alone. The tests
-/// named here call them as everybody who may and may not.
-const ELSEWHERE: [(&str, &str); 17] = [
-    ("branding_set", "branding.rs"),
-    ("elevation_begin", "factors.rs"),
-    ("elevation_end", "factors.rs"),
-    ("view_as_begin", "factors.rs"),
-    ("session_begin_totp", "factors.rs"),
-    ("session_confirm_totp", "factors.rs"),
-    ("session_remove_totp", "factors.rs"),
-    ("session_renew_recovery_codes", "factors.rs"),
-    ("session_second_factor", "factors.rs"),
-    ("session_factors", "factors.rs"),
-    ("session_end_view_as", "factors.rs"),
-    ("invitations_create", "mails/invitations.rs"),
-    ("invitations_revoke", "mails/invitations.rs"),
-    ("invitations_offer", "mails/invitations.rs"),
-    ("invitations_accept", "mails/invitations.rs"),
-    ("password_reset_request", "mails/resets.rs"),
-    ("password_reset_confirm", "mails/resets.rs"),
-];
-
 /// The operations of the document, each with its line.
 ///
 /// # Panics
@@ -157,22 +157,22 @@ pub fn all() -> Vec<Operation> {
         }
     }
     let mut all = Vec::new();
-    for (id, needs, make) in table() {
-        let (method, path) = documented.remove(id).unwrap_or_else(|| panic!("the table knows {id}, the document not"));
-        all.push(Operation { id, needs, make, method, path });
-    }
-    for (id, _) in ELSEWHERE {
-        documented.remove(id).unwrap_or_else(|| panic!("{id} is no operation, or stands in the table"));
+    for (place, table) in [(Where::Anywhere, anywhere()), (Where::WithMail, with_mail())] {
+        for (id, needs, make) in table {
+            let (method, path) =
+                documented.remove(id).unwrap_or_else(|| panic!("the table knows {id}, the document not"));
+            all.push(Operation { id, place, needs, make, method, path });
+        }
     }
     assert!(documented.is_empty(), "add a line to the table of tests/isolation/operations.rs: {documented:#?}");
     all
 }
 
-macro_rules! table {
-    ($($id:ident, $needs:expr, |$world:ident| $call:expr;)*) => {
-        type Line = (&'static str, Needs, for<'a> fn(&'a World) -> Making<'a>);
+type Line = (&'static str, Needs, for<'a> fn(&'a World) -> Making<'a>);
 
-        fn table() -> Vec<Line> {
+macro_rules! table {
+    ($name:ident: $($id:ident, $needs:expr, |$world:ident| $call:expr;)*) => {
+        fn $name() -> Vec<Line> {
             use Needs::*;
             vec![$((
                 stringify!($id),
@@ -184,6 +184,8 @@ macro_rules! table {
 }
 
 table! {
+    anywhere:
+
     accounts_get, Of(ViewAccounts), |_w| call();
     accounts_update, Of(ManageAccounts), |w| call().json(json!({ "name": w.word("Account") }));
     accounts_list, Of(ViewAccounts), |_w| call();
@@ -224,12 +226,18 @@ table! {
     branding_update, Of(ManageBranding), |w| call().json(json!({ "name": w.word("Brand") }));
     branding_replace, Of(ManageBranding), |w| call().bytes("image/png", &w.picture());
     branding_remove, Of(ManageBranding), |w| { w.logo().await; call() };
+    branding_set, OnParent(ManageAccounts), |w| call().json(json!({ "host": w.host() }));
     branding_portal, Nobody, |_w| call();
     branding_logo, Nobody, |w| call().at("hash", w.logo().await);
     egress_list, Of(ManageEgress), |_w| call();
     egress_allow, Of(ManageEgress), |w| call().json(json!({ "purpose": "webhook", "host": w.host() }));
     egress_deny, Of(ManageEgress), |w| call().at("host_id", w.egress_host().await);
     elevation_list, Of(ViewAudit), |_w| call();
+    elevation_begin, Platform, |w| call().json(w.reason_and_code().await);
+    elevation_end, PlatformOr(ManagePrivacy), |w| { w.elevated().await; call() };
+    view_as_begin, Of(ViewAs), |w| call()
+        .json(json!({ "operator_id": w.operator().await, "reason": "ticket 42", "minutes": 30 }))
+        .undone_by_deleting("/api/v1/session/view-as");
     invitations_list, Of(ViewOperators), |_w| call();
     mails_list, Of(ViewOperators), |_w| call();
     enrollments_list, Of(ViewDevices), |_w| call();
@@ -261,6 +269,23 @@ table! {
     drivers_install, AtRoot(InstallDrivers), |w| call().bytes("application/wasm", w.component());
 
     session_create, Nobody, |w| call().json(w.sign_in().await);
+    session_second_factor, Nobody, |w| call().json(w.second_step().await);
+    session_factors, Person, |w| call().by(w.person().await);
+    session_begin_totp, Person, |w| call().json(json!({ "password": PASSWORD })).by(w.person().await);
+    session_confirm_totp, Person, |w| {
+        let person = w.person().await;
+        let app = w.begun_totp(&person).await;
+        call().json(json!({ "code": w.code(&app) })).by(person)
+    };
+    session_renew_recovery_codes, Person, |w| {
+        let (person, app) = w.with_totp().await;
+        call().json(json!({ "code": w.next_code(&app) })).by(person)
+    };
+    session_remove_totp, Person, |w| {
+        let (person, app) = w.with_totp().await;
+        call().json(json!({ "password": PASSWORD, "code": w.next_code(&app) })).by(person)
+    };
+    session_end_view_as, Person, |w| call().by(w.viewing().await);
     session_get, SignedIn, |_w| call();
     session_update, Person, |w| call().json(json!({ "name": "Somebody Else" })).by(w.person().await);
     session_delete, Person, |w| call().by(w.person().await);
@@ -270,4 +295,17 @@ table! {
         let person = w.person().await;
         call().at("session_id", w.session_of(&person).await).by(person)
     };
+}
+
+table! {
+    with_mail:
+
+    invitations_create, Of(ManageOperators), |w| call().json(json!({ "email": w.email(), "role": "viewer" }));
+    invitations_revoke, Of(ManageOperators), |w| call().at("invitation_id", w.invitation().await.0);
+    invitations_offer, Nobody, |w| call().json(json!({ "token": w.invitation().await.1 }));
+    invitations_accept, Nobody, |w|
+        call().json(json!({ "token": w.invitation().await.1, "name": "New", "password": PASSWORD }));
+    password_reset_request, Nobody, |w| call().json(json!({ "email": w.sign_in().await["email"] }));
+    password_reset_confirm, Nobody, |w|
+        call().json(json!({ "token": w.reset().await, "password": "incorrect donkey battery" }));
 }

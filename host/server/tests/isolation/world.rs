@@ -16,12 +16,20 @@ use bailiwick_contract::{
     value::{Condition, Fact, Identity, Point, Scalar},
 };
 use bailiwick_store::AccountId;
+use jiff::SignedDuration;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
 
-use super::client::Client;
-use crate::support::{PASSWORD, Server, driver};
+use super::{
+    client::Client,
+    operations::{self, Operation, Where},
+};
+use crate::{
+    mails::Mailbox,
+    support::{PASSWORD, Server, driver},
+};
 
 pub struct World {
     pub server: Server,
@@ -36,15 +44,32 @@ pub struct World {
     pub suspended: AccountId,
     /// The account's owner.
     pub owner: Client,
+    /// An owner of the platform, with an authenticator app.
+    pub platform: Client,
+    app: Totp,
+    mailbox: Option<Mailbox>,
     collector: Client,
     digest: String,
     number: AtomicU32,
 }
 
 impl World {
+    /// Two worlds, of which the first has no mail and the second has: people are added in one and invited in the other.
+    pub async fn both(connections: u32) -> [Self; 2] {
+        [Self::new(connections).await, Self::of(connections, Some(Mailbox::open().await)).await]
+    }
+
     /// Over a pool of so many connections: where it is one, whatever a call left behind would meet the next.
     pub async fn new(connections: u32) -> Self {
+        Self::of(connections, None).await
+    }
+
+    async fn of(connections: u32, mailbox: Option<Mailbox>) -> Self {
         let server = Server::with_connections(connections, |config| {
+            if let Some(mailbox) = &mailbox {
+                mailbox.configure(config);
+            }
+            config.rates.sign_in = 1_000_000;
             config.rates.calls = 1_000_000;
             config.rates.account = 1_000_000;
             config.rates.source = 1_000_000;
@@ -69,12 +94,36 @@ impl World {
         let digest = driver::install(&server).await;
         let grant = format!("/api/v1/accounts/{account}/drivers/test-driver");
         owner.send(Method::PUT, &grant, json!({ "granted": true })).await.expect(StatusCode::OK);
+        server.operator(AccountId::ROOT, "platform@example.org", Role::Owner).await;
+        let platform = Client::sign_in(&server.base, "platform@example.org").await;
+        let app = begun_totp(&platform).await;
+        confirm_totp(&server, &platform, &app).await;
         let collector = Client::anonymous(&server.base);
         let number = AtomicU32::new(0);
-        let mut world =
-            Self { server, dealer, account, child, sibling, elsewhere, suspended, owner, collector, digest, number };
+        let mut world = Self {
+            server,
+            dealer,
+            account,
+            child,
+            sibling,
+            elsewhere,
+            suspended,
+            owner,
+            platform,
+            app,
+            mailbox,
+            collector,
+            digest,
+            number,
+        };
         world.collector = world.enroll().await.0;
         world
+    }
+
+    /// The operations that can succeed in this world.
+    pub fn operations(&self) -> impl Iterator<Item = Operation> {
+        let here = if self.mailbox.is_some() { Where::WithMail } else { Where::Anywhere };
+        operations::all().into_iter().filter(move |operation| operation.place == here)
     }
 
     fn next(&self) -> u32 {
@@ -181,8 +230,15 @@ impl World {
 
     /// An operator of the account, by its id.
     pub async fn operator(&self) -> String {
-        let body = json!({ "email": self.email(), "name": "New", "role": "viewer", "password": PASSWORD });
-        self.made("/operators", body).await
+        self.operator_with(Role::Viewer).await
+    }
+
+    async fn operator_with(&self, role: Role) -> String {
+        let email = self.email();
+        self.server.operator(self.account, &email, role).await;
+        let person = Client::sign_in(&self.server.base, &email).await;
+        let me = person.get("/api/v1/session").await.expect(StatusCode::OK);
+        me["operator"]["id"].as_str().expect("an id").to_owned()
     }
 
     /// Somebody of the account, signed in.
@@ -192,11 +248,84 @@ impl World {
         Client::sign_in(&self.server.base, &email).await
     }
 
-    /// An owner of the platform, signed in.
-    pub async fn root(&self) -> Client {
+    /// Somebody of the account who looks at it as somebody else does.
+    pub async fn viewing(&self) -> Client {
         let email = self.email();
-        self.server.operator(AccountId::ROOT, &email, Role::Owner).await;
-        Client::sign_in(&self.server.base, &email).await
+        self.server.operator(self.account, &email, Role::Owner).await;
+        let owner = Client::sign_in(&self.server.base, &email).await;
+        let body =
+            json!({ "operator_id": self.operator_with(Role::Helpdesk).await, "reason": "ticket 42", "minutes": 30 });
+        owner.post(&self.below("/view-as"), body).await.expect(StatusCode::CREATED);
+        owner
+    }
+
+    /// What an authenticator app shows now.
+    pub fn code(&self, app: &Totp) -> String {
+        code(&self.server, app, 0)
+    }
+
+    /// What it shows next. A phone may be half a minute ahead, so that no time has to pass: views end by the clock.
+    pub fn next_code(&self, app: &Totp) -> String {
+        code(&self.server, app, 30)
+    }
+
+    /// The authenticator app that somebody has begun to set up.
+    pub async fn begun_totp(&self, person: &Client) -> Totp {
+        begun_totp(person).await
+    }
+
+    /// Somebody of the account with an authenticator app.
+    pub async fn with_totp(&self) -> (Client, Totp) {
+        let person = self.person().await;
+        let app = begun_totp(&person).await;
+        confirm_totp(&self.server, &person, &app).await;
+        (person, app)
+    }
+
+    /// The body with which somebody ends a sign-in that the password began.
+    pub async fn second_step(&self) -> Value {
+        let email = self.email();
+        self.server.operator(self.account, &email, Role::Viewer).await;
+        let person = Client::sign_in(&self.server.base, &email).await;
+        let app = begun_totp(&person).await;
+        confirm_totp(&self.server, &person, &app).await;
+        let first = Client::first_step(&self.server.base, &email).await.expect(StatusCode::ACCEPTED);
+        json!({ "challenge": first["challenge"], "code": self.next_code(&app) })
+    }
+
+    /// What the platform's owner asks for sight of the account with, having none.
+    pub async fn reason_and_code(&self) -> Value {
+        let reply = self.platform.send(Method::DELETE, &self.below("/elevation"), Value::Null).await;
+        assert!(matches!(reply.status.as_u16(), 204 | 404), "{}", reply.text);
+        self.server.database.clock.advance(SignedDuration::from_secs(30));
+        json!({ "reason": "ticket 4711", "minutes": 30, "code": self.code(&self.app) })
+    }
+
+    /// The platform's owner has sight of the account.
+    pub async fn elevated(&self) {
+        let body = self.reason_and_code().await;
+        self.platform.post(&self.below("/elevation"), body).await.expect(StatusCode::CREATED);
+    }
+
+    /// An invitation that was mailed: its id, and what the link holds.
+    pub async fn invitation(&self) -> (String, String) {
+        let body = json!({ "email": self.email(), "role": "viewer" });
+        let made = self.owner.post(&self.below("/invitations"), body).await.expect(StatusCode::ACCEPTED);
+        (made["id"].as_str().expect("an id").to_owned(), self.mailed().await)
+    }
+
+    /// What the link of a mail holds that lets somebody choose a password.
+    pub async fn reset(&self) -> String {
+        let body = json!({ "email": self.sign_in().await["email"] });
+        let nobody = Client::anonymous(&self.server.base);
+        nobody.post("/api/v1/password-reset", body).await.expect(StatusCode::ACCEPTED);
+        self.mailed().await
+    }
+
+    /// What the link of the newest mail holds.
+    async fn mailed(&self) -> String {
+        let mailbox = self.mailbox.as_ref().expect("a world with mail");
+        mailbox.deliver(&self.server).await.last().expect("a mail").token()
     }
 
     /// The body with which somebody signs in.
@@ -322,6 +451,22 @@ impl World {
             bailiwick_package::build(&here.join("../runtime/tests/hostile"), &target).expect("the driver builds")
         })
     }
+}
+
+async fn begun_totp(person: &Client) -> Totp {
+    let begun = person.post("/api/v1/session/totp", json!({ "password": PASSWORD })).await.expect(StatusCode::CREATED);
+    let secret = Secret::try_from_base32(begun["secret"].as_str().expect("a secret")).expect("base32");
+    Builder::new().with_secret(secret.as_bytes().to_vec()).build().expect("an app")
+}
+
+async fn confirm_totp(server: &Server, person: &Client, app: &Totp) {
+    let body = json!({ "code": code(server, app, 0) });
+    person.post("/api/v1/session/totp/confirm", body).await.expect(StatusCode::OK);
+}
+
+fn code(server: &Server, app: &Totp, ahead: u64) -> String {
+    let now = u64::try_from(server.app.store().now().as_second()).expect("after 1970");
+    app.generate(now + ahead).to_string()
 }
 
 fn now() -> u64 {

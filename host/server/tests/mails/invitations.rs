@@ -184,7 +184,7 @@ async fn adding_by_password_tells_nothing_of_strangers() {
 async fn a_mail_that_fails_is_seen_and_tried_again() {
     let post = Post::start().await;
     let tree = post.server.tree().await;
-    post.relay.becomes(Manner::Stripped);
+    post.mailbox.relay.becomes(Manner::Stripped);
     invite(&tree.owner, tree.customer, "new@example.org", "viewer").await.expect(StatusCode::ACCEPTED);
     assert!(post.deliver().await.is_empty());
     let path = format!("/api/v1/accounts/{}/mails", tree.customer);
@@ -193,7 +193,7 @@ async fn a_mail_that_fails_is_seen_and_tried_again() {
         (&seen["items"][0]["state"], &seen["items"][0]["error"]),
         (&json!("waiting"), &json!("smtp_without_tls"))
     );
-    post.relay.becomes(Manner::StartTls);
+    post.mailbox.relay.becomes(Manner::StartTls);
     post.server.database.clock.advance(SignedDuration::from_secs(6));
     let token = post.one().await.token();
     post.offer(&token).await.expect(StatusCode::OK);

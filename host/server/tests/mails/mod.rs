@@ -4,9 +4,10 @@ mod invitations;
 mod links;
 mod resets;
 
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
-use bailiwick::config::{Mail, Outbound};
+use bailiwick::config::{Config, Mail, Outbound};
 use bailiwick_devices::jobs::Workers;
 use bailiwick_egress::{Destination, Purpose};
 use bailiwick_mail::SmtpServer;
@@ -20,41 +21,69 @@ use crate::support::{Api, Reply, Server};
 const BASE: &str = "https://portal.example.org";
 const NEW_PASSWORD: &str = "another horse battery";
 
+/// A relay that a server mails through, and what arrives there.
+pub struct Mailbox {
+    relay: Relay,
+    folder: tempfile::TempDir,
+    /// Those of the server that sends through it.
+    workers: OnceLock<Workers>,
+}
+
+impl Mailbox {
+    pub async fn open() -> Self {
+        let (relay, folder) = (Relay::start(Manner::StartTls).await, tempfile::tempdir().expect("a folder"));
+        let mailbox = Self { relay, folder, workers: OnceLock::new() };
+        std::fs::write(mailbox.authorities(), &mailbox.relay.authority_pem).expect("writes");
+        mailbox
+    }
+
+    fn authorities(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    /// Has a server send through it.
+    pub fn configure(&self, config: &mut Config) {
+        let port = self.relay.address.port();
+        let server = SmtpServer::parse(&format!("smtp://localhost:{port}")).expect("a server");
+        config.mail = Some(Mail { server, from: "Bailiwick <no-reply@example.org>".to_owned() });
+        config.outbound = Outbound {
+            hosts: vec![Destination::new(Purpose::Smtp, "localhost", port).expect("a destination")],
+            private_networks: ["127.0.0.0/8", "::1/128"].map(|network| network.parse().expect("a network")).into(),
+            authorities: Some(self.authorities()),
+        };
+    }
+
+    /// Sends what waits, and gives what arrived since.
+    pub async fn deliver(&self, server: &Server) -> Vec<Taken> {
+        let workers = self.workers.get_or_init(|| {
+            let worker = bailiwick::mail::worker(&server.app).expect("opens").expect("mail is configured");
+            Workers::new(server.database.store.clone(), vec![Arc::new(worker)])
+        });
+        while workers.run_one().await.expect("runs") {}
+        std::mem::take(&mut *self.relay.taken.lock().expect("whole"))
+    }
+}
+
 /// A server that mails through a relay.
 struct Post {
     server: Server,
-    relay: Relay,
-    workers: Workers,
-    _folder: tempfile::TempDir,
+    mailbox: Mailbox,
 }
 
 impl Post {
     async fn start() -> Self {
-        let relay = Relay::start(Manner::StartTls).await;
-        let folder = tempfile::tempdir().unwrap();
-        let authorities = folder.path().join("ca.pem");
-        std::fs::write(&authorities, &relay.authority_pem).unwrap();
-        let port = relay.address.port();
+        let mailbox = Mailbox::open().await;
         let server = Server::with(|config| {
             config.public_url = BASE.to_owned();
-            let server = SmtpServer::parse(&format!("smtp://localhost:{port}")).unwrap();
-            config.mail = Some(Mail { server, from: "Bailiwick <no-reply@example.org>".to_owned() });
-            config.outbound = Outbound {
-                hosts: vec![Destination::new(Purpose::Smtp, "localhost", port).unwrap()],
-                private_networks: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
-                authorities: Some(authorities),
-            };
+            mailbox.configure(config);
         })
         .await;
-        let worker = bailiwick::mail::worker(&server.app).unwrap().expect("mail is configured");
-        let workers = Workers::new(server.database.store.clone(), vec![Arc::new(worker)]);
-        Self { server, relay, workers, _folder: folder }
+        Self { server, mailbox }
     }
 
     /// Sends what waits, and gives what arrived since.
     async fn deliver(&self) -> Vec<Taken> {
-        while self.workers.run_one().await.unwrap() {}
-        std::mem::take(&mut *self.relay.taken.lock().unwrap())
+        self.mailbox.deliver(&self.server).await
     }
 
     async fn one(&self) -> Taken {

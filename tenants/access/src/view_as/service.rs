@@ -79,11 +79,10 @@ impl Access {
     /// Ends the view of the principal's session.
     ///
     /// # Errors
-    /// [`AccessError::NotFound`] where it views as nobody else.
+    /// [`AccessError::NotAPerson`]; [`AccessError::NotFound`] where it views as nobody else.
     pub async fn end_view_as(&self, principal: &Principal) -> Result<(), AccessError> {
-        let (Some(viewing), Via::Session { id: session, .. }) = (principal.viewing(), principal.via()) else {
-            return Err(AccessError::NotFound);
-        };
+        let Via::Session { id: session, .. } = principal.via() else { return Err(AccessError::NotAPerson) };
+        let viewing = principal.viewing().ok_or(AccessError::NotFound)?;
         let seat = Seat { session, whom: viewing.whom, at: viewing.at, until: viewing.until };
         self.leave(&principal.itself(), seat, How::Hand).await
     }
