@@ -13,12 +13,13 @@ pub mod processes;
 pub mod programs;
 pub mod server;
 pub mod site;
+pub mod trace;
 pub mod wait;
 pub mod wire;
 
 pub use api::{Api, Reply};
 pub use authority::Authority;
 pub use collector::Collector;
-pub use server::{Server, Transport};
+pub use server::{Server, Setup, Transport};
 pub use site::Site;
 pub use wire::Wire;

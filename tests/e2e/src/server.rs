@@ -14,7 +14,7 @@ use crate::api::{Api, text};
 use crate::authority::{Authority, Files};
 use crate::processes::{Process, run_well};
 use crate::programs::{driver, program};
-use crate::{printers, wait};
+use crate::{printers, trace, wait};
 
 /// How long a start may take where the database must be made first, on a busy machine.
 const START: Duration = Duration::from_secs(60);
@@ -28,8 +28,18 @@ pub enum Transport {
     Plain,
 }
 
+/// How a server differs from one that a test needs nothing special of.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// More settings, by the variables that they are given in.
+    pub settings: Vec<(&'static str, String)>,
+    /// Where the kernel is to note every address that the server and its database's processes reach for.
+    pub trace: Option<PathBuf>,
+}
+
 /// A running server.
 pub struct Server {
+    setup: Setup,
     folder: TempDir,
     listen: SocketAddr,
     metrics: SocketAddr,
@@ -71,11 +81,9 @@ impl Server {
             serde_json::from_str(&run_well(token, "")?).context("create-token --json printed no JSON")?;
         let root_token = text(&answer, "secret")?.to_owned();
 
-        let process = Process::start(&program("bailiwick")?, &folder.path().join("server.log"), |command| {
-            configure(command);
-            command.arg("serve");
-        })?;
-        let mut server = Self { folder, listen, metrics, tls, root_token, process };
+        let setup = Setup::default();
+        let process = serve(&setup, folder.path(), |command| configure(command))?;
+        let mut server = Self { setup, folder, listen, metrics, tls, root_token, process };
         server.ready().await?;
         Ok(server)
     }
@@ -93,12 +101,20 @@ impl Server {
     /// # Errors
     /// When it does not come up.
     pub async fn restart(&mut self) -> Result<()> {
-        let (folder, listen, metrics) = (self.folder.path().to_owned(), self.listen, self.metrics);
-        self.process = Process::start(&program("bailiwick")?, &folder.join("server.log"), |command| {
-            configure(command, &folder, listen, metrics, self.tls.as_ref());
-            command.arg("serve");
-        })?;
+        let (folder, tls) = (self.folder.path(), self.tls.as_ref());
+        let (listen, metrics) = (self.listen, self.metrics);
+        self.process = serve(&self.setup, folder, |command| configure(command, folder, listen, metrics, tls))?;
         self.ready().await
+    }
+
+    /// Stops it in order, and serves again from the same folder, set up otherwise.
+    ///
+    /// # Errors
+    /// When it does not end, or does not come up.
+    pub async fn restart_with(&mut self, setup: Setup) -> Result<()> {
+        self.process.stop(START)?;
+        self.setup = setup;
+        self.restart().await
     }
 
     async fn ready(&mut self) -> Result<()> {
@@ -176,6 +192,19 @@ impl Server {
     pub fn api(&self) -> Result<Api> {
         Ok(Api::new(self.http()?, &self.url(), Some(&self.root_token)))
     }
+}
+
+fn serve(setup: &Setup, folder: &Path, configure: impl Fn(&mut Command)) -> Result<Process> {
+    let bailiwick = program("bailiwick")?;
+    let first = if setup.trace.is_some() { Path::new("strace") } else { &bailiwick };
+    Process::start(first, &folder.join("server.log"), |command| {
+        if let Some(trace) = &setup.trace {
+            trace::options(command, trace);
+            command.arg(&bailiwick);
+        }
+        configure(command);
+        command.envs(setup.settings.iter().cloned()).arg("serve");
+    })
 }
 
 /// A loopback address with a port that nobody uses now.

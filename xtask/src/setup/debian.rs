@@ -53,6 +53,14 @@ pub const TESTSSL: Need = Need {
     present: || exec::found("testssl") || exec::found("testssl.sh"),
 };
 
+/// What writes down which addresses a program reaches for.
+pub const STRACE: Need = Need {
+    name: "strace",
+    why: "a running server is watched for connections that nobody allowed",
+    packages: &["strace"],
+    present: || exec::found("strace"),
+};
+
 /// The server that several server processes share, as a program.
 pub const REDIS: Need = Need {
     name: "Redis",

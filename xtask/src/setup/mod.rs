@@ -13,7 +13,7 @@ pub mod wasm;
 /// Options of `cargo xtask setup`.
 #[derive(Args)]
 pub struct Options {
-    /// Also what only the tests need (Chromium, testssl.sh, Redis)
+    /// Also what only the tests need (Chromium, testssl.sh, Redis, strace)
     #[arg(long)]
     tests: bool,
 }
@@ -32,7 +32,14 @@ pub fn for_demo() -> Result<()> {
 
 /// What the tests need besides.
 pub fn for_tests() -> Result<()> {
-    debian::install(&[debian::POSTGRESQL, debian::C_COMPILER, debian::CHROMIUM, debian::TESTSSL, debian::REDIS])?;
+    debian::install(&[
+        debian::POSTGRESQL,
+        debian::C_COMPILER,
+        debian::CHROMIUM,
+        debian::TESTSSL,
+        debian::REDIS,
+        debian::STRACE,
+    ])?;
     compilers()?;
     components()?;
     node()

@@ -1,7 +1,19 @@
 //! End to end: the real server, the real collector, the real driver in its sandbox, simulated printers over UDP.
 
 mod bad_input;
+mod confined;
 mod kill;
+mod outbound;
+#[path = "../../../../host/mail/tests/mail/relay.rs"]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "it is written for the tests of mail, which use more of it and may panic"
+)]
+mod relay;
 mod spine;
 mod tls;
 mod tls_scan;
