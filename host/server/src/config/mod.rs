@@ -24,6 +24,7 @@ use figment::{
 };
 use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
+use tracing_subscriber::EnvFilter;
 
 pub use error::ConfigError;
 use settings::Settings;
@@ -199,7 +200,7 @@ impl TryFrom<Settings> for Config {
             database_url: database_url(s.database_url)?,
             redis_url: redis_url(s.redis_url)?,
             transport,
-            metrics_listen: address("metrics_listen", &s.metrics_listen)?,
+            metrics_listen: metrics_listen(&s.metrics_listen, listen)?,
             product_name,
             mail,
             outbound,
@@ -209,7 +210,7 @@ impl TryFrom<Settings> for Config {
             shutdown: seconds("shutdown_seconds", s.shutdown_seconds)?,
             driver_threads: Some(s.driver_threads).filter(|n| *n > 0),
             deletion_grace: days("deletion_grace_days", s.deletion_grace_days)?,
-            log: s.log,
+            log: log_filter(s.log)?,
             log_format: s.log_format,
             remarks,
         })
@@ -278,6 +279,27 @@ fn outbound_hosts(texts: &[String], mail: Option<&Mail>) -> Result<Vec<Destinati
     Ok(hosts)
 }
 
+/// The figures are for whoever runs the server, not for whoever reaches it.
+fn metrics_listen(text: &str, public: SocketAddr) -> Result<SocketAddr, ConfigError> {
+    let own = address("metrics_listen", text)?;
+    let same_host = own.ip() == public.ip() || own.ip().is_unspecified() || public.ip().is_unspecified();
+    if own.port() != 0 && own.port() == public.port() && same_host {
+        let advice = "give the figures a port of their own";
+        return Err(ConfigError::value("metrics_listen", format!("{own} is where listen is"), advice));
+    }
+    Ok(own)
+}
+
+fn log_filter(text: String) -> Result<String, ConfigError> {
+    match EnvFilter::try_new(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => {
+            let advice = "write it like info or info,bailiwick=debug";
+            Err(ConfigError::value("log", format!("'{text}' is no filter: {error}"), advice))
+        }
+    }
+}
+
 fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     text.parse().map_err(|_| {
@@ -334,13 +356,14 @@ fn transport(s: &Settings, listen: SocketAddr) -> Result<Transport, ConfigError>
 fn networks(key: &'static str, texts: &[String]) -> Result<Vec<IpNet>, ConfigError> {
     let one = |text: &String| {
         let text = text.trim();
-        text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
-            ConfigError::value(
-                key,
-                format!("'{text}' is not a network"),
-                "write networks like 10.0.0.0/8 or single addresses",
-            )
-        })
+        let refused = |what: &str| {
+            let advice = "write networks like 10.0.0.0/8 or single addresses";
+            ConfigError::value(key, format!("'{text}' is {what}"), advice)
+        };
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        let network = network.map_err(|_| refused("not a network"))?;
+        // whoever is trusted so may say anything: it is never everybody
+        if network.prefix_len() == 0 { Err(refused("every address there is")) } else { Ok(network) }
     };
     texts.iter().filter(|t| !t.trim().is_empty()).map(one).collect()
 }

@@ -49,6 +49,26 @@ fn plain_http_beyond_loopback_is_refused() {
 }
 
 #[test]
+fn nobody_trusts_everybody() {
+    refused("listen = '0.0.0.0:8080'\ntrusted_proxies = ['0.0.0.0/0']", "trusted_proxies");
+    refused("listen = '0.0.0.0:8080'\ntrusted_proxies = ['10.0.0.0/8', '::/0']", "every address");
+    refused("egress_private_networks = ['0.0.0.0/0']", "egress_private_networks");
+}
+
+#[test]
+fn figures_have_a_port_of_their_own() {
+    refused("listen = '127.0.0.1:8080'\nmetrics_listen = '127.0.0.1:8080'", "metrics_listen");
+    refused("listen = '127.0.0.1:8080'\nmetrics_listen = '0.0.0.0:8080'", "metrics_listen");
+    parse("listen = '127.0.0.1:0'\nmetrics_listen = '127.0.0.1:0'").expect("any two ports");
+}
+
+#[test]
+fn a_log_filter_is_one() {
+    refused("log = 'info,bailiwick=loud'", "log");
+    parse("log = 'warn,bailiwick::ingress=trace'").expect("a filter");
+}
+
+#[test]
 fn certificate_and_key_come_together() {
     refused("tls_certificate = '/x.pem'", "tls_key");
     refused("tls_key = '/x.key'", "tls_certificate");
