@@ -1,4 +1,5 @@
-//! Benches, in their own profile (optimised as a release, without its slow link). They are figures to read, not tests: a busy machine must not turn a build red.
+//! Benches, in their own profile (optimised as a release, without its slow link). They are figures to read, not tests:
+//! a busy machine must not turn a build red.
 
 use anyhow::Result;
 use clap::Args;
@@ -9,9 +10,9 @@ use crate::{exec, guests, portal, setup};
 /// Options of `cargo xtask bench`.
 #[derive(Args)]
 pub struct Options {
-    /// Only benches of this package
-    #[arg(long)]
-    package: Option<String>,
+    /// Only this bench (sandbox, ingest)
+    #[arg(default_value = "*", hide_default_value = true)]
+    bench: String,
     /// Arguments for the bench programs
     #[arg(last = true)]
     rest: Vec<String>,
@@ -23,12 +24,7 @@ pub fn run(options: &Options) -> Result<()> {
     guests::build(Compiler::Plain)?;
     portal::build()?;
     let mut cargo = exec::cargo();
-    cargo.arg("bench");
-    match &options.package {
-        Some(package) => cargo.args(["--package", package]),
-        None => cargo.arg("--workspace"),
-    };
     // By name, since `--benches` would build every library and program once more as a bench of its own.
-    cargo.args(["--bench", "*", "--"]).args(&options.rest);
+    cargo.args(["bench", "--workspace", "--bench", &options.bench, "--"]).args(&options.rest);
     exec::run(&mut cargo)
 }

@@ -24,7 +24,7 @@ pub fn run(options: &Options) -> Result<()> {
     build::programs(Compiler::Plain)?;
     exec::run(
         exec::cargo()
-            .args(["test", "--package", "bailiwick-e2e", "--test", "main", "--", "kill", "--nocapture"])
+            .args(["test", "--workspace", "--test", "main", "--", "kill", "--nocapture"])
             .env("BAILIWICK_KILL_ROUNDS", options.rounds.to_string()),
     )
 }

@@ -1,4 +1,4 @@
-//! Device reports a second into a real PostgreSQL on this machine: `cargo bench -p bailiwick-devices`.
+//! Device reports a second into a real PostgreSQL on this machine: `cargo xtask bench ingest`.
 //!
 //! Every report is of its own device and says what a printer says: ten facts, a table of four supplies, five
 //! points, a whole set of conditions. Each round one counter and one level change, as they do. Fresh devices are
