@@ -12,14 +12,14 @@ use bailiwick_access::Access;
 use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
 use bailiwick_egress::Egress;
 use bailiwick_runtime::Runtime;
-use bailiwick_store::{AccountId, CollectorId, Store};
+use bailiwick_store::{AccountId, CollectorId, Store, seal::Print};
 use uuid::Uuid;
 
 use crate::{
     config::Config,
-    edge::{Metrics, Slowdown, rate::Limit},
+    edge::{Metrics, rate::Limit},
     events::Bus,
-    shared::Shared,
+    shared::{Quota, Shared},
 };
 
 /// The server's parts; a cheap clone.
@@ -54,12 +54,15 @@ pub struct Parts {
     pub metrics: Metrics,
 }
 
+/// Failed sign-ins at one address: ten at once, then one a minute. It never blocks: whoever waits as told is heard.
+const GUESSES: Quota = Quota::new("address", 10, 600);
+
 /// Who may call how often.
 pub struct Limits {
     /// Sign-in attempts, by the source's network.
     pub sign_in: Limit<IpAddr>,
     /// Failed sign-ins, by the address typed, wherever they come from.
-    pub addresses: Slowdown,
+    pub addresses: Limit<Print>,
     /// Calls, by the id of the session or token.
     pub calls: Limit<Uuid>,
     /// Calls with any token of an account together, by the account.
@@ -71,7 +74,7 @@ pub struct Limits {
     /// Collector enrollments and bad credentials, by the source's network: guessing is slow.
     pub guesses: Limit<IpAddr>,
     /// Mails that strangers and operators ask for, by the address that they go to.
-    pub mailed: Limit<String>,
+    pub mailed: Limit<Print>,
 }
 
 impl App {
@@ -88,7 +91,7 @@ impl App {
             collectors: Limit::new(shared.clone(), "collector", rates.collector),
             guesses: Limit::new(shared.clone(), "guesses", 60),
             mailed: Limit::new(shared.clone(), "mailed", 5),
-            addresses: Slowdown::default(),
+            addresses: Limit::within(shared.clone(), GUESSES),
         };
         let bus = Bus::new(shared.clone());
         Self(Arc::new(Inner { parts, limits, bus, shared, stopping: AtomicBool::new(false) }))
@@ -98,6 +101,12 @@ impl App {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.parts.config
+    }
+
+    /// What calls at an e-mail address are counted by, known or not and however it is written.
+    #[must_use]
+    pub fn print_of_address(&self, address: &str) -> Print {
+        self.sealing_key().print(&address.trim().to_lowercase())
     }
 
     /// The database.
@@ -179,6 +188,5 @@ impl App {
     /// Lets go of callers that are fresh again and of proofs that are over.
     pub fn forget_idle(&self) {
         self.shared().forget_idle();
-        self.limits().addresses.forget_idle();
     }
 }

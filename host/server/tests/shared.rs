@@ -90,6 +90,28 @@ async fn a_limit_is_one_for_all_processes() {
     assert!(!trouble(&one, "unshared") && !trouble(&two, "unshared"));
 }
 
+/// Who guesses is slowed down whatever process it asks, and no process tells Redis whose password it guesses.
+#[tokio::test]
+async fn guesses_at_one_address_are_counted_together_and_the_address_is_not_told() {
+    let redis = Redis::start();
+    let (one, two) = two(&redis, |_| {}).await;
+    one.operator(AccountId::ROOT, EMAIL, Role::Owner).await;
+    for _ in 0..8 {
+        // what succeeds is given back
+        sign_in(&one, EMAIL, PASSWORD).await.1.expect(StatusCode::OK);
+        sign_in(&two, EMAIL, PASSWORD).await.1.expect(StatusCode::OK);
+    }
+    for server in [&one, &two].into_iter().cycle().take(10) {
+        sign_in(server, EMAIL, "wrong wrong wrong").await.1.refused(401, "invalid_credentials");
+    }
+    for server in [&one, &two] {
+        sign_in(server, &EMAIL.to_uppercase(), PASSWORD).await.1.refused(429, "rate_limited");
+    }
+    let kept = redis.keys();
+    assert!(kept.iter().any(|key| key.starts_with("bailiwick:limit:address:")), "{kept:?}");
+    assert!(!kept.iter().any(|key| key.to_lowercase().contains("shared")), "{kept:?}");
+}
+
 #[tokio::test]
 async fn tokens_of_one_account_are_counted_together_and_so_is_a_source() {
     let server = Server::with(|config| config.rates.account = 4).await;

@@ -5,12 +5,29 @@
 
 use std::{fmt, io, path::Path};
 
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac,
+};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// The installation's sealing key.
-pub struct SealingKey(LessSafeKey);
+pub struct SealingKey {
+    seals: LessSafeKey,
+    prints: hmac::Key,
+}
+
+/// What stands for a text where the text itself is not to stand: the same for the same, and nothing to guess it from
+/// without the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Print([u8; 16]);
+
+impl fmt::Display for Print {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
 
 impl fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,7 +59,17 @@ impl SealingKey {
     /// # Errors
     /// [`SealError::Key`] unless there are 32 bytes.
     pub fn new(bytes: &[u8]) -> Result<Self, SealError> {
-        UnboundKey::new(&AES_256_GCM, bytes).map(|key| Self(LessSafeKey::new(key))).map_err(|_| SealError::Key)
+        let seals = UnboundKey::new(&AES_256_GCM, bytes).map(LessSafeKey::new).map_err(|_| SealError::Key)?;
+        // a key of its own, so that neither use says anything of the other
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"bailiwick print 1");
+        Ok(Self { seals, prints: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) })
+    }
+
+    /// The print of a text (HMAC-SHA256, the first 16 bytes).
+    #[must_use]
+    pub fn print(&self, text: &str) -> Print {
+        let tag = hmac::sign(&self.prints, text.as_bytes());
+        Print(tag.as_ref().first_chunk().copied().unwrap_or_default())
     }
 
     /// A random key that is kept nowhere: for tests and one-off commands.
@@ -85,7 +112,7 @@ impl SealingKey {
         let mut nonce = [0; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(SealError::Randomness)?;
         let mut body = secret.to_vec();
-        self.0
+        self.seals
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.bytes()), &mut body)
             .map_err(|_| SealError::Broken)?;
         let mut sealed = nonce.to_vec();
@@ -102,7 +129,7 @@ impl SealingKey {
         let mut body = Zeroizing::new(body.to_vec());
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let length =
-            self.0.open_in_place(nonce, Aad::from(place.bytes()), &mut body).map_err(|_| SealError::Broken)?.len();
+            self.seals.open_in_place(nonce, Aad::from(place.bytes()), &mut body).map_err(|_| SealError::Broken)?.len();
         body.truncate(length);
         Ok(body)
     }
@@ -144,6 +171,15 @@ mod tests {
         sealed[NONCE_LEN] ^= 1;
         assert!(matches!(key.open(&place, &sealed), Err(SealError::Broken)));
         assert!(matches!(key.open(&place, &[]), Err(SealError::Broken)));
+    }
+
+    #[test]
+    fn a_print_is_of_one_text_under_one_key() {
+        let (key, other) = (SealingKey::new(&[1; 32]).unwrap(), SealingKey::new(&[2; 32]).unwrap());
+        assert_eq!(key.print("ann@example.org"), SealingKey::new(&[1; 32]).unwrap().print("ann@example.org"));
+        assert_ne!(key.print("ann@example.org"), key.print("ben@example.org"));
+        assert_ne!(key.print("ann@example.org"), other.print("ann@example.org"));
+        assert_eq!(key.print("").to_string().len(), 32);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`listener`], [`tls`] | TLS 1.2+ with AEAD suites, or plain HTTP only where the settings allow it |
 //! | [`request_id`], [`metrics`] | a call can be found in log and figures, without personal data |
-//! | [`source`], [`rate`], [`slowdown`] | a caller cannot choose its address, nor call without end |
+//! | [`source`], [`rate`] | a caller cannot choose its address, nor call without end |
 //! | [`headers`], [`assets`] | what a browser may do with a reply |
 //! | [`problem`] | one shape of errors |
 //! | [`guard`] | what no handler gets to see |
@@ -22,7 +22,6 @@ pub mod metrics;
 pub mod problem;
 pub mod rate;
 pub mod request_id;
-pub mod slowdown;
 pub mod source;
 pub mod table;
 pub mod tls;
@@ -32,6 +31,5 @@ pub use list::{Format, List, Page};
 pub use locale::Locale;
 pub use metrics::Metrics;
 pub use problem::{FieldProblem, Problem};
-pub use slowdown::Slowdown;
 pub use source::Source;
 pub use table::Tabular;

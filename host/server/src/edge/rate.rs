@@ -12,7 +12,7 @@ use axum::{
 use super::Problem;
 use crate::shared::{Charge, Exceeded, Left, Quota, Shared};
 
-/// A limit of calls a minute, for each key its own.
+/// A limit of calls in a time, for each key its own.
 #[derive(Debug)]
 pub struct Limit<K> {
     quota: Quota,
@@ -25,10 +25,16 @@ pub struct Limit<K> {
 pub struct Remaining(Vec<Left>);
 
 impl<K: Display> Limit<K> {
-    /// A limit that replies call `name`.
+    /// A limit of calls a minute that replies call `name`.
     #[must_use]
     pub fn new(shared: Shared, name: &'static str, per_minute: u32) -> Self {
-        Self { quota: Quota { name, per_minute }, shared, of: PhantomData }
+        Self::within(shared, Quota::new(name, per_minute, 60))
+    }
+
+    /// A limit by a quota.
+    #[must_use]
+    pub fn within(shared: Shared, quota: Quota) -> Self {
+        Self { quota, shared, of: PhantomData }
     }
 
     /// What a call of this key is charged to.
@@ -43,6 +49,11 @@ impl<K: Display> Limit<K> {
     /// `rate_limited` with the seconds to wait.
     pub async fn count(&self, key: &K) -> Result<(), Problem> {
         self.shared.charge(&[self.charge(key)]).await.map(drop).map_err(|exceeded| problem(&exceeded))
+    }
+
+    /// Takes back a call that is not to count.
+    pub async fn give_back(&self, key: &K) {
+        self.shared.give_back(&self.charge(key)).await;
     }
 }
 
@@ -72,7 +83,8 @@ impl Remaining {
     /// that is used up: until the next call).
     pub fn write(&self, headers: &mut HeaderMap) {
         let list = |item: fn(&Left) -> String| self.0.iter().map(item).collect::<Vec<_>>().join(", ");
-        let policy = list(|left| format!("\"{}\";q={};w=60", left.quota.name, left.quota.calls()));
+        let policy =
+            list(|left| format!("\"{}\";q={};w={}", left.quota.name, left.quota.calls(), left.quota.seconds()));
         let state =
             list(|left| format!("\"{}\";r={};t={}", left.quota.name, left.remaining, seconds(left.reset_micros)));
         for (name, value) in [("ratelimit-policy", policy), ("ratelimit", state)] {
@@ -89,8 +101,7 @@ mod tests {
 
     #[test]
     fn headers_name_every_limit() {
-        let left =
-            |name, remaining, reset_micros| Left { quota: Quota { name, per_minute: 10 }, remaining, reset_micros };
+        let left = |name, remaining, reset_micros| Left { quota: Quota::new(name, 10, 60), remaining, reset_micros };
         let mut headers = HeaderMap::new();
         Remaining(vec![left("calls", 9, 5_000_001), left("account", 3, 42_000_000)]).write(&mut headers);
         assert_eq!(headers["ratelimit-policy"], "\"calls\";q=10;w=60, \"account\";q=10;w=60");

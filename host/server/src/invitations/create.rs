@@ -55,7 +55,7 @@ async fn invite(once: &Once, language: Locale, body: Body) -> Result<Invited, Pr
     Work::check::<ManageOperators>(&once.app, &once.caller, once.account).await?;
     mail::needed(&once.app)?;
     let email = mail::address(&body.email)?;
-    once.app.limits().mailed.count(&email.key().to_owned()).await?;
+    once.app.limits().mailed.count(&once.app.print_of_address(email.key())).await?;
     let locale = bailiwick_mail::Language::of(body.locale.as_deref().unwrap_or(language.0)).code().to_owned();
     let (to, given) = (email.as_str().to_owned(), Given { role: body.role, excluded: body.excluded });
     let new = NewInvitation { email, name: body.name, given, locale: locale.clone() };

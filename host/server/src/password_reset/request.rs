@@ -33,7 +33,7 @@ pub(super) async fn request(
     app.limits().sign_in.count(&source.network()).await?;
     mail::needed(&app)?;
     let email = mail::address(&body.email)?;
-    app.limits().mailed.count(&email.key().to_owned()).await?;
+    app.limits().mailed.count(&app.print_of_address(email.key())).await?;
     let mut scope = app.store().scope(&Actor::system("password-reset"), AccountId::ROOT).await?;
     mail::send(&app, &mut scope, Kind::PasswordReset, email.as_str(), language.0, None).await?;
     scope.commit().await?;

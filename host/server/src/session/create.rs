@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::OperatorView;
 use crate::{
     App, caller,
-    edge::{Json, Problem, Slowdown, Source, request_id},
+    edge::{Json, Problem, Source, request_id},
 };
 
 /// Who signs in.
@@ -60,13 +60,14 @@ pub(super) async fn create(
     Json(body): Json<SignIn>,
 ) -> Result<Response, Problem> {
     app.limits().sign_in.count(&source.network()).await.inspect_err(|_| failed(&app, "limited"))?;
-    let address = Slowdown::key(&body.email);
-    app.limits().addresses.attempt(address).inspect_err(|_| failed(&app, "limited"))?;
+    // counted before it is made, so that many at once are not looked at together
+    let address = app.print_of_address(&body.email);
+    app.limits().addresses.count(&address).await.inspect_err(|_| failed(&app, "limited"))?;
     let replaces = caller::session_cookie(&app, &headers);
     let outcome =
         app.access().sign_in(&body.email, &body.password, Some(source.to_string()), replaces.as_ref()).await?;
     if !matches!(outcome, SignInOutcome::Refused) {
-        app.limits().addresses.succeeded(address);
+        app.limits().addresses.give_back(&address).await;
     }
     match outcome {
         SignInOutcome::SignedIn(done) => signed_in(&app, done).await,

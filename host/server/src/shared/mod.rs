@@ -91,6 +91,15 @@ impl Shared {
         self.0.counters.charge(charges)
     }
 
+    /// Takes back what a call was charged, as far as it is still known.
+    pub async fn give_back(&self, charge: &Charge) {
+        if let Some(redis) = &self.0.redis {
+            redis.give_back(charge).await;
+        }
+        // it may have been counted here while Redis was away
+        self.0.counters.give_back(charge);
+    }
+
     /// Whether every word of forgetting arrives here.
     #[must_use]
     pub fn hears_all(&self) -> bool {

@@ -45,6 +45,14 @@ impl Counters {
         Ok(taken.into_iter().map(|(_, left)| left).collect())
     }
 
+    /// Gives one call back.
+    pub(super) fn give_back(&self, charge: &Charge) {
+        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = whole_at.get_mut(&charge.key) {
+            *at = at.saturating_sub(charge.quota.interval());
+        }
+    }
+
     /// Forgets keys whose quota is whole, so that strangers cannot fill memory.
     pub(super) fn forget_idle(&self) {
         let now = self.now();
@@ -59,8 +67,8 @@ mod tests {
     use super::super::Quota;
     use super::*;
 
-    const TWO: Quota = Quota { name: "two", per_minute: 2 };
-    const THREE: Quota = Quota { name: "three", per_minute: 3 };
+    const TWO: Quota = Quota::new("two", 2, 60);
+    const THREE: Quota = Quota::new("three", 3, 60);
 
     fn on(quota: Quota, key: &str) -> Charge {
         Charge { quota, key: format!("{}:{key}", quota.name) }
@@ -88,9 +96,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_given_back_was_not_used() {
+        let counters = Counters::default();
+        for _ in 0..100 {
+            counters.charge_at(&[on(TWO, "a")], 0).expect("heard");
+            counters.give_back(&on(TWO, "a"));
+        }
+        counters.give_back(&on(TWO, "nobody"));
+        assert_eq!(counters.charge_at(&[on(TWO, "a")], 0).map(|left| left[0].remaining), Ok(1));
+    }
+
+    /// A day of guesses, one a second: as many pass as there are minutes, and the one who waits as told is heard.
+    #[test]
+    fn a_slow_quota_slows_down_and_never_blocks() {
+        let (counters, slow, second) = (Counters::default(), Quota::new("slow", 10, 600), 1_000_000);
+        let passes = |now| counters.charge_at(&[on(slow, "ann")], now);
+        assert_eq!((0..10).filter(|_| passes(0).is_ok()).count(), 10);
+        assert_eq!(passes(0), Err(Exceeded { quota: slow, wait_micros: 60 * second }));
+        assert_eq!((1..=86_400).filter(|at| passes(at * second).is_ok()).count(), 24 * 60);
+        assert!(passes((86_400 + 60) * second).is_ok());
+    }
+
+    #[test]
     fn idle_keys_are_forgotten() {
         let counters = Counters::default();
-        counters.charge(&[on(Quota { name: "many", per_minute: 1_000_000 }, "a"), on(TWO, "b")]).expect("fresh");
+        counters.charge(&[on(Quota::new("many", 1_000_000, 60), "a"), on(TWO, "b")]).expect("fresh");
         std::thread::sleep(std::time::Duration::from_millis(2));
         counters.forget_idle();
         let kept: Vec<String> = counters.whole_at.lock().expect("no panic").keys().cloned().collect();

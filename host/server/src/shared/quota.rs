@@ -3,13 +3,13 @@
 //! A key has one number, the time at which its whole quota is back. A call moves it by one interval; where that
 //! would lie further ahead than the whole quota, the call is refused and nothing is moved.
 
-/// So many calls a minute, all of which may come at once.
+/// So many calls in a time, all of which may come at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
     /// What replies call it.
     pub name: &'static str,
-    /// Calls a minute.
-    pub per_minute: u32,
+    calls: u32,
+    seconds: u32,
 }
 
 /// A key that a call is charged to.
@@ -41,22 +41,39 @@ pub struct Exceeded {
     pub wait_micros: u64,
 }
 
-const MINUTE: u64 = 60_000_000;
-
 impl Quota {
-    /// The most that anybody can use; the interval of more would be none.
+    /// The most calls that anybody can use; the interval of more would be none.
     const MOST: u32 = 1_000_000;
+
+    /// So many calls in so many seconds, of both at least one.
+    #[must_use]
+    pub const fn new(name: &'static str, calls: u32, seconds: u32) -> Self {
+        let calls = if calls == 0 {
+            1
+        } else if calls > Self::MOST {
+            Self::MOST
+        } else {
+            calls
+        };
+        Self { name, calls, seconds: if seconds == 0 { 1 } else { seconds } }
+    }
 
     /// Microseconds for each call.
     #[must_use]
     pub fn interval(self) -> u64 {
-        MINUTE / u64::from(self.calls())
+        u64::from(self.seconds) * 1_000_000 / u64::from(self.calls)
     }
 
     /// Calls that may come at once.
     #[must_use]
     pub fn calls(self) -> u32 {
-        self.per_minute.clamp(1, Self::MOST)
+        self.calls
+    }
+
+    /// The time in which so many come back.
+    #[must_use]
+    pub fn seconds(self) -> u32 {
+        self.seconds
     }
 
     /// One call at `now`, where the quota is whole again at `whole_at`: the new time of that, and what is left.

@@ -58,6 +58,7 @@ pub(super) type Outgoing = mpsc::Receiver<Word>;
 pub(super) struct Redis {
     client: Client,
     take: Script,
+    give_back: Script,
     commands: ArcSwapOption<MultiplexedConnection>,
     broke: Notify,
     /// Whether the log says already that it is away.
@@ -76,6 +77,7 @@ impl Redis {
         let redis = Self {
             client,
             take: Script::new(include_str!("take.lua")),
+            give_back: Script::new(include_str!("give_back.lua")),
             commands: ArcSwapOption::empty(),
             broke: Notify::new(),
             said: AtomicBool::new(false),
@@ -90,13 +92,23 @@ impl Redis {
         self.commands.load().is_some()
     }
 
+    /// Gives one call back, where it answers.
+    pub(super) async fn give_back(&self, charge: &Charge) {
+        let Some(used) = self.commands.load_full() else { return };
+        let mut connection = used.as_ref().clone();
+        let mut call = self.give_back.prepare_invoke();
+        call.key(limit_key(charge)).arg(charge.quota.interval());
+        // a call that is counted too many is no harm; who notices that Redis is away is who charges the next
+        let _ = call.invoke_async::<()>(&mut connection).await;
+    }
+
     /// None where it does not answer.
     pub(super) async fn charge(&self, charges: &[Charge]) -> Option<Result<Vec<Left>, Exceeded>> {
         let used = self.commands.load_full()?;
         let mut connection = used.as_ref().clone();
         let mut call = self.take.prepare_invoke();
         for charge in charges {
-            call.key(format!("bailiwick:limit:{}", charge.key));
+            call.key(limit_key(charge));
             call.arg(charge.quota.interval()).arg(charge.quota.calls());
         }
         match call.invoke_async::<Vec<u64>>(&mut connection).await {
@@ -125,6 +137,10 @@ impl Redis {
         let idle = self.outgoing.capacity() == self.outgoing.max_capacity();
         idle.then_some(Word { from: self.me, number: *told, wake: None })
     }
+}
+
+fn limit_key(charge: &Charge) -> String {
+    format!("bailiwick:limit:{}", charge.key)
 }
 
 fn read(charges: &[Charge], reply: &[u64]) -> Option<Result<Vec<Left>, Exceeded>> {

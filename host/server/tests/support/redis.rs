@@ -55,6 +55,13 @@ impl Redis {
         }
     }
 
+    /// The names of all that is kept.
+    pub fn keys(&self) -> Vec<String> {
+        let told = Command::new("redis-cli").arg("-s").arg(self.socket()).args(["keys", "*"]).output();
+        let told = String::from_utf8(told.expect("redis-cli comes with Redis").stdout).expect("UTF-8");
+        told.lines().map(str::to_owned).collect()
+    }
+
     /// As a power cut would.
     pub fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
