@@ -3,11 +3,34 @@
 use bailiwick_access::Role;
 use bailiwick_audit::{SealKey, Sealer, check_export};
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Reply, Server};
+use crate::{
+    isolation::Client,
+    support::{Reply, Server},
+};
 
 const MANY: u64 = 1_234;
+
+/// Whoever has been in an account is known there by name, though neither it nor its account is in sight otherwise.
+#[tokio::test]
+async fn an_account_reads_who_came_from_above() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    server.operator(tree.dealer, "dora@dealer.example", Role::Owner).await;
+    server.operator(tree.customer, "carl@customer.example", Role::Owner).await;
+    let dora = Client::sign_in(&server.base, "dora@dealer.example").await;
+    let carl = Client::sign_in(&server.base, "carl@customer.example").await;
+    let site = json!({ "name": "Keller" });
+    dora.post(&format!("/api/v1/accounts/{}/sites", tree.customer), site).await.expect(StatusCode::CREATED);
+    let path = format!("/api/v1/accounts/{}/audit?from_above=true&action=site.", tree.customer);
+    let entry = &carl.get(&path).await.expect(StatusCode::OK)["items"][0];
+    assert_eq!(entry["actor"]["name"], "Test Operator");
+    assert_eq!(entry["through"], json!({ "id": tree.dealer, "name": "Dealer" }));
+    carl.get(&format!("/api/v1/accounts/{}", tree.dealer)).await.refused(404, "not_found");
+    let operators = carl.get(&format!("/api/v1/accounts/{}/operators", tree.customer)).await.expect(StatusCode::OK);
+    assert!(!operators.to_string().contains("dora@"), "{operators}");
+}
 
 #[tokio::test]
 async fn an_export_is_whole_and_proven() {

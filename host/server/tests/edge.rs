@@ -101,7 +101,13 @@ async fn a_list_as_csv_has_its_columns_and_a_name() {
     assert_eq!(devices.headers["content-disposition"], "attachment; filename=\"devices.csv\"");
     assert!(devices.text.starts_with("id,account.id,account.name,site.id,") && devices.text.lines().count() == 1);
     let audit = get("audit").await;
-    assert!(audit.text.starts_with("id,at,actor.kind,actor.id,actor.name,as,through,action,"), "{}", audit.text);
+    assert!(
+        audit
+            .text
+            .starts_with("id,at,actor.kind,actor.id,actor.name,as.kind,as.id,as.name,through.id,through.name,action,"),
+        "{}",
+        audit.text
+    );
     assert!(audit.text.lines().next().is_some_and(|head| head.ends_with(",source,before,after,reason,erased,sealed")));
     assert!(audit.text.lines().count() > 1);
 }

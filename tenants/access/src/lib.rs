@@ -28,6 +28,7 @@ mod error;
 pub mod factors;
 pub mod grants;
 pub mod invitations;
+mod names;
 pub mod operators;
 mod page;
 mod password;

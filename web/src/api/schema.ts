@@ -1336,7 +1336,7 @@ export interface components {
             kind: string;
             /** @description The id, or the name of a driver or of a part of the platform. */
             id?: string | null;
-            /** @description The operator's name, where it is known here. */
+            /** @description The operator's name. */
             name?: string | null;
         };
         /** @description An entry. */
@@ -1346,13 +1346,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             actor: components["schemas"]["AuditActor"];
-            /** @description On whose behalf. */
-            as?: string | null;
-            /**
-             * Format: uuid
-             * @description The account above whose grant let the actor in; null where it was this one's own.
-             */
-            through?: string | null;
+            as?: components["schemas"]["AuditActor"] | null;
+            through?: components["schemas"]["Named"] | null;
             /** @description `device.retire`, … */
             action: string;
             object: components["schemas"]["AuditObject"];

@@ -103,20 +103,12 @@ function Who({ entry, names, onFilter }: Props) {
         name
       )}
       <span className="cell-sub">
-        {entry.as ? m.audit_as({ name: entry.as }) : kindWord(entry.actor.kind)}
+        {entry.as ? m.audit_as({ name: actorName(entry.as, names) }) : kindWord(entry.actor.kind)}
       </span>
-      {entry.through && <Through account={entry.through} names={names} />}
+      {entry.through && (
+        <span className="cell-sub audit-through">{m.audit_through({ account: entry.through.name })}</span>
+      )}
     </>
-  );
-}
-
-/** The account above whose grant let the actor in; from below its name may be out of sight. */
-function Through({ account, names }: { account: string; names: ReadonlyMap<string, string> }) {
-  const name = names.get(account);
-  return (
-    <span className="cell-sub audit-through">
-      {name ? m.audit_through({ account: name }) : m.audit_through_above()}
-    </span>
   );
 }
 

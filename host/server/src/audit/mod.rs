@@ -2,11 +2,11 @@
 
 mod export;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use axum::response::Response;
 use bailiwick_audit::{self as audit, AuditError, Record};
-use bailiwick_store::{Actor, OperatorId};
+use bailiwick_store::{AccountId, Actor, OperatorId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,8 +16,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     App,
     edge::{Format, List, Page, Problem, Query, Tabular},
-    operators::names::{names, operator},
-    work::{Authorized, permission::ViewAudit},
+    named::NamedView,
+    operators::names::operator,
+    work::{Authorized, Work, permission::ViewAudit},
 };
 
 /// The routes.
@@ -50,7 +51,7 @@ pub struct AuditActor {
     kind: String,
     /// The id, or the name of a driver or of a part of the platform.
     id: Option<String>,
-    /// The operator's name, where it is known here.
+    /// The operator's name.
     name: Option<String>,
 }
 
@@ -69,10 +70,10 @@ pub struct AuditEntry {
     id: uuid::Uuid,
     at: Timestamp,
     actor: AuditActor,
-    /// On whose behalf.
-    r#as: Option<String>,
+    /// On whose behalf, as whose name it bears.
+    r#as: Option<AuditActor>,
     /// The account above whose grant let the actor in; null where it was this one's own.
-    through: Option<uuid::Uuid>,
+    through: Option<NamedView>,
     /// `device.retire`, …
     action: String,
     object: AuditObject,
@@ -97,8 +98,11 @@ impl Tabular for AuditEntry {
         "actor.kind",
         "actor.id",
         "actor.name",
-        "as",
-        "through",
+        "as.kind",
+        "as.id",
+        "as.name",
+        "through.id",
+        "through.name",
         "action",
         "object.kind",
         "object.id",
@@ -112,19 +116,43 @@ impl Tabular for AuditEntry {
     ];
 }
 
+/// Who and which accounts stand in entries, by name. They need not be in sight otherwise: whoever may read the audit
+/// reads who has been there.
+struct Names {
+    operators: HashMap<OperatorId, String>,
+    accounts: HashMap<AccountId, String>,
+}
+
+impl Names {
+    async fn of(app: &App, records: &[Record]) -> Result<Self, Problem> {
+        let actors = records.iter().flat_map(|record| [Some(record.actor.as_str()), record.as_whom.as_deref()]);
+        let operators: BTreeSet<OperatorId> = actors.flatten().filter_map(operator).collect();
+        let accounts: BTreeSet<AccountId> = records.iter().filter_map(|record| record.through).collect();
+        Ok(Self {
+            operators: app.access().names_of_operators(&operators.into_iter().collect::<Vec<_>>()).await?,
+            accounts: app.access().names_of_accounts(&accounts.into_iter().collect::<Vec<_>>()).await?,
+        })
+    }
+
+    fn actor(&self, text: &str) -> AuditActor {
+        let (kind, id) = text.split_once(':').map_or((text, None), |(kind, id)| (kind, Some(id)));
+        let name = operator(text).and_then(|operator| self.operators.get(&operator).cloned());
+        AuditActor { kind: kind.to_owned(), id: id.map(str::to_owned), name }
+    }
+}
+
 impl AuditEntry {
-    fn new(record: Record, names: &HashMap<OperatorId, String>) -> Self {
-        let (kind, id) = record.actor.split_once(':').map_or((record.actor.as_str(), None), |(k, id)| (k, Some(id)));
+    fn new(record: Record, names: &Names) -> Self {
+        let through = |account: AccountId| NamedView {
+            id: account.get(),
+            name: names.accounts.get(&account).cloned().unwrap_or_default(),
+        };
         Self {
             id: record.id.get(),
             at: record.at,
-            actor: AuditActor {
-                kind: kind.to_owned(),
-                id: id.map(str::to_owned),
-                name: operator(&record.actor).and_then(|o| names.get(&o).cloned()),
-            },
-            r#as: record.as_whom,
-            through: record.through.map(|account| account.get()),
+            actor: names.actor(&record.actor),
+            r#as: record.as_whom.map(|whom| names.actor(&whom)),
+            through: record.through.map(through),
             action: record.action,
             object: AuditObject { kind: record.object_kind, id: Some(record.object_id), name: record.object_name },
             source: record.source,
@@ -142,15 +170,17 @@ impl AuditEntry {
     params(("id" = Uuid, Path, description = "The account."), Filter, Page),
     responses((status = 200, body = List<AuditEntry>)))]
 async fn list(
-    mut work: Authorized<ViewAudit>,
+    work: Authorized<ViewAudit>,
     Query(filter): Query<Filter>,
     Query(page): Query<Page>,
     form: Format,
 ) -> Result<Response, Problem> {
     let filter = filter.parse()?;
     let limit = u16::try_from(page.limit()?).unwrap_or(500);
-    let found = audit::list(&mut work.scope, &filter, page.after()?, limit).await?;
-    let names = names(&mut work.scope, found.items.iter().map(|record| record.actor.as_str())).await?;
+    let Work { app, mut scope, .. } = work.into_inner();
+    let found = audit::list(&mut scope, &filter, page.after()?, limit).await?;
+    scope.rollback().await?;
+    let names = Names::of(&app, &found.items).await?;
     form.reply(List {
         items: found.items.into_iter().map(|record| AuditEntry::new(record, &names)).collect(),
         next: found.next.map(|cursor| cursor.to_string()),

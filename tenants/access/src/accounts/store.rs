@@ -19,6 +19,14 @@ pub(crate) async fn get(scope: &mut Scope) -> sqlx::Result<Option<Account>> {
     .await
 }
 
+/// Names of these, by their ids.
+pub(crate) async fn named(door: &mut Door, ids: &[AccountId]) -> sqlx::Result<Vec<(AccountId, String)>> {
+    sqlx::query_as("select tenant_id, name from accounts where tenant_id = any($1)")
+        .bind(ids)
+        .fetch_all(door.sql())
+        .await
+}
+
 /// False where the key is taken.
 pub(super) async fn insert(
     scope: &mut Scope,
