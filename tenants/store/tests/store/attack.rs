@@ -263,7 +263,7 @@ async fn reset_role_leads_nowhere() {
 async fn the_door_opens_no_further() {
     let store = testing::store().await;
     let attempts = [
-        "select name from accounts",
+        "select parent_id from accounts",
         "update accounts set name = 'x'",
         "update operators set password_hash = 'x'",
         "delete from sessions",
