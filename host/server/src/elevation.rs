@@ -1,6 +1,10 @@
 //! `/api/v1/accounts/{id}/elevation`: sight of one account for an operator of the platform, for a time.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 use bailiwick_access::elevations::{Elevation, NewElevation};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -14,6 +18,7 @@ use crate::{
     accounts::AccountAt,
     caller::Caller,
     edge::{Format, Json, List, Path, Problem, Tabular},
+    session::evidence::{PasskeyAnswer, own_evidence},
     work::{Once, Refused, permission::ViewAccounts},
 };
 
@@ -58,7 +63,7 @@ impl From<Elevation> for ElevationView {
     }
 }
 
-/// Why, for how long, and a code.
+/// Why, for how long, and a code or the answer of a passkey.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewElevation)]
@@ -68,8 +73,10 @@ struct Body {
     /// At most 60.
     minutes: u16,
     /// Six digits of the authenticator app, or a recovery code.
-    #[schema(value_type = String, write_only)]
-    code: SecretString,
+    #[schema(value_type = Option<String>, write_only)]
+    code: Option<SecretString>,
+    /// To the challenge of `GET /session/passkeys/challenge`.
+    passkey: Option<PasskeyAnswer>,
 }
 
 /// Who of the platform looked at this account, and who does now; the newest 500, newest first.
@@ -88,9 +95,13 @@ async fn list(
 /// Gives an operator of the platform sight of this account, and of none below it, for a time: looking only.
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/elevation", tag = "elevation", params(AccountAt),
     request_body = Body, responses((status = 201, body = ElevationView)))]
-async fn begin(once: Once, Json(body): Json<Body>) -> Result<Response, Refused> {
+async fn begin(once: Once, headers: HeaderMap, Json(body): Json<Body>) -> Result<Response, Refused> {
     once.claim::<ViewAccounts>().await?;
-    let new = NewElevation { reason: body.reason, minutes: body.minutes, code: body.code };
+    let evidence = match own_evidence(&once.app, &headers, &once.caller, body.code, body.passkey).await {
+        Ok(evidence) => evidence,
+        Err(problem) => return once.end(StatusCode::CREATED, Err::<ElevationView, _>(problem)).await,
+    };
+    let new = NewElevation { reason: body.reason, minutes: body.minutes, evidence };
     let begun = once.app.access().elevate(&once.caller.principal, once.app.sealing_key(), once.account, new).await;
     once.end(StatusCode::CREATED, begun.map(ElevationView::from).map_err(Problem::from)).await
 }

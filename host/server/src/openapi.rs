@@ -31,9 +31,11 @@ use crate::edge::problem::ProblemBody;
 pub(crate) struct Preface;
 
 /// Routes that answer without a credential.
-const OPEN: [&str; 9] = [
+const OPEN: [&str; 11] = [
     "session_create",
     "session_second_factor",
+    "session_passkey_challenge",
+    "session_passkey",
     "openapi_document",
     "branding_portal",
     "branding_logo",

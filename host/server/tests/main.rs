@@ -23,6 +23,7 @@ mod mails;
 mod moves;
 mod openapi;
 mod outbound;
+mod passkeys;
 mod plans;
 mod quotas;
 #[path = "../../mail/tests/mail/relay.rs"]

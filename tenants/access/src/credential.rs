@@ -37,6 +37,8 @@ impl Credential {
     pub const SESSION: Self = Self("bws");
     /// What a sign-in shows between its two steps, `bwf_…`.
     pub const CHALLENGE: Self = Self("bwf");
+    /// A browser in which nobody has signed in yet, `bwb_…`.
+    pub const BROWSER: Self = Self("bwb");
     /// A collector's key, `bwc_…`.
     pub const COLLECTOR: Self = Self("bwc");
     /// A single-use token to enroll a collector, `bwe_…`.

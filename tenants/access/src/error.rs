@@ -91,6 +91,13 @@ pub enum AccessError {
     /// The code is not the present one of the second factor, or was used before. 403, `wrong_code`.
     #[error("the code is wrong, or was used before")]
     WrongCode,
+    /// The answer of a passkey is not right, not the first one, or not to a challenge of here and now. 403,
+    /// `passkey_refused`.
+    #[error("the passkey was refused")]
+    PasskeyRefused,
+    /// The portal has no host name, which passkeys are made for. 409, `passkeys_unavailable`.
+    #[error("passkeys take a portal with a host name")]
+    PasskeysUnavailable,
     /// Too many wrong codes of late; again after so many seconds. 429, `rate_limited`.
     #[error("too many wrong codes: try again later")]
     TooManyCodes {
@@ -144,6 +151,8 @@ impl AccessError {
             Self::OtherAddress => "other_address",
             Self::SecondFactorMissing => "second_factor_required",
             Self::WrongCode => "wrong_code",
+            Self::PasskeyRefused => "passkey_refused",
+            Self::PasskeysUnavailable => "passkeys_unavailable",
             Self::TooManyCodes { .. } => "rate_limited",
             Self::ViewAsReadOnly => "view_as_read_only",
             Self::LastOwner => "last_owner",

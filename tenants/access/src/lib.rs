@@ -13,7 +13,8 @@
 //! downwards, less the branches that the grant leaves out. An account may deny some permissions to all whose grant lies
 //! above it ([`restrictions`]). A grant on the root runs the platform and sees nothing of what dealers and customers
 //! have, but by an elevation: one account, for a time, looking only ([`elevations`]). Who helps may look as those it
-//! helps do, for a time and looking only too ([`view_as`]). A sign-in can take a second factor ([`factors`]).
+//! helps do, for a time and looking only too ([`view_as`]). A sign-in can take a second factor ([`factors`]) or be
+//! by a passkey alone ([`passkeys`]).
 //!
 //! Everything that changes something here is one call that authorizes, acts, writes the audit entry in the same
 //! transaction, and commits.
@@ -31,6 +32,7 @@ pub mod invitations;
 mod names;
 pub mod operators;
 mod page;
+pub mod passkeys;
 mod password;
 mod permission;
 mod principal;

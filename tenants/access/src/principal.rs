@@ -136,6 +136,8 @@ pub struct Principal {
     pub(crate) held: Vec<Held>,
     pub(crate) viewing_as: Option<Viewing>,
     pub(crate) source: Option<String>,
+    /// What it signs in from, until it has.
+    pub(crate) device: Option<String>,
 }
 
 impl Principal {
@@ -143,7 +145,14 @@ impl Principal {
     #[must_use]
     pub fn system(name: &'static str) -> Self {
         let root = Held { reach: Reach::Whole, ..Held::whole(AccountId::ROOT, Lineage::root(), Role::Owner) };
-        Self { actor: Actor::system(name), via: Via::System, held: vec![root], viewing_as: None, source: None }
+        Self {
+            actor: Actor::system(name),
+            via: Via::System,
+            held: vec![root],
+            viewing_as: None,
+            source: None,
+            device: None,
+        }
     }
 
     /// Notes where the call comes from, for the audit.

@@ -174,10 +174,10 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("@/audit/list"), "AuditList"),
 });
 
-const sessionsRoute = createRoute({
+const securityRoute = createRoute({
   getParentRoute: () => accountRoute,
-  path: "sessions",
-  component: lazyRouteComponent(() => import("@/session/own-sessions"), "OwnSessions"),
+  path: "security",
+  component: lazyRouteComponent(() => import("@/security/page"), "SecurityPage"),
 });
 
 const routeTree = rootRoute.addChildren([
@@ -199,7 +199,7 @@ const routeTree = rootRoute.addChildren([
     tokensRoute,
     driversRoute,
     auditRoute,
-    sessionsRoute,
+    securityRoute,
   ]),
 ]);
 

@@ -1,18 +1,28 @@
-/** Sign-in, by password and where one is set up by a code too. On success the operator returns to the address that asked for it. */
+/**
+ * Sign-in: by a passkey, or by password and where one is set up by a code or a passkey too. On success the operator returns to the address that asked for it.
+ */
+import { browserSupportsWebAuthnAutofill } from "@simplewebauthn/browser";
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
 import { Form } from "react-aria-components";
 import { api, reply, setCsrf } from "@/api/client";
 import { ProblemError, problemMessage } from "@/api/problem";
-import type { Challenge, SignedIn } from "@/api/types";
+import type { Challenge, PasskeyAnswer, SignedIn } from "@/api/types";
 import { Preferences } from "@/app/preferences";
 import { Button } from "@/design/button";
 import { TextField } from "@/design/fields";
 import { m } from "@/i18n";
+import { answer, giveUp, PasskeyCancelled, signInChallenge } from "./webauthn";
 import "./sign-in.css";
 
 const route = getRouteApi("/sign-in");
+
+function passkeyProblem(error: unknown): string {
+  if (error instanceof PasskeyCancelled) return m.passkey_cancelled();
+  const refused = error instanceof ProblemError && error.code === "invalid_credentials";
+  return refused ? m.signin_passkey_refused() : problemMessage(error);
+}
 
 export function SignIn() {
   const { next, lost } = route.useSearch();
@@ -21,9 +31,53 @@ export function SignIn() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [challenge, setChallenge] = useState<string>();
+  const [passkeys, setPasskeys] = useState(false);
   useEffect(() => {
     document.title = `${m.signin_title()} · Bailiwick`;
   }, []);
+
+  // the browser offers passkeys where one types one's address, and says nothing until one is chosen
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a page
+  useEffect(() => {
+    let gone = false;
+    async function offer() {
+      const asked = await signInChallenge();
+      if (!asked || gone) return;
+      setPasskeys(true);
+      if (!(await browserSupportsWebAuthnAutofill()) || gone) return;
+      const chosen = await answer(asked, true).catch(() => undefined);
+      if (chosen && !gone) await enter(Promise.resolve(chosen));
+    }
+    offer();
+    return () => {
+      gone = true;
+      giveUp();
+    };
+  }, []);
+
+  /** A passkey by the browser's own window. */
+  async function byPasskey(): Promise<PasskeyAnswer> {
+    const asked = await signInChallenge();
+    if (!asked) throw new PasskeyCancelled();
+    return answer(asked);
+  }
+
+  /** Signs in with a passkey alone, or ends a sign-in that waits for a second step. */
+  async function enter(chosen: Promise<PasskeyAnswer>) {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const passkey = await chosen;
+      go(
+        challenge === undefined
+          ? await reply(api.POST("/api/v1/session/passkey", { body: passkey }))
+          : await reply(api.POST("/api/v1/session/second-factor", { body: { challenge, passkey } })),
+      );
+    } catch (error) {
+      setProblem(passkeyProblem(error));
+      setBusy(false);
+    }
+  }
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -89,7 +143,7 @@ export function SignIn() {
               label={m.signin_email()}
               name="email"
               type="email"
-              autoComplete="username"
+              autoComplete="username webauthn"
               isRequired
               autoFocus
             />
@@ -117,6 +171,11 @@ export function SignIn() {
             <Button look="primary" wide type="submit" isPending={busy}>
               {m.signin_action()}
             </Button>
+            {passkeys && (
+              <Button wide icon="key" onPress={() => enter(byPasskey())} isDisabled={busy}>
+                {m.passkey_instead()}
+              </Button>
+            )}
             <Button
               wide
               onPress={() => {
@@ -127,6 +186,11 @@ export function SignIn() {
               {m.signin_again()}
             </Button>
           </Form>
+        )}
+        {challenge === undefined && passkeys && (
+          <Button wide icon="key" onPress={() => enter(byPasskey())} isDisabled={busy}>
+            {m.signin_passkey()}
+          </Button>
         )}
         {challenge === undefined && (
           <Button look="quiet" wide onPress={() => router.navigate({ to: "/forgot-password" })}>

@@ -1,4 +1,4 @@
-/** The operator's own menu: language, theme, own sessions, sign-out. */
+/** The operator's own menu: language, theme, own security, sign-out. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Button as AriaButton } from "react-aria-components";
@@ -58,10 +58,10 @@ export function UserMenu() {
       <ThemeChoice />
       <MenuLine />
       <MenuAction
-        icon="person"
-        onAction={() => navigate({ to: "/a/$account/sessions", params: { account } })}
+        icon="shield"
+        onAction={() => navigate({ to: "/a/$account/security", params: { account } })}
       >
-        {m.menu_sessions()}
+        {m.security_title()}
       </MenuAction>
       <MenuAction icon="leave" onAction={signOut}>
         {m.menu_sign_out()}

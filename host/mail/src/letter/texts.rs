@@ -119,7 +119,8 @@ fn password_changed(language: Language, product: &str) -> (String, String, &'sta
             format!("Your password for {product} was changed"),
             format!("Your password for {product} was changed by the link in an earlier mail. All sessions were ended."),
             "If it was not you, somebody reads your mail: secure your mailbox, set a new password, and tell your \
-             administrator.",
+             administrator. Your authenticator app and your passkeys were left as they are; once you have signed in, \
+             you see them under Security.",
         ),
         Language::De => (
             format!("Ihr Passwort für {product} wurde geändert"),
@@ -128,7 +129,8 @@ fn password_changed(language: Language, product: &str) -> (String, String, &'sta
                  wurden beendet."
             ),
             "Waren Sie es nicht, liest jemand Ihre E-Mails: Sichern Sie Ihr Postfach, setzen Sie ein neues Passwort \
-             und benachrichtigen Sie Ihren Administrator.",
+             und benachrichtigen Sie Ihren Administrator. Ihre Authenticator-App und Ihre Passkeys blieben, wie sie \
+             sind; nach der Anmeldung sehen Sie sie unter Sicherheit.",
         ),
         Language::Nl => (
             format!("Uw wachtwoord voor {product} is gewijzigd"),
@@ -137,7 +139,8 @@ fn password_changed(language: Language, product: &str) -> (String, String, &'sta
                  beëindigd."
             ),
             "Was u het niet, dan leest iemand uw e-mail: beveilig uw mailbox, stel een nieuw wachtwoord in en \
-             waarschuw uw beheerder.",
+             waarschuw uw beheerder. Uw authenticator-app en uw passkeys zijn gebleven zoals ze waren; na het aanmelden \
+             ziet u ze onder Beveiliging.",
         ),
         Language::Fr => (
             format!("Votre mot de passe pour {product} a été modifié"),
@@ -146,7 +149,8 @@ fn password_changed(language: Language, product: &str) -> (String, String, &'sta
                  sessions ont été fermées."
             ),
             "Si ce n’était pas vous, quelqu’un lit vos e-mails : sécurisez votre boîte, définissez un nouveau mot de \
-             passe et prévenez votre administrateur.",
+             passe et prévenez votre administrateur. Votre application d’authentification et vos clés d’accès n’ont \
+             pas changé ; une fois connecté, vous les voyez sous Sécurité.",
         ),
     }
 }

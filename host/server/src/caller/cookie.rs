@@ -1,5 +1,6 @@
 //! The session cookie: HttpOnly, SameSite=Strict, for the whole host; with HTTPS `Secure` and under the
-//! `__Host-` prefix, by which browsers refuse one that a neighbouring domain set (RFC 6265bis).
+//! `__Host-` prefix, by which browsers refuse one that a neighbouring domain set (RFC 6265bis). Likewise the cookie by
+//! which a browser is known again between a passkey's challenge and its answer, before anybody has signed in.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -9,28 +10,46 @@ fn name(secure: bool) -> &'static str {
     if secure { "__Host-bailiwick" } else { "bailiwick" }
 }
 
+fn browser_name(secure: bool) -> &'static str {
+    if secure { "__Host-bailiwick-browser" } else { "bailiwick-browser" }
+}
+
+fn value(headers: &HeaderMap, name: &str) -> Option<SecretString> {
+    CookieJar::from_headers(headers).get(name).map(|cookie| SecretString::from(cookie.value()))
+}
+
 /// The session's secret, where the call has one.
 pub(super) fn read(headers: &HeaderMap, secure: bool) -> Option<SecretString> {
-    let jar = CookieJar::from_headers(headers);
-    jar.get(name(secure)).map(|cookie| SecretString::from(cookie.value()))
+    value(headers, name(secure))
+}
+
+/// The browser's secret, where the call has one.
+pub(super) fn read_browser(headers: &HeaderMap, secure: bool) -> Option<SecretString> {
+    value(headers, browser_name(secure))
 }
 
 /// `Set-Cookie` for a new session. It ends with the browser or with the session, whichever is first.
 #[must_use]
 pub fn set(secret: &str, secure: bool) -> Option<(header::HeaderName, HeaderValue)> {
-    written(cookie(secret.to_owned(), secure))
+    written(cookie(name(secure), secret.to_owned(), secure))
+}
+
+/// `Set-Cookie` for a browser in which nobody has signed in yet. It ends with the browser.
+#[must_use]
+pub fn set_browser(secret: &str, secure: bool) -> Option<(header::HeaderName, HeaderValue)> {
+    written(cookie(browser_name(secure), secret.to_owned(), secure))
 }
 
 /// `Set-Cookie` that removes it.
 #[must_use]
 pub fn clear(secure: bool) -> Option<(header::HeaderName, HeaderValue)> {
-    let mut cookie = cookie(String::new(), secure);
+    let mut cookie = cookie(name(secure), String::new(), secure);
     cookie.make_removal();
     written(cookie)
 }
 
-fn cookie(value: String, secure: bool) -> Cookie<'static> {
-    Cookie::build((name(secure), value)).path("/").http_only(true).same_site(SameSite::Strict).secure(secure).build()
+fn cookie(name: &'static str, value: String, secure: bool) -> Cookie<'static> {
+    Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Strict).secure(secure).build()
 }
 
 fn written(cookie: Cookie<'_>) -> Option<(header::HeaderName, HeaderValue)> {

@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 pub use announce::announce;
-pub use cookie::{clear, set};
+pub use cookie::{clear, set, set_browser};
 
 use crate::{
     App,
@@ -65,6 +65,12 @@ impl Credential {
 #[must_use]
 pub fn session_cookie(app: &App, headers: &HeaderMap) -> Option<SecretString> {
     cookie::read(headers, app.config().transport.secure())
+}
+
+/// The secret by which a browser is known again before anybody has signed in, whatever it is worth.
+#[must_use]
+pub fn browser_cookie(app: &App, headers: &HeaderMap) -> Option<SecretString> {
+    cookie::read_browser(headers, app.config().transport.secure())
 }
 
 /// Looks at the call's credential once, counts it, and tells the caller what is left of its rates.
@@ -239,9 +245,13 @@ impl From<AccessError> for Problem {
                 Self::new(axum::http::StatusCode::FORBIDDEN, code, "The invitation is for another address than yours.")
             }
             AccessError::TooManyCodes { retry_after } => Self::rate_limited(retry_after),
+            AccessError::PasskeysUnavailable => {
+                Self::conflict(code, "Passkeys take a portal with a host name: this one has only an address.")
+            }
             AccessError::NotAPerson
             | AccessError::WrongPassword
             | AccessError::WrongCode
+            | AccessError::PasskeyRefused
             | AccessError::SecondFactorMissing
             | AccessError::ViewAsReadOnly => Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string()),
             AccessError::Store(error) => error.into(),

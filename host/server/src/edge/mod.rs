@@ -9,9 +9,11 @@
 //! | [`headers`], [`assets`] | what a browser may do with a reply |
 //! | [`problem`] | one shape of errors |
 //! | [`guard`] | what no handler gets to see |
+//! | [`device`] | what a call came from, for its owner to know it again |
 //! | [`input`], [`list`], [`table`], [`locale`] | bodies, queries, lists, CSV, languages |
 
 pub mod assets;
+pub mod device;
 pub mod guard;
 pub mod headers;
 pub mod input;
@@ -26,6 +28,7 @@ pub mod source;
 pub mod table;
 pub mod tls;
 
+pub use device::Device;
 pub use input::{Json, Path, Query};
 pub use list::{Format, List, Page};
 pub use locale::Locale;

@@ -7,7 +7,7 @@ use axum::{
 };
 use bailiwick_access::{
     factors::Challenge,
-    sessions::{SignInOutcome, SignedIn, csrf_token},
+    sessions::{SignInOutcome, SignedIn, Whence, csrf_token},
 };
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::OperatorView;
 use crate::{
     App, caller,
-    edge::{Json, Problem, Source, request_id},
+    edge::{Device, Json, Problem, Source, request_id},
 };
 
 /// Who signs in.
@@ -43,7 +43,7 @@ pub struct SignedInView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = SignInChallenge)]
 pub struct ChallengeView {
-    /// To be sent to `POST /session/second-factor` with the code; good for one sign-in.
+    /// To be sent to `POST /session/second-factor` with a code or the answer of a passkey; good for one sign-in.
     challenge: String,
     /// Five minutes from now.
     expires_at: Timestamp,
@@ -56,6 +56,7 @@ pub struct ChallengeView {
 pub(super) async fn create(
     State(app): State<App>,
     source: Source,
+    Device(device): Device,
     headers: HeaderMap,
     Json(body): Json<SignIn>,
 ) -> Result<Response, Problem> {
@@ -64,8 +65,8 @@ pub(super) async fn create(
     let address = app.print_of_address(&body.email);
     app.limits().addresses.count(&address).await.inspect_err(|_| failed(&app, "limited"))?;
     let replaces = caller::session_cookie(&app, &headers);
-    let outcome =
-        app.access().sign_in(&body.email, &body.password, Some(source.to_string()), replaces.as_ref()).await?;
+    let whence = Whence { source: Some(source.to_string()), device };
+    let outcome = app.access().sign_in(&body.email, &body.password, whence, replaces.as_ref()).await?;
     if !matches!(outcome, SignInOutcome::Refused) {
         app.limits().addresses.give_back(&address).await;
     }

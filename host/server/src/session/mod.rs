@@ -2,7 +2,10 @@
 
 mod create;
 mod delete;
+pub(crate) mod evidence;
 mod get;
+mod passkey;
+mod passkeys;
 mod password;
 mod second_factor;
 mod totp;
@@ -27,6 +30,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(totp::confirm_totp))
         .routes(routes!(totp::remove_totp))
         .routes(routes!(totp::renew_recovery_codes))
+        .routes(routes!(passkey::passkey_challenge, passkey::passkey))
+        .merge(passkeys::router())
         .routes(routes!(view_as::end_view_as))
 }
 

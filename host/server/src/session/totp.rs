@@ -1,10 +1,15 @@
 //! `/session/totp`: setting up, confirming and removing an authenticator app; `/session/recovery-codes`.
 
-use axum::{Json as Reply, extract::State, http::StatusCode};
+use axum::{
+    Json as Reply,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::evidence::{PasskeyAnswer, own_evidence};
 use crate::{
     App,
     caller::Caller,
@@ -25,12 +30,24 @@ pub(super) struct Begin {
 #[serde(deny_unknown_fields)]
 #[schema(as = FactorCode)]
 pub(super) struct Code {
-    /// Six digits of the authenticator app; where one is set up already, also a recovery code.
+    /// Six digits of the authenticator app.
     #[schema(value_type = String, write_only)]
     code: SecretString,
 }
 
-/// The present password and a code.
+/// A code, or the answer of a passkey.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = FactorProof)]
+pub(super) struct Shown {
+    /// Six digits of the authenticator app, or a recovery code.
+    #[schema(value_type = Option<String>, write_only)]
+    code: Option<SecretString>,
+    /// To the challenge of `GET /session/passkeys/challenge`.
+    passkey: Option<PasskeyAnswer>,
+}
+
+/// The present password, and a code or the answer of a passkey.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = TotpRemove)]
@@ -38,8 +55,10 @@ pub(super) struct Remove {
     #[schema(value_type = String, write_only)]
     password: SecretString,
     /// Six digits of the authenticator app, or a recovery code.
-    #[schema(value_type = String, write_only)]
-    code: SecretString,
+    #[schema(value_type = Option<String>, write_only)]
+    code: Option<SecretString>,
+    /// To the challenge of `GET /session/passkeys/challenge`.
+    passkey: Option<PasskeyAnswer>,
 }
 
 /// What the authenticator app takes, shown once.
@@ -99,23 +118,27 @@ pub(super) async fn remove_totp(
     State(app): State<App>,
     caller: Caller,
     source: Source,
+    headers: HeaderMap,
     Json(body): Json<Remove>,
 ) -> Result<StatusCode, Problem> {
     app.limits().sign_in.count(&source.network()).await?;
-    app.access().remove_totp(&caller.principal, app.sealing_key(), &body.password, &body.code).await?;
+    let shown = own_evidence(&app, &headers, &caller, body.code, body.passkey).await?;
+    app.access().remove_totp(&caller.principal, app.sealing_key(), &body.password, shown).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Makes fresh recovery codes; those before are good no more.
 #[utoipa::path(post, path = "/api/v1/session/recovery-codes", tag = "session",
-    request_body = Code, responses((status = 200, body = RecoveryCodes)))]
+    request_body = Shown, responses((status = 200, body = RecoveryCodes)))]
 pub(super) async fn renew_recovery_codes(
     State(app): State<App>,
     caller: Caller,
     source: Source,
-    Json(body): Json<Code>,
+    headers: HeaderMap,
+    Json(body): Json<Shown>,
 ) -> Result<Reply<RecoveryCodes>, Problem> {
     app.limits().sign_in.count(&source.network()).await?;
-    let codes = app.access().renew_recovery_codes(&caller.principal, app.sealing_key(), &body.code).await?;
+    let shown = own_evidence(&app, &headers, &caller, body.code, body.passkey).await?;
+    let codes = app.access().renew_recovery_codes(&caller.principal, app.sealing_key(), shown).await?;
     Ok(Reply(codes.into()))
 }

@@ -23,12 +23,15 @@ pub struct OwnSession {
     expires_at: Timestamp,
     /// The address that the sign-in came from.
     source: Option<String>,
+    /// The browser and its system, as far as it told: `Firefox, Linux`.
+    device: Option<String>,
     /// Whether it is the one that asks.
     current: bool,
 }
 
 impl Tabular for OwnSession {
-    const COLUMNS: &'static [&'static str] = &["id", "created_at", "last_seen_at", "expires_at", "source", "current"];
+    const COLUMNS: &'static [&'static str] =
+        &["id", "created_at", "last_seen_at", "expires_at", "source", "device", "current"];
 }
 
 /// One's own sessions, newest first.
@@ -45,6 +48,7 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, form: Format) -
         last_seen_at: session.last_seen_at,
         expires_at: session.expires_at,
         source: session.source,
+        device: session.device,
         current: this == Some(session.id),
     });
     form.reply(List::whole(views.collect()))

@@ -1,6 +1,7 @@
 //! `/api/v1/sessions`: where one is signed in.
 
 mod delete;
+mod delete_others;
 mod list;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -9,5 +10,5 @@ use crate::App;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(delete::delete))
+    OpenApiRouter::new().routes(routes!(list::list, delete_others::delete_others)).routes(routes!(delete::delete))
 }

@@ -67,6 +67,10 @@ impl Client {
     /// changes the caller itself is undone at once.
     pub async fn call(&self, method: Method, path: &str, call: &Call) -> Reply {
         let request = self.request(method, path);
+        let request = match &call.cookie {
+            Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        };
         let request = match &call.body {
             Body::None => request,
             Body::Json(value) => request.json(value),

@@ -62,6 +62,8 @@ pub struct Call {
     pub by: Option<Client>,
     /// What the caller deletes afterwards, to be itself again.
     pub undo: Option<&'static str>,
+    /// A cookie besides the caller's own.
+    pub cookie: Option<String>,
 }
 
 impl Call {
@@ -94,10 +96,14 @@ impl Call {
     fn undone_by_deleting(self, path: &'static str) -> Self {
         Self { undo: Some(path), ..self }
     }
+
+    fn cookie(self, cookie: String) -> Self {
+        Self { cookie: Some(cookie), ..self }
+    }
 }
 
 fn call() -> Call {
-    Call { account: None, at: Vec::new(), query: String::new(), body: Body::None, by: None, undo: None }
+    Call { account: None, at: Vec::new(), query: String::new(), body: Body::None, by: None, undo: None, cookie: None }
 }
 
 type Making<'a> = Pin<Box<dyn Future<Output = Call> + 'a>>;
@@ -290,6 +296,27 @@ table! {
     session_update, Person, |w| call().json(json!({ "name": "Somebody Else" })).by(w.person().await);
     session_delete, Person, |w| call().by(w.person().await);
     session_password, Person, |w| call().json(w.new_password()).by(w.person().await);
+    session_passkey_challenge, Nobody, |_w| call();
+    session_passkey, Nobody, |w| {
+        let (browser, answer) = w.answered_passkey().await;
+        call().cookie(browser).json(answer)
+    };
+    session_passkeys, Person, |w| call().by(w.person().await);
+    session_ask_own_passkey, Person, |w| call().by(w.person().await);
+    session_begin_passkey, Person, |w| call().json(json!({ "password": PASSWORD })).by(w.person().await);
+    session_add_passkey, Person, |w| {
+        let person = w.person().await;
+        call().json(w.new_passkey(&person).await).by(person)
+    };
+    session_rename_passkey, Own, |w| {
+        let person = w.person().await;
+        call().at("passkey_id", w.passkey_of(&person).await).json(json!({ "name": "Other" })).by(person)
+    };
+    session_remove_passkey, Own, |w| {
+        let person = w.person().await;
+        call().at("passkey_id", w.passkey_of(&person).await).by(person)
+    };
+    sessions_delete_others, Person, |w| call().by(w.person().await);
     sessions_list, Person, |w| call().by(w.person().await);
     sessions_delete, Own, |w| {
         let person = w.person().await;

@@ -28,8 +28,15 @@ use super::{
 };
 use crate::{
     mails::Mailbox,
-    support::{PASSWORD, Server, driver},
+    support::{
+        PASSWORD, Server,
+        authenticator::{Credential, Said},
+        driver,
+    },
 };
+
+/// As browsers see it, by the settings that the tests start from.
+const PORTAL: &str = "http://localhost:8080";
 
 pub struct World {
     pub server: Server,
@@ -343,6 +350,38 @@ impl World {
     pub async fn session_of(&self, person: &Client) -> String {
         let sessions = person.get("/api/v1/sessions").await.expect(StatusCode::OK);
         sessions["items"][0]["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// The body with which somebody adds a passkey that it has just made.
+    pub async fn new_passkey(&self, person: &Client) -> Value {
+        self.made_passkey(person).await.1
+    }
+
+    async fn made_passkey(&self, person: &Client) -> (Credential, Value) {
+        let begun = person.post("/api/v1/session/passkeys", json!({ "password": PASSWORD })).await;
+        let asked = begun.expect(StatusCode::CREATED);
+        let (key, sent) = Credential::make(&asked["options"], &Said::at(PORTAL));
+        (key, json!({ "name": "Key", "passkey": { "challenge": asked["challenge"], "credential": sent } }))
+    }
+
+    /// What somebody with a passkey signs in with: the cookie of the browser that was asked, and the answer.
+    pub async fn answered_passkey(&self) -> (String, Value) {
+        let person = self.person().await;
+        let (mut key, body) = self.made_passkey(&person).await;
+        person.post("/api/v1/session/passkeys/confirm", body).await.expect(StatusCode::CREATED);
+        let reply = Client::anonymous(&self.server.base).get("/api/v1/session/passkey").await;
+        let cookie =
+            reply.headers["set-cookie"].to_str().expect("ASCII").split(';').next().unwrap_or_default().to_owned();
+        let asked = reply.expect(StatusCode::OK);
+        let credential = key.sign(&asked["options"], &Said::at(PORTAL));
+        (cookie, json!({ "challenge": asked["challenge"], "credential": credential }))
+    }
+
+    /// A passkey of somebody signed in.
+    pub async fn passkey_of(&self, person: &Client) -> String {
+        let body = self.new_passkey(person).await;
+        let added = person.post("/api/v1/session/passkeys/confirm", body).await.expect(StatusCode::CREATED);
+        added["id"].as_str().expect("an id").to_owned()
     }
 
     /// What is not denied at present, so that denying it changes something.

@@ -18,6 +18,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
+pub mod authenticator;
 pub mod driver;
 pub mod redis;
 

@@ -8,8 +8,8 @@ mod store;
 
 use bailiwick_store::{OperatorId, uuid_id};
 use jiff::Timestamp;
-use secrecy::SecretString;
 
+use crate::factors::Evidence;
 use crate::grants::Member;
 
 uuid_id! {
@@ -27,8 +27,8 @@ pub struct NewElevation {
     pub reason: String,
     /// For how long, of at most [`MOST_MINUTES`].
     pub minutes: u16,
-    /// A code of the second factor.
-    pub code: SecretString,
+    /// The second factor.
+    pub evidence: Evidence,
 }
 
 /// One elevation, as the account's auditors see it.

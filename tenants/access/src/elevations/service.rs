@@ -10,6 +10,7 @@ use crate::access::{Access, checked_end, checked_reason};
 use crate::error::AccessError;
 use crate::factors::{self, right};
 use crate::operators;
+use crate::passkeys;
 use crate::permission::Permission;
 use crate::principal::{Held, Principal, Reach};
 
@@ -23,7 +24,8 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::Denied`] to whoever does not run the platform; [`AccessError::SecondFactorMissing`] where it has
-    /// set up none, [`AccessError::WrongCode`], [`AccessError::TooManyCodes`]; [`AccessError::Invalid`];
+    /// set up none, [`AccessError::WrongCode`], [`AccessError::TooManyCodes`], [`AccessError::PasskeyRefused`];
+    /// [`AccessError::Invalid`];
     /// [`AccessError::Conflict`] at the root, and where it has sight already; [`AccessError::NotAPerson`];
     /// [`AccessError::ViewAsReadOnly`]; and those of [`Access::authorize`].
     pub async fn elevate(
@@ -48,7 +50,7 @@ impl Access {
         if principal.held().iter().any(active) {
             return Err(AccessError::Conflict("this account is in sight already: end that elevation first"));
         }
-        let mut scope = right(self.prove(&mut scope, operator, key, &new.code).await?, scope).await?;
+        let mut scope = right(self.prove(&mut scope, operator, key, &new.evidence).await?, scope).await?;
         let id = ElevationId::new();
         store::insert(&mut scope, id, operator, reason, now, until).await?;
         let entry = Entry::new("elevation.began", Object::new("elevation", id))
@@ -114,7 +116,10 @@ impl Access {
         let mut members = self.members(principal, AccountId::ROOT).await?;
         members.retain(|member| !member.role.permissions.looking().is_empty());
         let ids: Vec<OperatorId> = members.iter().map(|member| member.operator).collect();
-        let having = factors::store::having(&mut self.store.door().await?, &ids).await?;
+        let mut door = self.store.door().await?;
+        let mut having = factors::store::having(&mut door, &ids).await?;
+        having.extend(passkeys::store::having(&mut door, &ids).await?);
+        drop(door);
         let elevator = |member: crate::grants::Member| {
             let second_factor = having.contains(&member.operator);
             Elevator { member, second_factor }

@@ -11,6 +11,8 @@ pub(crate) mod store;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
+use crate::passkeys::Answer;
+
 pub(crate) use service::{Proof, right};
 
 /// Between the password and the code there is so much time.
@@ -31,6 +33,33 @@ pub struct Factors {
     pub totp_since: Option<Timestamp>,
     /// How many recovery codes are left.
     pub recovery_codes: usize,
+}
+
+/// What shows a second factor.
+#[derive(Debug, Clone)]
+pub enum Evidence {
+    /// A code of the moment, or a recovery code.
+    Code(SecretString),
+    /// A passkey, which counts as one wherever one is asked for.
+    Passkey(Answer),
+}
+
+impl From<&SecretString> for Evidence {
+    fn from(code: &SecretString) -> Self {
+        Self::Code(code.clone())
+    }
+}
+
+impl From<SecretString> for Evidence {
+    fn from(code: SecretString) -> Self {
+        Self::Code(code)
+    }
+}
+
+impl From<Answer> for Evidence {
+    fn from(answer: Answer) -> Self {
+        Self::Passkey(answer)
+    }
 }
 
 /// A one-time password generator to be; counts once it is confirmed.

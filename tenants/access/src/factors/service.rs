@@ -10,7 +10,9 @@ use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 
 use super::code::{self, Code};
-use super::{CHALLENGE_LIFETIME, Challenge, Enrolment, FAILURE_WINDOW, Factors, MOST_FAILURES, RECOVERY_CODES, store};
+use super::{
+    CHALLENGE_LIFETIME, Challenge, Enrolment, Evidence, FAILURE_WINDOW, Factors, MOST_FAILURES, RECOVERY_CODES, store,
+};
 use crate::access::Access;
 use crate::credential::Credential;
 use crate::error::AccessError;
@@ -30,6 +32,8 @@ pub(crate) enum Proof {
     Right,
     /// It was wrong, which is counted and audited in the scope's transaction: commit it.
     Wrong,
+    /// The same of a passkey.
+    WrongPasskey,
 }
 
 impl Access {
@@ -109,7 +113,8 @@ impl Access {
         Ok(codes)
     }
 
-    /// Removes the second factor of the operator signed in, with its recovery codes; takes the password and a code.
+    /// Removes the second factor of the operator signed in, with its recovery codes; takes the password, and a code or
+    /// a passkey.
     ///
     /// # Errors
     /// [`AccessError::WrongPassword`], and those of [`Access::renew_recovery_codes`].
@@ -118,53 +123,71 @@ impl Access {
         principal: &Principal,
         key: &SealingKey,
         password: &SecretString,
-        code: &SecretString,
+        evidence: impl Into<Evidence>,
     ) -> Result<(), AccessError> {
         let operator = principal.acting()?;
         self.check_password(operator, password).await?;
-        let mut scope = self.own_scope(principal).await?;
-        let mut scope = right(self.prove(&mut scope, operator, key, code).await?, scope).await?;
+        let mut scope = self.with_totp(principal, operator).await?;
+        let mut scope = right(self.prove(&mut scope, operator, key, &evidence.into()).await?, scope).await?;
         store::remove(&mut scope, operator).await?;
         record(&mut scope, Entry::new("operator.second_factor_removed", Object::new("operator", operator))).await?;
         Ok(scope.commit().await?)
     }
 
-    /// Fresh recovery codes in place of those left, shown this once; takes a code.
+    /// Fresh recovery codes in place of those left, shown this once; takes a code or a passkey.
     ///
     /// # Errors
-    /// [`AccessError::WrongCode`], [`AccessError::TooManyCodes`], [`AccessError::SecondFactorMissing`];
-    /// [`AccessError::NotAPerson`]; [`AccessError::ViewAsReadOnly`].
+    /// [`AccessError::WrongCode`], [`AccessError::TooManyCodes`], [`AccessError::PasskeyRefused`],
+    /// [`AccessError::SecondFactorMissing`]; [`AccessError::NotAPerson`]; [`AccessError::ViewAsReadOnly`].
     pub async fn renew_recovery_codes(
         &self,
         principal: &Principal,
         key: &SealingKey,
-        code: &SecretString,
+        evidence: impl Into<Evidence>,
     ) -> Result<Vec<SecretString>, AccessError> {
         let operator = principal.acting()?;
-        let mut scope = self.own_scope(principal).await?;
-        let mut scope = right(self.prove(&mut scope, operator, key, code).await?, scope).await?;
+        let mut scope = self.with_totp(principal, operator).await?;
+        let mut scope = right(self.prove(&mut scope, operator, key, &evidence.into()).await?, scope).await?;
         let codes = fresh_codes(&mut scope, operator).await?;
         record(&mut scope, Entry::new("operator.recovery_codes_renewed", Object::new("operator", operator))).await?;
         scope.commit().await?;
         Ok(codes)
     }
 
-    /// Checks a code of the scope's own operator, and uses it up.
+    /// Checks what the scope's own operator shows as its second factor, and uses it up.
     ///
     /// # Errors
-    /// [`AccessError::SecondFactorMissing`] where none is set up; [`AccessError::TooManyCodes`].
+    /// [`AccessError::SecondFactorMissing`] for a code where none are set up; [`AccessError::TooManyCodes`].
     pub(crate) async fn prove(
         &self,
         scope: &mut Scope,
         operator: OperatorId,
         key: &SealingKey,
-        code: &SecretString,
+        evidence: &Evidence,
     ) -> Result<Proof, AccessError> {
+        let code = match evidence {
+            Evidence::Code(code) => code,
+            Evidence::Passkey(answer) => {
+                return match self.judge(key, answer).await? {
+                    Some(judged) if judged.operator() == operator => self.settle_answer(scope, &judged).await,
+                    _ => Ok(Proof::WrongPasskey),
+                };
+            }
+        };
         let factor = store::lock(scope, operator).await?;
         if factor.is_none_or(|factor| factor.confirmed_at.is_none()) {
             return Err(AccessError::SecondFactorMissing);
         }
         self.check_code(scope, operator, key, code).await
+    }
+
+    /// The scope of an operator that has codes set up.
+    async fn with_totp(&self, principal: &Principal, operator: OperatorId) -> Result<Scope, AccessError> {
+        let mut scope = self.own_scope(principal).await?;
+        match store::lock(&mut scope, operator).await? {
+            Some(factor) if factor.confirmed_at.is_some() => Ok(scope),
+            _ => Err(AccessError::SecondFactorMissing),
+        }
     }
 
     async fn check_code(
@@ -206,14 +229,18 @@ impl Access {
 
     /// # Errors
     /// [`AccessError::WrongPassword`].
-    async fn check_password(&self, operator: OperatorId, password: &SecretString) -> Result<(), AccessError> {
+    pub(crate) async fn check_password(
+        &self,
+        operator: OperatorId,
+        password: &SecretString,
+    ) -> Result<(), AccessError> {
         let mut door = self.store.door().await?;
         let known = operators::store::password_hash(&mut door, operator).await?;
         drop(door);
         if self.hasher.verify(password, known).await? { Ok(()) } else { Err(AccessError::WrongPassword) }
     }
 
-    /// Whether the operator signs in with a second factor.
+    /// Whether the operator's password takes a code besides.
     pub(crate) async fn has_factor(&self, operator: OperatorId) -> Result<bool, AccessError> {
         Ok(!store::having(&mut self.store.door().await?, &[operator]).await?.is_empty())
     }
@@ -235,16 +262,20 @@ impl Access {
     }
 }
 
-/// Goes on where the code was right; keeps that it was wrong otherwise.
+/// Goes on where the proof was right; keeps that it was wrong otherwise.
 ///
 /// # Errors
-/// [`AccessError::WrongCode`].
+/// [`AccessError::WrongCode`]; [`AccessError::PasskeyRefused`].
 pub(crate) async fn right(proof: Proof, scope: Scope) -> Result<Scope, AccessError> {
     match proof {
         Proof::Right => Ok(scope),
         Proof::Wrong => {
             scope.commit().await?;
             Err(AccessError::WrongCode)
+        }
+        Proof::WrongPasskey => {
+            scope.commit().await?;
+            Err(AccessError::PasskeyRefused)
         }
     }
 }

@@ -253,7 +253,14 @@ impl Access {
             Actor::Operator(operator) => {
                 let (held, _) =
                     grants::store::held_by(&mut self.store.door().await?, *operator, self.store.now()).await?;
-                Ok(Principal { actor: actor.clone(), via: Via::System, held, viewing_as: None, source: None })
+                Ok(Principal {
+                    actor: actor.clone(),
+                    via: Via::System,
+                    held,
+                    viewing_as: None,
+                    source: None,
+                    device: None,
+                })
             }
             Actor::Token { token, .. } => {
                 let found = tokens::store::find_by_id(&mut self.store.door().await?, *token).await?;

@@ -1,7 +1,9 @@
 //! Forgotten passwords: who reads the operator's mail may set a new one, once, within [`LIFETIME`].
 //!
 //! Asking for it never looks whether somebody of the address exists; that is found out when the mail is sent, long after
-//! the answer. A new password ends every session and kills every other link; a second factor stays as it is.
+//! the answer. A new password ends every session, every sign-in that waits for a code, and every other link. The second
+//! factor and passkeys stay as they are: who reads the mail has shown neither, and the mail that tells of the change says
+//! so.
 
 mod service;
 mod store;

@@ -10,6 +10,7 @@ use crate::access::Access;
 use crate::credential::Credential;
 use crate::email::Email;
 use crate::error::AccessError;
+use crate::factors;
 use crate::grants;
 use crate::operators;
 use crate::password::Password;
@@ -70,6 +71,8 @@ impl Access {
             return Err(AccessError::LinkInvalid);
         }
         operators::store::set_password(&mut scope, operator, &phc).await?;
+        // a sign-in between its two steps began with the password before
+        factors::store::forget_challenges(&mut scope, operator).await?;
         let ended = sessions::store::revoke_all(&mut scope, operator, now).await?;
         let entry = Entry::new("operator.password_reset", Object::new("operator", operator))
             .after(json!({ "sessions_ended": ended }));
@@ -101,8 +104,14 @@ impl Access {
     /// Where what an operator does about itself is written down: where its view begins, or at the root.
     async fn home(&self, operator: OperatorId) -> Result<AccountId, AccessError> {
         let (held, _) = grants::store::held_by(&mut self.store.door().await?, operator, self.store.now()).await?;
-        let principal =
-            Principal { actor: Actor::Operator(operator), via: Via::System, held, viewing_as: None, source: None };
+        let principal = Principal {
+            actor: Actor::Operator(operator),
+            via: Via::System,
+            held,
+            viewing_as: None,
+            source: None,
+            device: None,
+        };
         Ok(principal.roots().next().map_or(AccountId::ROOT, |held| held.account))
     }
 }

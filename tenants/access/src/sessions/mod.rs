@@ -36,6 +36,21 @@ pub enum SignInOutcome {
     Refused,
 }
 
+/// Where a sign-in comes from, as its operator is shown it.
+#[derive(Debug, Clone, Default)]
+pub struct Whence {
+    /// The address.
+    pub source: Option<String>,
+    /// The browser and its system, as far as it tells: `Firefox, Linux`.
+    pub device: Option<String>,
+}
+
+impl From<Option<String>> for Whence {
+    fn from(source: Option<String>) -> Self {
+        Self { source, device: None }
+    }
+}
+
 /// A fresh session.
 #[derive(Debug)]
 pub struct SignedIn {
@@ -63,6 +78,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Where the sign-in came from.
     pub source: Option<String>,
+    /// What it came from, as far as that told: `Firefox, Linux`.
+    pub device: Option<String>,
 }
 
 /// The token that calls of a session must send in `X-CSRF-Token` when they change something: made from the cookie's

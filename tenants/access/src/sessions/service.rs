@@ -4,23 +4,27 @@ use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::seal::SealingKey;
 use bailiwick_store::{Actor, OperatorId, Scope};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 
-use super::{ABSOLUTE, IDLE, Session, SessionId, SignInOutcome, SignedIn, TOUCH, store};
+use super::{ABSOLUTE, IDLE, Session, SessionId, SignInOutcome, SignedIn, TOUCH, Whence, store};
 use crate::access::Access;
 use crate::credential::Credential;
 use crate::email::Email;
 use crate::error::AccessError;
-use crate::factors::{self, Proof};
+use crate::factors::{self, Evidence, Proof};
 use crate::grants;
 use crate::operators;
+use crate::passkeys;
 use crate::principal::{Principal, Via};
 use crate::view_as::Seat;
 
 /// What is kept of where a sign-in came from.
 const SOURCE_LIMIT: usize = 200;
+/// What is kept of what it came from.
+const DEVICE_LIMIT: usize = 60;
 
 impl Access {
-    /// Signs an operator in by e-mail address and password. `source` is where the call comes from; a session that the
+    /// Signs an operator in by e-mail address and password. `whence` is where the call comes from; a session that the
     /// browser already had is given as `replaces`, and ends.
     ///
     /// An unknown address costs the same work as a wrong password. Limiting the rate is the caller's.
@@ -32,7 +36,7 @@ impl Access {
         &self,
         email: &str,
         password: &SecretString,
-        source: Option<String>,
+        whence: impl Into<Whence>,
         replaces: Option<&SecretString>,
     ) -> Result<SignInOutcome, AccessError> {
         let found = match email.parse::<Email>() {
@@ -42,10 +46,10 @@ impl Access {
         let (operator, known) = found.unzip();
         let right = self.hasher.verify(password, known.flatten()).await?;
         let (Some(operator), true) = (operator, right) else { return Ok(SignInOutcome::Refused) };
-        self.after_password(operator, source, replaces).await
+        self.after_password(operator, whence, replaces).await
     }
 
-    /// Ends a sign-in by a code of the second factor: one of the moment, or a recovery code. `challenge` is what the
+    /// Ends a sign-in by the second factor: a code of the moment, a recovery code, or a passkey. `challenge` is what the
     /// first step gave; it is good for one session, whose secret is fresh.
     ///
     /// # Errors
@@ -54,8 +58,8 @@ impl Access {
         &self,
         key: &SealingKey,
         challenge: &SecretString,
-        code: &SecretString,
-        source: Option<String>,
+        evidence: impl Into<Evidence>,
+        whence: impl Into<Whence>,
         replaces: Option<&SecretString>,
     ) -> Result<SignInOutcome, AccessError> {
         let refused = Ok(SignInOutcome::Refused);
@@ -65,17 +69,17 @@ impl Access {
             return refused;
         };
         drop(door);
-        let Some(principal) = self.candidate(operator, source).await? else { return refused };
+        let Some(principal) = self.candidate(operator, whence).await? else { return refused };
         let mut scope = self.own_scope(&principal).await?;
         if !factors::store::attempt(&mut scope, operator, id).await? {
             return refused;
         }
-        let proof = match self.prove(&mut scope, operator, key, code).await {
+        let proof = match self.prove(&mut scope, operator, key, &evidence.into()).await {
             // it was removed since, and the challenge with it
             Err(AccessError::SecondFactorMissing) => return refused,
             proof => proof?,
         };
-        if proof == Proof::Wrong {
+        if proof != Proof::Right {
             scope.commit().await?;
             return refused;
         }
@@ -87,10 +91,10 @@ impl Access {
     pub(crate) async fn after_password(
         &self,
         operator: OperatorId,
-        source: Option<String>,
+        whence: impl Into<Whence>,
         replaces: Option<&SecretString>,
     ) -> Result<SignInOutcome, AccessError> {
-        let Some(principal) = self.candidate(operator, source).await? else { return Ok(SignInOutcome::Refused) };
+        let Some(principal) = self.candidate(operator, whence).await? else { return Ok(SignInOutcome::Refused) };
         if self.has_factor(operator).await? {
             return Ok(SignInOutcome::SecondFactor(self.challenge(&principal, operator).await?));
         }
@@ -99,19 +103,25 @@ impl Access {
     }
 
     /// Who an operator will be, once it is signed in; none where it has access to nothing.
-    async fn candidate(&self, operator: OperatorId, source: Option<String>) -> Result<Option<Principal>, AccessError> {
+    pub(crate) async fn candidate(
+        &self,
+        operator: OperatorId,
+        whence: impl Into<Whence>,
+    ) -> Result<Option<Principal>, AccessError> {
         let now = self.store.now();
         let (held, suspended) = grants::store::held_by(&mut self.store.door().await?, operator, now).await?;
         if held.is_empty() {
             return if suspended { Err(AccessError::Suspended) } else { Ok(None) };
         }
+        let Whence { source, device } = whence.into();
         let source = source.map(|source| source.chars().take(SOURCE_LIMIT).collect::<String>());
+        let device = device.map(|device| device.chars().take(DEVICE_LIMIT).collect::<String>());
         let via = Via::Session { id: SessionId::new(), expires_at: now.checked_add(ABSOLUTE).unwrap_or(now) };
-        Ok(Some(Principal { actor: Actor::Operator(operator), via, held, viewing_as: None, source }))
+        Ok(Some(Principal { actor: Actor::Operator(operator), via, held, viewing_as: None, source, device }))
     }
 
     /// Makes the session that a candidate is to have, with a fresh secret, and ends the one that it replaces.
-    async fn begin_session(
+    pub(crate) async fn begin_session(
         &self,
         mut scope: Scope,
         principal: Principal,
@@ -121,7 +131,8 @@ impl Access {
         let Via::Session { id, expires_at } = principal.via() else { return Err(AccessError::NotAPerson) };
         let (secret, hash) = Credential::SESSION.generate().map_err(|error| AccessError::Hashing(error.into()))?;
         let now = self.store.now();
-        store::insert(&mut scope, id, operator, &hash, principal.source.as_deref(), now, expires_at).await?;
+        store::insert(&mut scope, &principal, id, operator, &hash, now, expires_at).await?;
+        store::seen(&mut scope, operator, now).await?;
         if let Some(old) = replaces.and_then(|old| Credential::SESSION.parse(old.expose_secret()).ok()) {
             let mut door = self.store.door().await?;
             if let Some(old) = store::find(&mut door, &old).await?.filter(|old| old.operator_id == operator) {
@@ -160,7 +171,7 @@ impl Access {
         }
         let via = Via::Session { id: found.id, expires_at };
         let actor = Actor::Operator(found.operator_id);
-        let principal = Principal { actor, via, held, viewing_as: None, source: None };
+        let principal = Principal { actor, via, held, viewing_as: None, source: None, device: None };
         match (found.viewing_as, found.viewing_at, found.viewing_until) {
             (Some(whom), Some(at), Some(until)) => {
                 drop(door);
@@ -207,6 +218,24 @@ impl Access {
         self.leave_ended(principal).await
     }
 
+    /// Ends all of the principal's own sessions but the one that it uses. Returns how many.
+    ///
+    /// # Errors
+    /// [`AccessError::NotAPerson`] where it uses none; [`AccessError::ViewAsReadOnly`].
+    pub async fn end_other_sessions(&self, principal: &Principal) -> Result<u64, AccessError> {
+        let (operator, Via::Session { id, .. }) = (principal.acting()?, principal.via()) else {
+            return Err(AccessError::NotAPerson);
+        };
+        let mut scope = self.own_scope(principal).await?;
+        let ended = store::revoke_others(&mut scope, operator, id, self.store.now()).await?;
+        let entry = Entry::new("session.others_ended", Object::new("operator", operator))
+            .after(json!({ "sessions_ended": ended }));
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        self.leave_ended(principal).await?;
+        Ok(ended)
+    }
+
     /// Removes sessions that ended more than 30 days ago; for a daily job. Returns how many.
     ///
     /// # Errors
@@ -217,6 +246,7 @@ impl Access {
         let mut ops = self.store.ops().await?;
         let purged = store::purge(&mut ops, before).await?;
         factors::store::purge_challenges(&mut ops, before).await?;
+        passkeys::store::purge_answered(&mut ops, before).await?;
         ops.commit().await?;
         Ok(purged)
     }

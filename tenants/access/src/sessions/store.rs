@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::{Session, SessionId};
+use crate::principal::Principal;
 
 /// A session as its secret finds it.
 #[derive(Debug, FromRow)]
@@ -50,26 +51,37 @@ pub(super) async fn touch(
 
 pub(super) async fn insert(
     scope: &mut Scope,
+    principal: &Principal,
     id: SessionId,
     operator: OperatorId,
     hash: &[u8; 32],
-    source: Option<&str>,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into sessions (id, operator_id, token_hash, source, created_at, last_seen_at, expires_at)
-         values ($1, $2, $3, $4, $5, $5, $6)",
+        "insert into sessions (id, operator_id, token_hash, source, created_at, last_seen_at, expires_at, device)
+         values ($1, $2, $3, $4, $5, $5, $6, $7)",
     )
     .bind(id)
     .bind(operator)
     .bind(hash.as_slice())
-    .bind(source)
+    .bind(principal.source.as_deref())
     .bind(At(now))
     .bind(At(expires_at))
+    .bind(principal.device.as_deref())
     .execute(scope.sql())
     .await
     .map(drop)
+}
+
+/// Notes that the operator of the scope was seen.
+pub(super) async fn seen(scope: &mut Scope, operator: OperatorId, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("update operators set last_seen_at = $2 where id = $1")
+        .bind(operator)
+        .bind(At(now))
+        .execute(scope.sql())
+        .await
+        .map(drop)
 }
 
 pub(super) async fn list(
@@ -79,7 +91,7 @@ pub(super) async fn list(
     idle_since: Timestamp,
 ) -> sqlx::Result<Vec<Session>> {
     sqlx::query_as(
-        "select id, created_at, last_seen_at, expires_at, source from sessions
+        "select id, created_at, last_seen_at, expires_at, source, device from sessions
          where operator_id = $1 and revoked_at is null and expires_at > $2 and last_seen_at > $3
          order by created_at desc, id desc",
     )

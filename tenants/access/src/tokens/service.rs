@@ -124,6 +124,7 @@ pub(crate) fn principal_of(found: &store::Found, now: Timestamp) -> Result<Princ
         held: vec![Held::whole(found.tenant_id, found.lineage.clone(), found.known_role())],
         viewing_as: None,
         source: None,
+        device: None,
     })
 }
 

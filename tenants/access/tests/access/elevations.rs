@@ -10,7 +10,7 @@ use totp_rs::Totp;
 use crate::world::{PASSWORD, World};
 
 fn ask(minutes: u16, code: SecretString) -> NewElevation {
-    NewElevation { reason: "ticket 4711".into(), minutes, code }
+    NewElevation { reason: "ticket 4711".into(), minutes, evidence: code.into() }
 }
 
 /// Someone who runs the platform, with an authenticator app and a session of both steps.

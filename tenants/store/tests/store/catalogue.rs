@@ -13,19 +13,21 @@ const TREE: &str = "((lineage >= tenancy.scope()) AND (lineage < tenancy.scope_e
 const BULK: &str = "(tenant_id = tenancy.tenant())";
 
 /// Tables that are nobody's in particular.
-const WITHOUT_TENANT: [(&str, &str); 8] = [
+const WITHOUT_TENANT: [(&str, &str); 10] = [
     ("operators", "one global identity each; seen through grants, own policies"),
     ("sessions", "of an operator; own policies"),
     ("password_resets", "of an operator; own policies"),
     ("second_factors", "of an operator; own policies"),
     ("recovery_codes", "of an operator; own policies"),
     ("sign_in_challenges", "of an operator; own policies"),
+    ("passkeys", "of an operator; own policies"),
+    ("answered_challenges", "of an operator; own policies"),
     ("audit_seals", "hashes over all accounts; app reads number and range only"),
     ("drivers", "installed for the whole platform; written at the root only"),
 ];
 
 /// Policies for `app` beside the one of the table's class.
-const OTHER_APP_POLICIES: [(&str, &str, &str); 12] = [
+const OTHER_APP_POLICIES: [(&str, &str, &str); 14] = [
     ("accounts", "self", "how a scope learns its own lineage: exactly the account it names"),
     ("operators", "granted", "those who hold a grant that the scope sees, and oneself"),
     ("operators", "added", "anybody may be added"),
@@ -36,6 +38,8 @@ const OTHER_APP_POLICIES: [(&str, &str, &str); 12] = [
     ("second_factors", "own", "one's own"),
     ("recovery_codes", "own", "one's own"),
     ("sign_in_challenges", "own", "one's own"),
+    ("passkeys", "own", "one's own"),
+    ("answered_challenges", "own", "one's own"),
     ("audit_seals", "app_select", "two columns"),
     ("drivers", "everyone", "what is installed is no secret"),
 ];
@@ -49,7 +53,7 @@ const GLOBAL_KEYS: [(&str, &str); 4] = [
 ];
 
 /// Foreign keys from a table with `tenant_id` that do not start with it.
-const GLOBAL_REFERENCES: [(&str, &str); 12] = [
+const GLOBAL_REFERENCES: [(&str, &str); 14] = [
     ("accounts (parent_id)", "the tree itself"),
     ("accounts (parent_id, parent_lineage)", "the tree itself"),
     ("grants (operator_id)", "operators are global"),
@@ -61,6 +65,8 @@ const GLOBAL_REFERENCES: [(&str, &str); 12] = [
     ("second_factors (operator_id)", "operators are global"),
     ("recovery_codes (operator_id)", "operators are global"),
     ("sign_in_challenges (operator_id)", "operators are global"),
+    ("passkeys (operator_id)", "operators are global"),
+    ("answered_challenges (operator_id)", "operators are global"),
     ("grants (role_tenant, role_id)", "a role may be of an account above"),
 ];
 

@@ -9,7 +9,7 @@ import { TextField } from "@/design/fields";
 import { Card } from "@/design/page";
 import { toast } from "@/design/toast";
 import { m } from "@/i18n";
-import "./sign-in.css";
+import "@/session/sign-in.css";
 
 const SHORTEST = 12;
 

@@ -1,19 +1,18 @@
 /** Where the operator is signed in; a forgotten one is ended here. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
 import { Button } from "@/design/button";
+import { Confirm } from "@/design/dialog";
 import { Load } from "@/design/feedback";
-import { Card, Page } from "@/design/page";
+import { Card } from "@/design/page";
 import { Ago, Badge, Nothing } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { dateTime } from "@/i18n/format";
-import { PasswordCard } from "./password";
-import { useSession } from "./session";
 
-export function OwnSessions() {
-  const session = useSession();
+export function SessionCard() {
   const client = useQueryClient();
   const sessions = usePages(["sessions"], (_page, signal) => reply(api.GET("/api/v1/sessions", { signal })), {
     limit: WHOLE,
@@ -27,14 +26,28 @@ export function OwnSessions() {
     },
     onError: toastProblem,
   });
+  const [ending, setEnding] = useState(false);
+  const endOthers = useMutation({
+    mutationFn: () => reply(api.DELETE("/api/v1/sessions", {})),
+    onSuccess: () => {
+      toast(m.sessions_others_ended());
+      setEnding(false);
+      return client.invalidateQueries({ queryKey: ["sessions"] });
+    },
+    onError: toastProblem,
+  });
+  const all = sessions.data && sessions.data.length > 1 && (
+    <Button onPress={() => setEnding(true)}>{m.sessions_end_others()}</Button>
+  );
   return (
-    <Page title={m.sessions_title()} lead={session?.operator.email}>
-      <Card title={m.sessions_list()} flush>
+    <>
+      <Card title={m.sessions_list()} actions={all} flush>
         <Load query={sessions} rows={2}>
           {(rows) => (
             <table className="table">
               <thead>
                 <tr>
+                  <th scope="col">{m.sessions_device()}</th>
                   <th scope="col">{m.sessions_source()}</th>
                   <th scope="col">{m.sessions_since()}</th>
                   <th scope="col">{m.col_last_seen()}</th>
@@ -46,6 +59,7 @@ export function OwnSessions() {
               <tbody>
                 {rows.map((row) => (
                   <tr key={row.id}>
+                    <td>{row.device ?? <Nothing />}</td>
                     <td className="mono">{row.source ?? <Nothing />}</td>
                     <td className="nowrap">{dateTime(row.created_at)}</td>
                     <td>
@@ -69,7 +83,15 @@ export function OwnSessions() {
           )}
         </Load>
       </Card>
-      <PasswordCard />
-    </Page>
+      <Confirm
+        title={m.sessions_end_others()}
+        body={m.sessions_end_others_body()}
+        action={m.sessions_end_others()}
+        open={ending}
+        busy={endOthers.isPending}
+        onClose={() => setEnding(false)}
+        onConfirm={() => endOthers.mutate()}
+      />
+    </>
   );
 }

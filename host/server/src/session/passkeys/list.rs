@@ -1,0 +1,37 @@
+//! Which passkeys one has, and the question for one of them.
+
+use axum::{Json as Reply, extract::State, http::HeaderMap, response::Response};
+
+use super::{
+    super::evidence::{PasskeyChallenge, party},
+    PasskeyView,
+};
+use crate::{
+    App,
+    caller::Caller,
+    edge::{Format, List, Problem},
+};
+
+/// One's own passkeys, the oldest first.
+#[utoipa::path(get, path = "/api/v1/session/passkeys", tag = "session",
+    responses((status = 200, body = List<PasskeyView>)))]
+pub(in crate::session) async fn passkeys(
+    State(app): State<App>,
+    caller: Caller,
+    form: Format,
+) -> Result<Response, Problem> {
+    let found = app.access().passkeys(&caller.principal).await?;
+    form.reply(List::whole(found.into_iter().map(PasskeyView::from).collect()))
+}
+
+/// Asks for one of one's own passkeys, for what takes a second factor. Bound to the session.
+#[utoipa::path(get, path = "/api/v1/session/passkeys/challenge", tag = "session",
+    responses((status = 200, body = PasskeyChallenge)))]
+pub(in crate::session) async fn ask_own_passkey(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Reply<PasskeyChallenge>, Problem> {
+    let party = party(&app, &headers).await?;
+    Ok(Reply(app.access().ask_own_passkey(&caller.principal, app.sealing_key(), &party)?.into()))
+}

@@ -1,0 +1,322 @@
+//! Making passkeys, keeping them, and signing in with them.
+
+use bailiwick_audit::{Entry, Object, record};
+use bailiwick_store::seal::SealingKey;
+use bailiwick_store::{OperatorId, Scope};
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::ceremony::{self, Record, Signed, Verdict};
+use super::challenge::{self, Opened, Purpose};
+use super::{Answer, Bound, Challenge, MOST, Party, Passkey, PasskeyId, Proof, store};
+use crate::access::{Access, is_duplicate};
+use crate::branding::HostName;
+use crate::error::AccessError;
+use crate::factors::{self, right};
+use crate::operators;
+use crate::principal::{Principal, Via};
+use crate::sessions::{SignInOutcome, Whence};
+
+/// What is kept of a passkey's name.
+const NAME_LIMIT: usize = 60;
+
+/// An answer that names a passkey on record, and what it is worth.
+pub(crate) struct Judged {
+    known: store::Known,
+    opened: Opened,
+    verdict: Verdict,
+}
+
+impl Judged {
+    /// Whose passkey it is.
+    pub(crate) fn operator(&self) -> OperatorId {
+        self.known.operator_id
+    }
+}
+
+impl Access {
+    /// Under which host name passkeys are made and good: that of the dealer's portal that was called, else the
+    /// platform's own, `main`.
+    ///
+    /// # Errors
+    /// [`AccessError::PasskeysUnavailable`] where the platform has no host name.
+    pub async fn party(&self, main: Option<Party>, host: Option<&HostName>) -> Result<Party, AccessError> {
+        match host {
+            Some(host) if self.is_portal_host(host).await? => Ok(Party::of_host(host)),
+            _ => main.ok_or(AccessError::PasskeysUnavailable),
+        }
+    }
+
+    /// Asks for a signature by a passkey, to sign in or to show that one may: by whoever is `bound`.
+    ///
+    /// # Errors
+    /// [`AccessError::Hashing`] where the system has no randomness.
+    pub fn ask_for_passkey(&self, key: &SealingKey, party: &Party, bound: &Bound) -> Result<Challenge, AccessError> {
+        let asked = ceremony::ask_for_signature(party)?;
+        self.sealed(key, Purpose::Use, bound, party, asked)
+    }
+
+    /// As [`Access::ask_for_passkey`], of the operator signed in, for what takes a second factor.
+    ///
+    /// # Errors
+    /// [`AccessError::NotAPerson`]; [`AccessError::ViewAsReadOnly`].
+    pub fn ask_own_passkey(
+        &self,
+        principal: &Principal,
+        key: &SealingKey,
+        party: &Party,
+    ) -> Result<Challenge, AccessError> {
+        self.ask_for_passkey(key, party, &own(principal)?)
+    }
+
+    /// Signs an operator in by a passkey alone. The session is fresh; one that the browser had is given as `replaces`,
+    /// and ends.
+    ///
+    /// # Errors
+    /// [`AccessError::Suspended`] where the answer is right and every account that the operator may see is suspended;
+    /// and where the database fails; a refusal is an outcome.
+    pub async fn sign_in_with_passkey(
+        &self,
+        key: &SealingKey,
+        answer: &Answer,
+        whence: impl Into<Whence>,
+        replaces: Option<&SecretString>,
+    ) -> Result<SignInOutcome, AccessError> {
+        let refused = Ok(SignInOutcome::Refused);
+        let Some(judged) = self.judge(key, answer).await? else { return refused };
+        let operator = judged.operator();
+        let principal = match self.candidate(operator, whence).await {
+            // whether somebody is suspended is told to itself alone
+            Err(AccessError::Suspended) if !matches!(judged.verdict, Verdict::Right(_)) => return refused,
+            found => found?,
+        };
+        let Some(principal) = principal else { return refused };
+        let mut scope = self.own_scope(&principal).await?;
+        if self.settle_answer(&mut scope, &judged).await? == factors::Proof::Right {
+            factors::store::forget_challenges(&mut scope, operator).await?;
+            return self.begin_session(scope, principal, operator, replaces).await;
+        }
+        scope.commit().await?;
+        refused
+    }
+
+    /// The operator's own passkeys, the oldest first.
+    ///
+    /// # Errors
+    /// [`AccessError::NotAPerson`] for a token.
+    pub async fn passkeys(&self, principal: &Principal) -> Result<Vec<Passkey>, AccessError> {
+        let operator = principal.operator().ok_or(AccessError::NotAPerson)?;
+        let mut scope = self.own_scope(principal).await?;
+        Ok(store::list(&mut scope, operator).await?)
+    }
+
+    /// Begins to add a passkey of the operator signed in.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongPassword`]; [`AccessError::SecondFactorMissing`] for the password where codes are set up;
+    /// [`AccessError::WrongCode`], [`AccessError::TooManyCodes`], [`AccessError::PasskeyRefused`];
+    /// [`AccessError::Conflict`] where there are [`MOST`]; [`AccessError::NotAPerson`];
+    /// [`AccessError::ViewAsReadOnly`].
+    pub async fn begin_passkey(
+        &self,
+        principal: &Principal,
+        key: &SealingKey,
+        party: &Party,
+        proof: &Proof,
+    ) -> Result<Challenge, AccessError> {
+        let operator = principal.acting()?;
+        let bound = own(principal)?;
+        let mut scope = match proof {
+            Proof::Password(password) => {
+                self.check_password(operator, password).await?;
+                if self.has_factor(operator).await? {
+                    return Err(AccessError::SecondFactorMissing);
+                }
+                self.own_scope(principal).await?
+            }
+            Proof::Factor(evidence) => {
+                let mut scope = self.own_scope(principal).await?;
+                right(self.prove(&mut scope, operator, key, evidence).await?, scope).await?
+            }
+        };
+        let itself = operators::store::get(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
+        if store::count(&mut scope, operator).await? >= MOST {
+            return Err(AccessError::Conflict("there are as many passkeys as there may be: remove one first"));
+        }
+        let present = store::credentials(&mut scope, operator, party).await?;
+        let asked = ceremony::ask_for_passkey(party, &itself, present)?;
+        record(&mut scope, Entry::new("operator.passkey_begun", Object::new("operator", operator))).await?;
+        scope.commit().await?;
+        self.sealed(key, Purpose::Making, &bound, party, asked)
+    }
+
+    /// Adds the passkey that an authenticator made.
+    ///
+    /// # Errors
+    /// [`AccessError::PasskeyRefused`], whatever is wrong with the answer; [`AccessError::Conflict`] where there are
+    /// [`MOST`]; [`AccessError::Invalid`] where the name is none; [`AccessError::NotAPerson`];
+    /// [`AccessError::ViewAsReadOnly`].
+    pub async fn add_passkey(
+        &self,
+        principal: &Principal,
+        key: &SealingKey,
+        answer: &Answer,
+        name: &str,
+    ) -> Result<Passkey, AccessError> {
+        let operator = principal.acting()?;
+        let (name, now) = (checked_name(name)?, self.store.now());
+        let opened = challenge::open(key, Purpose::Making, &answer.bound, &answer.party, &answer.sealed, now);
+        let opened = opened.ok_or(AccessError::PasskeyRefused)?;
+        let made = ceremony::check_made(&answer.party, &opened.state, &answer.response);
+        let made = made.ok_or(AccessError::PasskeyRefused)?;
+        let mut scope = self.own_scope(principal).await?;
+        if !store::answer(&mut scope, operator, &opened.hash, opened.expires_at).await? {
+            return Err(AccessError::PasskeyRefused);
+        }
+        let id = PasskeyId::new();
+        match store::insert(&mut scope, id, operator, &answer.party, name, &made, now).await {
+            // somebody has it: whose it is, is not told
+            Err(error) if is_duplicate(&error) => return Err(AccessError::PasskeyRefused),
+            Err(error) => return Err(error.into()),
+            Ok(true) => {}
+            Ok(false) => {
+                return Err(AccessError::Conflict("there are as many passkeys as there may be: remove one first"));
+            }
+        }
+        let entry = Entry::new("operator.passkey_added", Object::new("passkey", id).named(name))
+            .after(json!({ "operator": operator, "host": answer.party.id() }));
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        let (name, party) = (name.to_owned(), answer.party.id().to_owned());
+        Ok(Passkey { id, name, party, created_at: now, last_used_at: None })
+    }
+
+    /// Calls a passkey of the operator signed in something else.
+    ///
+    /// # Errors
+    /// [`AccessError::NotFound`] where it has no such passkey; [`AccessError::Invalid`]; [`AccessError::NotAPerson`];
+    /// [`AccessError::ViewAsReadOnly`].
+    pub async fn rename_passkey(
+        &self,
+        principal: &Principal,
+        id: PasskeyId,
+        name: &str,
+    ) -> Result<Passkey, AccessError> {
+        let operator = principal.acting()?;
+        let name = checked_name(name)?;
+        let mut scope = self.own_scope(principal).await?;
+        let renamed = store::rename(&mut scope, operator, id, name).await?;
+        let (before, after) = renamed.ok_or(AccessError::NotFound)?;
+        let entry = Entry::new("operator.passkey_renamed", Object::new("passkey", id).named(name))
+            .before(json!({ "name": before }))
+            .after(json!({ "name": name }));
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        Ok(after)
+    }
+
+    /// Takes a passkey of the operator signed in away: it signs nobody in any more.
+    ///
+    /// # Errors
+    /// [`AccessError::Conflict`] where it is the last way in of an operator without a password;
+    /// [`AccessError::NotFound`] where it has no such passkey; [`AccessError::NotAPerson`];
+    /// [`AccessError::ViewAsReadOnly`].
+    pub async fn remove_passkey(&self, principal: &Principal, id: PasskeyId) -> Result<(), AccessError> {
+        let operator = principal.acting()?;
+        let by_password = operators::store::password_hash(&mut self.store.door().await?, operator).await?.is_some();
+        let mut scope = self.own_scope(principal).await?;
+        let last = store::lock(&mut scope, operator).await? == 1;
+        let name = store::delete(&mut scope, operator, id).await?.ok_or(AccessError::NotFound)?;
+        if last && !by_password {
+            return Err(AccessError::Conflict("this is the only way to sign in: set a password or add another first"));
+        }
+        let entry = Entry::new("operator.passkey_removed", Object::new("passkey", id).named(name));
+        record(&mut scope, entry).await?;
+        Ok(scope.commit().await?)
+    }
+
+    /// Checks an answer against the passkey that it names, outside of any transaction. Nothing where it names none, or
+    /// answers no challenge of ours.
+    pub(crate) async fn judge(&self, key: &SealingKey, answer: &Answer) -> Result<Option<Judged>, AccessError> {
+        let now = self.store.now();
+        let opened = challenge::open(key, Purpose::Use, &answer.bound, &answer.party, &answer.sealed, now);
+        let (Some(opened), Some(signed)) = (opened, Signed::read(&answer.response)) else { return Ok(None) };
+        let mut door = self.store.door().await?;
+        let Some(known) = store::find(&mut door, signed.credential(), &answer.party).await? else { return Ok(None) };
+        drop(door);
+        let record = Record {
+            operator: known.operator_id,
+            credential: signed.credential(),
+            key: &known.key,
+            state: &known.state,
+        };
+        let verdict = ceremony::check_signed(&answer.party, &opened.state, &signed, record);
+        Ok(Some(Judged { known, opened, verdict }))
+    }
+
+    /// Uses an answer up in its operator's own scope: it was right, and is the first to its challenge; or the audit
+    /// tells what it was. Commit it either way.
+    pub(crate) async fn settle_answer(
+        &self,
+        scope: &mut Scope,
+        judged: &Judged,
+    ) -> Result<factors::Proof, AccessError> {
+        let (known, opened) = (&judged.known, &judged.opened);
+        let why = match &judged.verdict {
+            Verdict::Right(state) => {
+                let first = store::answer(scope, known.operator_id, &opened.hash, opened.expires_at).await?;
+                if first && store::used(scope, known, state, self.store.now()).await? {
+                    return Ok(factors::Proof::Right);
+                }
+                "used before"
+            }
+            Verdict::Copied => "the counter went back: there is a copy of it",
+            Verdict::Wrong => "wrong answer",
+        };
+        let entry = Entry::new("operator.passkey_refused", Object::new("passkey", known.id)).reason(why);
+        record(scope, entry).await?;
+        Ok(factors::Proof::WrongPasskey)
+    }
+
+    fn sealed(
+        &self,
+        key: &SealingKey,
+        purpose: Purpose,
+        bound: &Bound,
+        party: &Party,
+        asked: ceremony::Asked,
+    ) -> Result<Challenge, AccessError> {
+        let (sealed, expires_at) = challenge::seal(key, purpose, bound, party, asked.state, self.store.now())?;
+        Ok(Challenge { sealed, options: asked.options, expires_at })
+    }
+}
+
+/// By its session, an operator in person who looks as nobody else.
+fn own(principal: &Principal) -> Result<Bound, AccessError> {
+    principal.acting()?;
+    match principal.via() {
+        Via::Session { id, .. } => Ok(Bound::Session(id)),
+        _ => Err(AccessError::NotAPerson),
+    }
+}
+
+fn checked_name(name: &str) -> Result<&str, AccessError> {
+    let name = name.trim();
+    if (1..=NAME_LIMIT).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        Ok(name)
+    } else {
+        Err(AccessError::Invalid { field: "name", detail: "must be 1 to 60 characters on one line" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_short_and_on_one_line() {
+        assert_eq!(checked_name(" Key ").unwrap(), "Key");
+        assert!(checked_name("x".repeat(61).as_str()).is_err() && checked_name("a\nb").is_err());
+        assert!(checked_name(" ").is_err());
+    }
+}

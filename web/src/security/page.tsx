@@ -1,0 +1,21 @@
+/** One's own sign-in: passkeys, authenticator app, password, and where one is signed in. */
+import { Page } from "@/design/page";
+import { m } from "@/i18n";
+import { useSession } from "@/session/session";
+import { AuthenticatorCard } from "./authenticator";
+import { PasskeyCard } from "./passkeys";
+import { PasswordCard } from "./password";
+import { SessionCard } from "./sessions";
+import "./security.css";
+
+export function SecurityPage() {
+  const session = useSession();
+  return (
+    <Page title={m.security_title()} lead={session?.operator.email}>
+      <PasskeyCard />
+      <AuthenticatorCard />
+      <PasswordCard />
+      <SessionCard />
+    </Page>
+  );
+}

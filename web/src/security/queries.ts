@@ -1,0 +1,18 @@
+/** What one has set up. */
+import { queryOptions } from "@tanstack/react-query";
+import { api, reply } from "@/api/client";
+
+export const factorsQuery = queryOptions({
+  queryKey: ["security", "factors"],
+  queryFn: ({ signal }) => reply(api.GET("/api/v1/session/second-factor", { signal })),
+});
+
+export const passkeysQuery = queryOptions({
+  queryKey: ["security", "passkeys"],
+  queryFn: async ({ signal }) => (await reply(api.GET("/api/v1/session/passkeys", { signal }))).items,
+});
+
+/** Whether a passkey of this host name could answer here. */
+export function usableHere(passkeys: { host: string }[] | undefined): boolean {
+  return passkeys?.some((passkey) => passkey.host === location.hostname) ?? false;
+}
