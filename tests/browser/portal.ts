@@ -32,7 +32,7 @@ export const test = base.extend<{ watched: undefined }>({
 export async function signIn(page: Page, email = EMAIL, password = PASSWORD): Promise<void> {
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 /** Goes to a section of the first granted account; returns the account's address. */

@@ -248,6 +248,9 @@ async fn viewing_as_somebody_changes_nothing_on_any_path() {
         (Method::PUT, "/session/password", json!({ "present": PASSWORD, "new": "another horse battery" })),
         (Method::POST, "/session/totp", json!({ "password": PASSWORD })),
         (Method::POST, "/session/recovery-codes", json!({ "code": "000000" })),
+        (Method::POST, "/session/passkeys", json!({ "password": PASSWORD })),
+        (Method::GET, "/session/passkeys/challenge", Value::Null),
+        (Method::DELETE, "/sessions", Value::Null),
         (Method::DELETE, "/sessions/0190c0de-0000-7000-8000-000000000001", Value::Null),
         (Method::POST, "/drivers", Value::Null),
     ];

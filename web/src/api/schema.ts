@@ -1029,6 +1029,94 @@ export interface paths {
         patch: operations["session_update"];
         trace?: never;
     };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Asks for a passkey: for `navigator.credentials.get()`, also before anything is typed. Bound to the browser, by a cookie. */
+        get: operations["session_passkey_challenge"];
+        put?: never;
+        /** Signs an operator in with a passkey. Every refusal looks the same. */
+        post: operations["session_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own passkeys, the oldest first. */
+        get: operations["session_passkeys"];
+        put?: never;
+        /** Begins to add a passkey: for `navigator.credentials.create()`. Bound to the session. */
+        post: operations["session_begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Asks for one of one's own passkeys, for what takes a second factor. Bound to the session. */
+        get: operations["session_ask_own_passkey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkeys/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the passkey that the authenticator made. */
+        post: operations["session_add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes one of one's own passkeys away, unless it is the only way to sign in. */
+        delete: operations["session_remove_passkey"];
+        options?: never;
+        head?: never;
+        /** Renames one of one's own passkeys. */
+        patch: operations["session_rename_passkey"];
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -1073,7 +1161,7 @@ export interface paths {
         /** Which second factor one has set up. */
         get: operations["session_factors"];
         put?: never;
-        /** Ends a sign-in by a code. Every refusal looks the same; the challenge is good for one session. */
+        /** Ends a sign-in by a code or a passkey. Every refusal looks the same; the challenge is good for one session. */
         post: operations["session_second_factor"];
         delete?: never;
         options?: never;
@@ -1160,7 +1248,8 @@ export interface paths {
         get: operations["sessions_list"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Ends all of one's own sessions but the one that asks. */
+        delete: operations["sessions_delete_others"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1801,8 +1890,14 @@ export interface components {
         };
         /** @description A code. */
         FactorCode: {
-            /** @description Six digits of the authenticator app; where one is set up already, also a recovery code. */
+            /** @description Six digits of the authenticator app. */
             code: string;
+        };
+        /** @description A code, or the answer of a passkey. */
+        FactorProof: {
+            /** @description Six digits of the authenticator app, or a recovery code. */
+            code?: string | null;
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
         };
         /** @description What one has set up. */
         Factors: {
@@ -2020,6 +2115,12 @@ export interface components {
             next: string | null;
         };
         /** @description A page of rows. */
+        List_Passkey: {
+            items: components["schemas"]["Passkey"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
         List_Role: {
             items: components["schemas"]["Role"][];
             /** @description The cursor of the next page; null at the end. */
@@ -2225,7 +2326,7 @@ export interface components {
              */
             port?: number;
         };
-        /** @description Why, for how long, and a code. */
+        /** @description Why, for how long, and a code or the answer of a passkey. */
         NewElevation: {
             /** @description 1 to 500 characters; stands in the account's audit. */
             reason: string;
@@ -2235,7 +2336,8 @@ export interface components {
              */
             minutes: number;
             /** @description Six digits of the authenticator app, or a recovery code. */
-            code: string;
+            code?: string | null;
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
         };
         /** @description Somebody to be invited. */
         NewInvitation: {
@@ -2270,6 +2372,13 @@ export interface components {
             excluded?: string[];
             /** @description At least 12 characters, and none that is guessed first; a random one is made where it is absent. Not used where the operator exists already. */
             password?: string | null;
+        };
+        /** @description A passkey just made. */
+        NewPasskey: {
+            /** @description 1 to 60 characters. */
+            name: string;
+            /** @description What the authenticator made. */
+            passkey: components["schemas"]["PasskeyAnswer"];
         };
         /** @description The present password and the one to come. */
         NewPassword: {
@@ -2363,8 +2472,57 @@ export interface components {
             expires_at: string;
             /** @description The address that the sign-in came from. */
             source?: string | null;
+            /** @description The browser and its system, as far as it told: `Firefox, Linux`. */
+            device?: string | null;
             /** @description Whether it is the one that asks. */
             current: boolean;
+        };
+        /** @description One of one's own passkeys. */
+        Passkey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description The host name that it is good under. */
+            host: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Null where it was never used.
+             */
+            last_used_at?: string | null;
+        };
+        /** @description What an authenticator answered. */
+        PasskeyAnswer: {
+            /** @description What the challenge came with. */
+            challenge: string;
+            /** @description What `PublicKeyCredential.toJSON()` gives (WebAuthn 3, 5.1). */
+            credential: Record<string, never>;
+        };
+        /** @description What shows that it is oneself who asks: one of the three. */
+        PasskeyBegin: {
+            /** @description Not enough where an authenticator app is set up. */
+            password?: string | null;
+            /** @description Six digits of the authenticator app, or a recovery code. */
+            code?: string | null;
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
+        };
+        /** @description What a browser hands to its authenticator. */
+        PasskeyChallenge: {
+            /** @description To be sent back with the answer. */
+            challenge: string;
+            /** @description For `parseRequestOptionsFromJSON()` or `parseCreationOptionsFromJSON()` of `PublicKeyCredential`. */
+            options: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description Five minutes from now.
+             */
+            expires_at: string;
+        };
+        /** @description What is to change. */
+        PasskeyPatch: {
+            /** @description 1 to 60 characters. */
+            name: string;
         };
         /** @description The link's secret, and the password to come. */
         PasswordReset: {
@@ -2502,12 +2660,13 @@ export interface components {
             /** @description What it permits, by name. */
             permissions: string[];
         };
-        /** @description The code that a sign-in waits for. */
+        /** @description What a sign-in waits for: a code, or the answer of a passkey. */
         SecondFactor: {
             /** @description What the first step gave. */
             challenge: string;
             /** @description Six digits of the authenticator app, or a recovery code. */
-            code: string;
+            code?: string | null;
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
         };
         /** @description The session. */
         Session: {
@@ -2530,7 +2689,7 @@ export interface components {
         };
         /** @description The password is right, and a code is to follow. */
         SignInChallenge: {
-            /** @description To be sent to `POST /session/second-factor` with the code; good for one sign-in. */
+            /** @description To be sent to `POST /session/second-factor` with a code or the answer of a passkey; good for one sign-in. */
             challenge: string;
             /**
              * Format: date-time
@@ -2693,11 +2852,12 @@ export interface components {
         TotpBegin: {
             password: string;
         };
-        /** @description The present password and a code. */
+        /** @description The present password, and a code or the answer of a passkey. */
         TotpRemove: {
             password: string;
             /** @description Six digits of the authenticator app, or a recovery code. */
-            code: string;
+            code?: string | null;
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
         };
         /** @description What the authenticator app takes, shown once. */
         TotpSecret: {
@@ -5622,6 +5782,250 @@ export interface operations {
             };
         };
     };
+    session_passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Passkey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyBegin"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_ask_own_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The passkey. */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The passkey. */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_password: {
         parameters: {
             query?: never;
@@ -5661,7 +6065,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FactorCode"];
+                "application/json": components["schemas"]["FactorProof"];
             };
         };
         responses: {
@@ -5880,6 +6284,32 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["List_OwnSession"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_delete_others: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

@@ -96,7 +96,7 @@ function SetUp({ onClose }: { onClose: () => void }) {
   }
   const step = begin.data ? confirm : begin;
   return (
-    <Dialog title={m.totp_set_up()} open onClose={onClose} role={begin.data ? "alertdialog" : "dialog"}>
+    <Dialog title={m.totp_title()} open onClose={onClose} role={begin.data ? "alertdialog" : "dialog"}>
       <Form
         key={begin.data ? "confirm" : "begin"}
         className="dialog-body"

@@ -129,9 +129,7 @@ function NewPasskey({ onClose }: { onClose: () => void }) {
       const asked = await reply(api.POST("/api/v1/session/passkeys", { body: proof }));
       if (!answerable(asked)) throw new NotHere();
       const passkey = await make(asked);
-      return reply(
-        api.POST("/api/v1/session/passkeys/confirm", { body: { name: name.trim(), passkey } }),
-      );
+      return reply(api.POST("/api/v1/session/passkeys/confirm", { body: { name: name.trim(), passkey } }));
     },
     onSuccess: () => {
       toast(m.passkey_added());

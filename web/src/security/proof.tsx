@@ -85,6 +85,13 @@ export function ProofForm({ by, action, look = "primary", busy, error, onProof, 
           isRequired
         />
       )}
+      {usableHere(passkeys) && (
+        <div>
+          <Button icon="key" onPress={byPasskey} isPending={asking}>
+            {m.passkey_instead()}
+          </Button>
+        </div>
+      )}
       {wrong !== undefined && wrong !== null && (
         <p className="signin-note signin-note--bad" role="alert">
           {proofMessage(wrong)}
@@ -92,11 +99,6 @@ export function ProofForm({ by, action, look = "primary", busy, error, onProof, 
       )}
       <div className="dialog-actions">
         <Button onPress={onClose}>{m.action_cancel()}</Button>
-        {usableHere(passkeys) && (
-          <Button icon="key" onPress={byPasskey} isPending={asking}>
-            {m.passkey_instead()}
-          </Button>
-        )}
         <Button look={look} type="submit" isPending={busy}>
           {action}
         </Button>

@@ -4,7 +4,7 @@
 import { browserSupportsWebAuthnAutofill } from "@simplewebauthn/browser";
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { api, reply, setCsrf } from "@/api/client";
 import { ProblemError, problemMessage } from "@/api/problem";
@@ -17,6 +17,9 @@ import { answer, giveUp, PasskeyCancelled, signInChallenge } from "./webauthn";
 import "./sign-in.css";
 
 const route = getRouteApi("/sign-in");
+
+/** A challenge lasts five minutes; somebody may look at this page for longer. */
+const OFFER_AGAIN_MS = 4 * 60_000;
 
 function passkeyProblem(error: unknown): string {
   if (error instanceof PasskeyCancelled) return m.passkey_cancelled();
@@ -32,6 +35,7 @@ export function SignIn() {
   const [problem, setProblem] = useState<string>();
   const [challenge, setChallenge] = useState<string>();
   const [passkeys, setPasskeys] = useState(false);
+  const asking = useRef(false);
   useEffect(() => {
     document.title = `${m.signin_title()} · Bailiwick`;
   }, []);
@@ -41,16 +45,20 @@ export function SignIn() {
   useEffect(() => {
     let gone = false;
     async function offer() {
+      if (asking.current) return;
       const asked = await signInChallenge();
-      if (!asked || gone) return;
+      if (!asked || gone || asking.current) return;
       setPasskeys(true);
       if (!(await browserSupportsWebAuthnAutofill()) || gone) return;
       const chosen = await answer(asked, true).catch(() => undefined);
       if (chosen && !gone) await enter(Promise.resolve(chosen));
     }
     offer();
+    // in time before the question is over
+    const again = setInterval(offer, OFFER_AGAIN_MS);
     return () => {
       gone = true;
+      clearInterval(again);
       giveUp();
     };
   }, []);
@@ -64,6 +72,7 @@ export function SignIn() {
 
   /** Signs in with a passkey alone, or ends a sign-in that waits for a second step. */
   async function enter(chosen: Promise<PasskeyAnswer>) {
+    asking.current = true;
     setBusy(true);
     setProblem(undefined);
     try {
@@ -77,6 +86,7 @@ export function SignIn() {
       setProblem(passkeyProblem(error));
       setBusy(false);
     }
+    asking.current = false;
   }
 
   async function submit(event: FormEvent<HTMLFormElement>) {

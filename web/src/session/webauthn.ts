@@ -60,9 +60,9 @@ export function giveUp(): void {
   WebAuthnAbortService.cancelCeremony();
 }
 
-async function settled<T>(asked: Promise<T>): Promise<Record<string, unknown>> {
+async function settled<T>(asked: Promise<T>): Promise<PasskeyAnswer["credential"]> {
   try {
-    return (await asked) as Record<string, unknown>;
+    return (await asked) as PasskeyAnswer["credential"];
   } catch (cause) {
     throw new PasskeyCancelled("", { cause });
   }

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use super::{ORIGIN, answer, audited, server};
 use crate::{
     factors::Browser,
-    support::{Reply, Server, authenticator::Said},
+    support::{
+        Reply, Server,
+        authenticator::{Credential, Said},
+    },
 };
 
 /// The refusal, without what differs from call to call.
@@ -80,6 +83,18 @@ async fn a_challenge_is_answered_once_in_time_and_by_who_was_asked() {
     // replayed whole, also by the same browser
     refusal(&browser.post("/session/passkey", body).await);
     assert_eq!(audited(&server, "operator.passkey_refused").await[0]["reason"], "used before");
+
+    // also of an authenticator that does not count, by which nothing but the challenge tells
+    let still = Said { counts: false, ..truth.clone() };
+    let asked = at_home.begin(json!({ "passkey": at_home.shown(&mut key).await })).await;
+    let (mut shared, sent) = Credential::make(&asked["options"], &still);
+    let new = json!({ "name": "Shared", "passkey": answer(&asked, sent) });
+    at_home.post("/session/passkeys/confirm", new).await.expect(StatusCode::CREATED);
+    for _ in 0..2 {
+        let body = browser.answered(&mut shared, &still).await;
+        browser.post("/session/passkey", body.clone()).await.expect(StatusCode::OK);
+        refusal(&browser.post("/session/passkey", body).await);
+    }
 
     // what a session was asked signs nobody in
     let body = at_home.shown(&mut key).await;

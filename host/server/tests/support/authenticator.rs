@@ -29,6 +29,8 @@ pub struct Said {
     pub origin: String,
     pub party: Option<String>,
     pub verified: bool,
+    /// Whether it counts its signatures; one that shares its keys among devices does not.
+    pub counts: bool,
     pub handle: Option<String>,
     pub kind: Option<&'static str>,
 }
@@ -36,7 +38,7 @@ pub struct Said {
 impl Said {
     /// The truth, at this origin.
     pub fn at(origin: &str) -> Self {
-        Self { origin: origin.to_owned(), party: None, verified: true, handle: None, kind: None }
+        Self { origin: origin.to_owned(), party: None, verified: true, counts: true, handle: None, kind: None }
     }
 }
 
@@ -87,7 +89,7 @@ impl Credential {
     pub fn registered(&self, options: &Value, said: &Said) -> Value {
         let party = said.party.as_deref().unwrap_or(&self.party);
         let flags = PRESENT | ATTESTED | if said.verified { VERIFIED } else { 0 };
-        let mut data = authenticator_data(party, flags, self.counter);
+        let mut data = authenticator_data(party, flags, if said.counts { self.counter } else { 0 });
         data.extend([0; 16]);
         data.extend(u16::try_from(self.id.len()).expect("short").to_be_bytes());
         data.extend(&self.id);
@@ -116,7 +118,7 @@ impl Credential {
 
     /// Signs a challenge; its counter goes on.
     pub fn sign(&mut self, options: &Value, said: &Said) -> Value {
-        self.counter += 1;
+        self.counter = if said.counts { self.counter + 1 } else { 0 };
         let party = said.party.as_deref().unwrap_or(&self.party);
         let data = authenticator_data(party, PRESENT | if said.verified { VERIFIED } else { 0 }, self.counter);
         let client = client_data("webauthn.get", options, said);

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use webauthn_rp::bin::{Decode, Encode};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16, Username,
+    CredProtect, Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16, Username,
 };
-use webauthn_rp::request::{AsciiDomain, PublicKeyCredentialDescriptor, RpId};
+use webauthn_rp::request::{AsciiDomain, ExtensionInfo, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::auth::DiscoverableAuthentication16;
 use webauthn_rp::response::auth::error::AuthCeremonyErr;
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, Registration, StaticState};
@@ -97,7 +97,9 @@ pub(super) fn ask_for_passkey(party: &Party, operator: &Operator, present: Vec<V
     let display_name = Nickname::try_from(operator.name.as_str()).ok();
     let name = Username::try_from(operator.email.as_str()).or_else(|_| Username::try_from("operator"));
     let user = PublicKeyCredentialUserEntity { name: name.map_err(failed)?, id: &handle, display_name };
-    let options = PublicKeyCredentialCreationOptions::passkey(&id, user, known);
+    let mut options = PublicKeyCredentialCreationOptions::passkey(&id, user, known);
+    // asked of security keys that can (CTAP 2.1, 12.1); enforced, browsers would turn away those that cannot
+    options.extensions.cred_protect = CredProtect::UserVerificationRequired(ExtensionInfo::AllowDontEnforceValue);
     let (server, client) = options.start_ceremony().map_err(failed)?;
     let options = serde_json::to_value(&client).map_err(failed)?;
     Ok(Asked { options, state: server.encode().map_err(failed)? })

@@ -3,6 +3,7 @@
 use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::seal::SealingKey;
 use bailiwick_store::{OperatorId, Scope};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -188,7 +189,9 @@ impl Access {
         record(&mut scope, entry).await?;
         scope.commit().await?;
         let (name, party) = (name.to_owned(), answer.party.id().to_owned());
-        Ok(Passkey { id, name, party, created_at: now, last_used_at: None })
+        // as the database keeps it
+        let created_at = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+        Ok(Passkey { id, name, party, created_at, last_used_at: None })
     }
 
     /// Calls a passkey of the operator signed in something else.
@@ -262,13 +265,18 @@ impl Access {
         judged: &Judged,
     ) -> Result<factors::Proof, AccessError> {
         let (known, opened) = (&judged.known, &judged.opened);
+        // an answer that comes again is no copy of the passkey, though its counter does not go on either
+        let first = match &judged.verdict {
+            Verdict::Wrong => true,
+            _ => store::answer(scope, known.operator_id, &opened.hash, opened.expires_at).await?,
+        };
         let why = match &judged.verdict {
+            _ if !first => "used before",
             Verdict::Right(state) => {
-                let first = store::answer(scope, known.operator_id, &opened.hash, opened.expires_at).await?;
-                if first && store::used(scope, known, state, self.store.now()).await? {
+                if store::used(scope, known, state, self.store.now()).await? {
                     return Ok(factors::Proof::Right);
                 }
-                "used before"
+                "used or removed at the same time"
             }
             Verdict::Copied => "the counter went back: there is a copy of it",
             Verdict::Wrong => "wrong answer",

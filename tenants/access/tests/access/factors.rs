@@ -288,3 +288,21 @@ async fn a_password_made_of_known_names_is_refused() {
     let refused = world.access.add_operator(&world.platform, world.b, named).await;
     assert!(matches!(refused, Err(AccessError::Password(PasswordError::Breached))));
 }
+
+#[tokio::test]
+async fn a_password_reset_ends_a_sign_in_that_waits_for_its_code() {
+    let world = World::new().await;
+    let ann = world.someone(world.a, "ann@a", Role::Owner).await;
+    let (app, _) = world.enrol(&ann).await;
+    // who knows the password before, and comes by a code after all
+    let waiting = world.challenge("ann@a").await;
+    let link = world.access.link_password_reset(&"ann@a".parse().unwrap()).await.unwrap().unwrap();
+    let new = Password::new("another long enough one".into()).unwrap();
+    let (scope, _) = world.access.reset_password(&link.secret, &new, None).await.unwrap();
+    scope.commit().await.unwrap();
+    assert!(world.answer(&waiting, &world.code(&app)).await.is_none());
+    // the second factor itself stays
+    let outcome = world.access.sign_in("ann@a", &"another long enough one".into(), None, None).await.unwrap();
+    let SignInOutcome::SecondFactor(challenge) = outcome else { panic!("{outcome:?}") };
+    assert!(world.answer(&challenge.secret, &world.code(&app)).await.is_some());
+}
