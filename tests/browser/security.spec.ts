@@ -163,6 +163,8 @@ test("no passkey is offered under an address that it would not be good at", asyn
 });
 
 test("an authenticator app is set up by its QR code, asked for, and turned off", async ({ page, browser }) => {
+  // it waits for the next half minute, since a code is good once
+  test.setTimeout(90_000);
   const { email, password } = await somebody(page);
   const other = await elsewhere(browser, NAMED);
   await signIn(other, email, password);

@@ -105,6 +105,7 @@ async fn a_passkey_alone_signs_in() {
     browser.post("/session/passkey", again).await.expect(StatusCode::OK);
     assert_eq!(browser.get("/sessions").await.expect(StatusCode::OK)["items"].as_array().map(Vec::len), Some(2));
     assert_eq!(audited(&server, "operator.passkey_added").await.len(), 1);
+    assert_eq!(audited(&server, "operator.passkey_used").await.len(), 2);
 }
 
 #[tokio::test]
@@ -118,6 +119,8 @@ async fn a_passkey_stands_for_a_code_wherever_one_is_asked_for() {
     let ask = |passkey: Value| json!({ "reason": "ticket 4711", "minutes": 30, "passkey": passkey });
 
     // elevation, without an authenticator app
+    let may_ask = server.access.elevators(&Server::platform()).await.expect("a list");
+    assert!(may_ask.iter().all(|elevator| elevator.second_factor) && may_ask.len() == 1, "{may_ask:?}");
     let shown = root.shown(&mut key).await;
     root.post(&elevation, ask(shown.clone())).await.expect(StatusCode::CREATED);
     root.get(&format!("/accounts/{}/devices", tree.customer)).await.expect(StatusCode::OK);

@@ -274,6 +274,7 @@ impl Access {
             _ if !first => "used before",
             Verdict::Right(state) => {
                 if store::used(scope, known, state, self.store.now()).await? {
+                    record(scope, Entry::new("operator.passkey_used", Object::new("passkey", known.id))).await?;
                     return Ok(factors::Proof::Right);
                 }
                 "used or removed at the same time"
