@@ -168,7 +168,7 @@ impl Access {
         let code = match evidence {
             Evidence::Code(code) => code,
             Evidence::Passkey(answer) => {
-                return match self.judge(key, answer).await? {
+                return match self.judge_answer(key, answer).await? {
                     Some(judged) if judged.operator() == operator => self.settle_answer(scope, &judged).await,
                     _ => Ok(Proof::WrongPasskey),
                 };

@@ -84,7 +84,7 @@ impl Access {
         replaces: Option<&SecretString>,
     ) -> Result<SignInOutcome, AccessError> {
         let refused = Ok(SignInOutcome::Refused);
-        let Some(judged) = self.judge(key, answer).await? else { return refused };
+        let Some(judged) = self.judge_answer(key, answer).await? else { return refused };
         let operator = judged.operator();
         let principal = match self.candidate(operator, whence).await {
             // whether somebody is suspended is told to itself alone
@@ -240,7 +240,7 @@ impl Access {
 
     /// Checks an answer against the passkey that it names, outside of any transaction. Nothing where it names none, or
     /// answers no challenge of ours.
-    pub(crate) async fn judge(&self, key: &SealingKey, answer: &Answer) -> Result<Option<Judged>, AccessError> {
+    pub(crate) async fn judge_answer(&self, key: &SealingKey, answer: &Answer) -> Result<Option<Judged>, AccessError> {
         let now = self.store.now();
         let opened = challenge::open(key, Purpose::Use, &answer.bound, &answer.party, &answer.sealed, now);
         let (Some(opened), Some(signed)) = (opened, Signed::read(&answer.response)) else { return Ok(None) };
