@@ -3,7 +3,7 @@ import axe from "axe-core";
 import type { Page } from "@playwright/test";
 import { deviceRows, expect, goTo, goToDevices, test } from "./portal";
 
-const SECTIONS = ["", "devices", "alerts", "collectors", "accounts", "operators", "roles", "limits", "tokens", "drivers", "audit", "security"];
+const SECTIONS = ["", "devices", "alerts", "collectors", "accounts", "operators", "roles", "sign-in", "limits", "tokens", "drivers", "audit", "security"];
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);

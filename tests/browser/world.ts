@@ -16,3 +16,6 @@ const platform = process.env.BAILIWICK_PLATFORM_EMAIL;
 export const PLATFORM = platform ? { email: platform, password: needed("BAILIWICK_PLATFORM_PASSWORD") } : undefined;
 /** The signed-in browser state that the tests start from. */
 export const STATE = join(tmpdir(), "bailiwick-browser-tests", "state.json");
+const issuer = process.env.BAILIWICK_PROVIDER;
+/** A sign-in provider that the platform can reach (tests/oidc-provider); what needs one is skipped without. */
+export const PROVIDER = issuer ? { issuer, secret: needed("BAILIWICK_PROVIDER_SECRET") } : undefined;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::build::Compiler;
@@ -139,10 +139,13 @@ fn browser(tally: &mut Tally) -> Result<()> {
     build::programs(Compiler::Linting)?;
     let world = demo::for_tests()?;
     let (user, platform) = (world.user()?, world.platform()?);
+    let provider = world.provider().context("the world has no sign-in provider")?;
     tally.count(
         exec::command("npm")
             .current_dir(workspace::web())
             .args(["run", "test:browser"])
+            .env("BAILIWICK_PROVIDER", provider.issuer())
+            .env("BAILIWICK_PROVIDER_SECRET", provider.secret())
             .env("BASE_URL", world.url())
             .env("BAILIWICK_EMAIL", &user.email)
             .env("BAILIWICK_PASSWORD", &user.password)

@@ -31,6 +31,11 @@ pub fn drivers() -> PathBuf {
     target().join("drivers")
 }
 
+/// The sign-in provider of the tests.
+pub fn provider() -> PathBuf {
+    root().join("tests/oidc-provider")
+}
+
 /// The portal's sources.
 pub fn web() -> PathBuf {
     root().join("web")

@@ -118,6 +118,18 @@ impl Egress {
         self.0.settings.private_networks.contain(address)
     }
 
+    /// Whether a destination stands on the allow-list, whatever address it stands for.
+    ///
+    /// # Errors
+    /// [`EgressError::Store`] where the list cannot be read.
+    pub async fn allows(&self, behalf: Behalf, wanted: &Destination) -> Result<bool, EgressError> {
+        match self.permit(behalf, wanted).await {
+            Ok(()) => Ok(true),
+            Err(EgressError::NotAllowed(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// A TCP connection to a host that may be reached for this.
     ///
     /// # Errors

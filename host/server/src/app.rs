@@ -11,6 +11,7 @@ use std::{
 use bailiwick_access::Access;
 use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
 use bailiwick_egress::Egress;
+use bailiwick_oidc::Providers;
 use bailiwick_runtime::Runtime;
 use bailiwick_store::{AccountId, CollectorId, Store, seal::Print};
 use uuid::Uuid;
@@ -31,6 +32,7 @@ struct Inner {
     limits: Limits,
     bus: Bus,
     shared: Shared,
+    providers: Providers,
     stopping: AtomicBool,
 }
 
@@ -94,7 +96,8 @@ impl App {
             addresses: Limit::within(shared.clone(), GUESSES),
         };
         let bus = Bus::new(shared.clone());
-        Self(Arc::new(Inner { parts, limits, bus, shared, stopping: AtomicBool::new(false) }))
+        let providers = Providers::new(parts.egress.clone());
+        Self(Arc::new(Inner { parts, limits, bus, shared, providers, stopping: AtomicBool::new(false) }))
     }
 
     /// The settings.
@@ -125,6 +128,12 @@ impl App {
     #[must_use]
     pub fn egress(&self) -> &Egress {
         &self.0.parts.egress
+    }
+
+    /// Sign-in providers of accounts.
+    #[must_use]
+    pub fn providers(&self) -> &Providers {
+        &self.0.providers
     }
 
     /// Installed drivers' manifests.

@@ -46,6 +46,7 @@ pub mod router;
 pub mod session;
 pub mod sessions;
 pub mod shared;
+pub mod sign_in;
 pub mod sites;
 pub mod summary;
 pub mod tokens;

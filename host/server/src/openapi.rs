@@ -31,11 +31,14 @@ use crate::edge::problem::ProblemBody;
 pub(crate) struct Preface;
 
 /// Routes that answer without a credential.
-const OPEN: [&str; 11] = [
+const OPEN: [&str; 14] = [
     "session_create",
     "session_second_factor",
     "session_passkey_challenge",
     "session_passkey",
+    "session_begin_sso",
+    "session_offer_sso",
+    "session_finish_sso",
     "openapi_document",
     "branding_portal",
     "branding_logo",

@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     App, accounts, alerts, audit, branding, caller, collectors, devices, drivers, edge, egress, elevation, enrollments,
     events, ingress, invitations, mail, openapi, operators, password_reset, restrictions, roles, session, sessions,
-    sites, summary, tokens, view_as, work,
+    sign_in, sites, summary, tokens, view_as, work,
 };
 
 /// Most bytes of an ordinary body.
@@ -30,6 +30,7 @@ fn ordinary() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::Preface::openapi())
         .merge(session::router())
         .merge(sessions::router())
+        .merge(sign_in::router())
         .merge(accounts::router())
         .merge(summary::router())
         .merge(operators::router())

@@ -114,6 +114,17 @@ pub fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
         at(Method::GET, "/tokens", none()),
         at(Method::POST, "/tokens", json!({ "name": "x", "role": "viewer" })),
         at(Method::DELETE, &format!("/tokens/{id}"), none()),
+        at(Method::GET, "/sign-in", none()),
+        at(
+            Method::PUT,
+            "/sign-in",
+            json!({ "issuer": "https://x.example", "client_id": "x", "passwords": "refused", "default_role": null,
+                    "domains": [] }),
+        ),
+        at(Method::DELETE, "/sign-in", none()),
+        at(Method::POST, "/sign-in/test", json!({ "issuer": "https://x.example" })),
+        at(Method::GET, "/sign-in/domains", none()),
+        at(Method::PUT, "/sign-in/domains/x.example", json!({ "confirmed": true })),
         at(Method::GET, "/sites", none()),
         at(Method::POST, "/sites", json!({ "name": "x" })),
         at(Method::GET, &format!("/sites/{id}"), none()),
@@ -197,6 +208,7 @@ async fn a_viewer_reads_and_changes_nothing() {
             "/quotas",
             "/usage",
             "/exports",
+            "/sign-in",
         ]
         .iter()
         .any(|p| path.contains(p));

@@ -31,6 +31,7 @@ mod quotas;
 mod relay;
 mod session;
 mod shared;
+mod sso;
 mod support;
 mod suspension;
 mod tls;

@@ -39,6 +39,8 @@ impl Credential {
     pub const CHALLENGE: Self = Self("bwf");
     /// A browser in which nobody has signed in yet, `bwb_…`.
     pub const BROWSER: Self = Self("bwb");
+    /// What a browser keeps while it is at a sign-in provider, `bwo_…`.
+    pub const ATTEMPT: Self = Self("bwo");
     /// A collector's key, `bwc_…`.
     pub const COLLECTOR: Self = Self("bwc");
     /// A single-use token to enroll a collector, `bwe_…`.

@@ -13,8 +13,8 @@
 //! downwards, less the branches that the grant leaves out. An account may deny some permissions to all whose grant lies
 //! above it ([`restrictions`]). A grant on the root runs the platform and sees nothing of what dealers and customers
 //! have, but by an elevation: one account, for a time, looking only ([`elevations`]). Who helps may look as those it
-//! helps do, for a time and looking only too ([`view_as`]). A sign-in can take a second factor ([`factors`]) or be
-//! by a passkey alone ([`passkeys`]).
+//! helps do, for a time and looking only too ([`view_as`]). A sign-in can take a second factor ([`factors`]), be by a
+//! passkey alone ([`passkeys`]), or be left to an account's own provider ([`sso`]).
 //!
 //! Everything that changes something here is one call that authorizes, acts, writes the audit entry in the same
 //! transaction, and commits.
@@ -41,6 +41,7 @@ pub mod restrictions;
 mod role;
 pub mod roles;
 pub mod sessions;
+pub mod sso;
 pub mod tokens;
 pub mod view_as;
 

@@ -703,6 +703,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The provider that signs an account's people in, without its secret, and the domains that it speaks for. */
+        get: operations["sign_in_get"];
+        /** Sets up the provider that signs an account's people in. Another issuer or client ends all that came by the one before. */
+        put: operations["sign_in_set"];
+        post?: never;
+        /** Takes an account's provider away, with the roles and sessions that came by it. */
+        delete: operations["sign_in_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/sign-in/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The domains that an account and those below asked for, the ones that wait first. */
+        get: operations["sign_in_domains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/sign-in/domains/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Confirms that a domain is the account's, or takes that back: only for who runs the platform. */
+        put: operations["sign_in_confirm"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/sign-in/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks whether a provider can be reached, and what it says of itself. */
+        post: operations["sign_in_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/sites": {
         parameters: {
             query?: never;
@@ -1163,6 +1233,77 @@ export interface paths {
         put?: never;
         /** Ends a sign-in by a code or a passkey. Every refusal looks the same; the challenge is good for one session. */
         post: operations["session_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to sign in by the provider of an address's domain. Whether there is an operator of this address is not looked at. */
+        post: operations["session_begin_sso"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a sign-in by a provider, in the browser that began it, once: with a session, with the question for a code of the
+         *     operator's second factor, or with neither where the operator signed in was connected.
+         */
+        post: operations["session_finish_sso"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to connect the operator signed in with its identity at the provider of its address's domain. */
+        post: operations["session_link_sso"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a provider signs the addresses of a domain in. It tells nothing of any person. */
+        post: operations["session_offer_sso"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2127,6 +2268,12 @@ export interface components {
             next: string | null;
         };
         /** @description A page of rows. */
+        List_SignInDomain: {
+            items: components["schemas"]["SignInDomain"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
         List_Site: {
             items: components["schemas"]["Site"][];
             /** @description The cursor of the next page; null at the end. */
@@ -2201,6 +2348,12 @@ export interface components {
              * @description The value.
              */
             value: number;
+        };
+        /** @description A host that the account may not reach yet. */
+        MissingHost: {
+            host: string;
+            /** Format: int32 */
+            port: number;
         };
         /** @description A move, and what became of it. */
         Move: {
@@ -2697,6 +2850,100 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @description A provider as it is set up; its secret is never shown. */
+        SignInConnection: {
+            issuer: string;
+            client_id: string;
+            /** @description Whether a client's secret is kept. */
+            client_secret_set: boolean;
+            scopes: string[];
+            claim: string;
+            mapping: components["schemas"]["SignInRule"][];
+            /** @description The role of whom no rule fits; null gives no access. */
+            default_role?: string | null;
+            passwords: components["schemas"]["SignInPasswords"];
+            /** Format: date-time */
+            changed_at: string;
+        };
+        /** @description A domain whose addresses the provider is to speak for. */
+        SignInDomain: {
+            domain: string;
+            /** Format: uuid */
+            account_id: string;
+            account_name: string;
+            /** Format: date-time */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description Since when it counts; null while nobody who runs the platform confirmed it.
+             */
+            confirmed_at?: string | null;
+        };
+        /** @description Whether a domain counts. */
+        SignInDomainPut: {
+            confirmed: boolean;
+        };
+        /**
+         * @description Whether those whom the provider made may have a password beside it.
+         * @enum {string}
+         */
+        SignInPasswords: "allowed" | "refused";
+        /** @description The provider as it is to be. */
+        SignInPut: {
+            /** @description Exactly as the provider names itself: `https://…`. */
+            issuer: string;
+            client_id: string;
+            /** @description Kept sealed and never shown. Where absent, the present one stays, unless issuer or client change. */
+            client_secret?: string | null;
+            /** @description Beside `openid email profile`. */
+            scopes?: string[];
+            /** @description The claim that the mapping reads. */
+            claim?: string;
+            /** @description The first rule that fits counts. */
+            mapping?: components["schemas"]["SignInRule"][];
+            /** @description The role of whom no rule fits; null gives no access. */
+            default_role?: string | null;
+            passwords: components["schemas"]["SignInPasswords"];
+            /**
+             * @description Domains of the addresses that it speaks for, such as `example.com`. Each counts once who runs the platform confirmed
+             *     it.
+             */
+            domains: string[];
+        };
+        /** @description Who has this value in the claim gets this role. */
+        SignInRule: {
+            value: string;
+            /** @description A built-in role by its name, but the owner's, or the id of one that was made. */
+            role: string;
+        };
+        /** @description How an account's people sign in. */
+        SignInSettings: {
+            connection?: components["schemas"]["SignInConnection"] | null;
+            domains: components["schemas"]["SignInDomain"][];
+            /** @description Exactly what is to be registered at the provider. */
+            redirect_uris: string[];
+        };
+        /** @description What is to be looked at. */
+        SignInTest: {
+            /** @description Exactly as the provider names itself. */
+            issuer: string;
+        };
+        /** @description What was found. */
+        SignInTested: {
+            /**
+             * @description Null where all is well; else a stable code: `not_allowed`, `forbidden_address`, `unresolved`, `failed`,
+             *     `timed_out`, `oversized`, `redirects`, `bad_url`, `bad_status`, `malformed`, `other_issuer`, `unsupported`.
+             */
+            problem?: string | null;
+            /** @description The same for people, in English. */
+            detail?: string | null;
+            /** @description Hosts that are to be allowed for `oidc` in the account's list. */
+            missing_hosts: components["schemas"]["MissingHost"][];
+            /** @description Where people sign in. */
+            authorization_endpoint?: string | null;
+            /** @description Whether the provider's answers name it (RFC 9207), so that they cannot be mistaken for another's. */
+            names_issuer: boolean;
+        };
         /** @description A new session; its cookie comes with the reply. */
         SignedIn: {
             operator: components["schemas"]["Operator"];
@@ -2781,6 +3028,48 @@ export interface components {
              * @description Reports that were set aside.
              */
             dead_letters: number;
+        };
+        /** @description What the provider sent back by the browser. */
+        SsoAnswer: {
+            state: string;
+            /** @description Absent where the provider refused. */
+            code?: string | null;
+            /** @description Who says so, where the provider names itself. */
+            iss?: string | null;
+            /** @description Why the provider refused. */
+            error?: string | null;
+        };
+        /** @description Who signs in. */
+        SsoBegin: {
+            email: string;
+            /** @description The path of the portal to come back to. */
+            return_to?: string;
+        };
+        /** @description What became of it. */
+        SsoDone: {
+            /** @description The path of the portal to go on to. */
+            return_to: string;
+            session?: components["schemas"]["SignedIn"] | null;
+            challenge?: components["schemas"]["SignInChallenge"] | null;
+        };
+        /** @description Where to come back to. */
+        SsoLink: {
+            /** @description The path of the portal to come back to. */
+            return_to?: string;
+        };
+        /** @description Whether a domain's addresses are signed in by a provider. */
+        SsoOffer: {
+            offered: boolean;
+        };
+        /** @description Whose domain. */
+        SsoQuestion: {
+            /** @description The part of an address behind the `@`. The rest is nobody's business here. */
+            domain: string;
+        };
+        /** @description Where the browser is to go. */
+        SsoRedirect: {
+            /** @description The provider's sign-in page. */
+            url: string;
         };
         /** @description Figures of an account's subtree. */
         Summary: {
@@ -4922,6 +5211,207 @@ export interface operations {
             };
         };
     };
+    sign_in_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SignInDomain"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The domain, such as `example.com`. */
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInDomainPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInDomain"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInTested"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sites_list: {
         parameters: {
             query?: never;
@@ -6135,6 +6625,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_begin_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoBegin"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoRedirect"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_finish_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoDone"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_link_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoRedirect"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_offer_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoOffer"];
                 };
             };
             /** @description What went wrong */

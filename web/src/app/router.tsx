@@ -18,6 +18,7 @@ import { ToastRegion } from "@/design/toast";
 import { parseDeviceSearch } from "@/devices/search";
 import { LocaleBoundary } from "@/i18n/locale";
 import { isSessionLost, safeNext, sessionQuery } from "@/session/session";
+import { CALLBACK, captureAnswer } from "@/sso/answer";
 import { Lost, NotFound } from "./lost";
 import { Shell } from "./shell";
 
@@ -71,6 +72,12 @@ const signInRoute = createRoute({
     lost: search.lost === true,
   }),
   component: lazyRouteComponent(() => import("@/session/sign-in"), "SignIn"),
+});
+
+const callbackRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: CALLBACK,
+  component: lazyRouteComponent(() => import("@/sso/callback"), "SsoCallback"),
 });
 
 const forgotRoute = createRoute({
@@ -149,6 +156,12 @@ const rolesRoute = createRoute({
   component: lazyRouteComponent(() => import("@/roles/list"), "RoleList"),
 });
 
+const ssoRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "sign-in",
+  component: lazyRouteComponent(() => import("@/sso/page"), "SignInPage"),
+});
+
 const limitsRoute = createRoute({
   getParentRoute: () => accountRoute,
   path: "limits",
@@ -183,6 +196,7 @@ const securityRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   indexRoute,
   signInRoute,
+  callbackRoute,
   forgotRoute,
   resetRoute,
   invitationRoute,
@@ -196,12 +210,15 @@ const routeTree = rootRoute.addChildren([
     operatorsRoute,
     rolesRoute,
     limitsRoute,
+    ssoRoute,
     tokensRoute,
     driversRoute,
     auditRoute,
     securityRoute,
   ]),
 ]);
+
+captureAnswer();
 
 export const router = createRouter({
   routeTree,

@@ -97,6 +97,9 @@ function Sections({ account }: { account: Account | undefined }) {
             <Item to="/a/$account/roles" icon="role" label={m.nav_roles()} />
           </>
         )}
+        {may(account, "manage_sign_in") && (
+          <Item to="/a/$account/sign-in" icon="shield" label={m.sso_title()} />
+        )}
         {account && account.kind !== "platform" && (
           <Item to="/a/$account/limits" icon="limit" label={m.nav_limits()} />
         )}
@@ -112,7 +115,7 @@ function Sections({ account }: { account: Account | undefined }) {
 
 type SectionPath =
   | "/a/$account"
-  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "limits" | "tokens" | "drivers" | "audit"}`;
+  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "sign-in" | "limits" | "tokens" | "drivers" | "audit"}`;
 
 function IconToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   return (

@@ -2,6 +2,7 @@
 import { Page } from "@/design/page";
 import { m } from "@/i18n";
 import { useSession } from "@/session/session";
+import { OwnLink } from "@/sso/own-link";
 import { AuthenticatorCard } from "./authenticator";
 import { PasskeyCard } from "./passkeys";
 import { PasswordCard } from "./password";
@@ -15,6 +16,7 @@ export function SecurityPage() {
       <PasskeyCard />
       <AuthenticatorCard />
       <PasswordCard />
+      <OwnLink />
       <SessionCard />
     </Page>
   );

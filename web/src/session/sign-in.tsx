@@ -13,6 +13,8 @@ import { Preferences } from "@/app/preferences";
 import { Button } from "@/design/button";
 import { TextField } from "@/design/fields";
 import { m } from "@/i18n";
+import { takeChallenge } from "@/sso/challenge";
+import { SsoOffer } from "@/sso/offer";
 import { answer, giveUp, PasskeyCancelled, signInChallenge } from "./webauthn";
 import "./sign-in.css";
 
@@ -33,7 +35,8 @@ export function SignIn() {
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
-  const [challenge, setChallenge] = useState<string>();
+  const [challenge, setChallenge] = useState(takeChallenge);
+  const [email, setEmail] = useState("");
   const [passkeys, setPasskeys] = useState(false);
   const asking = useRef(false);
   useEffect(() => {
@@ -154,9 +157,12 @@ export function SignIn() {
               name="email"
               type="email"
               autoComplete="username webauthn"
+              value={email}
+              onChange={setEmail}
               isRequired
               autoFocus
             />
+            <SsoOffer email={email} next={next} onProblem={setProblem} />
             <TextField
               label={m.signin_password()}
               name="password"

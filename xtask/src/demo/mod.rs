@@ -19,12 +19,14 @@ mod client;
 mod people;
 mod place;
 mod processes;
+mod provider;
 mod secrets;
 mod signals;
 mod world;
 
 use client::Client;
 use processes::Processes;
+use provider::Provider;
 use secrets::{Secrets, SignIn};
 use signals::Stop;
 
@@ -65,7 +67,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     exec::headline("demo world");
     let stop = Stop::listen()?;
-    let mut world = World::start(&folder, &options.listen, options.speed)?;
+    let mut world = World::start(&folder, &options.listen, options.speed, None)?;
     world.wait_for_printers(&stop)?;
     world.print();
     while !stop.within(Duration::from_secs(1)) {
@@ -84,7 +86,9 @@ pub fn for_tests() -> Result<World> {
         fs::remove_dir_all(&folder)?;
     }
     let listen = free_tcp()?;
-    let mut world = World::start(&folder, &listen, 60)?;
+    let port = free_tcp()?.rsplit(':').next().unwrap_or_default().parse()?;
+    let provider = Provider::prepare(&folder, port)?;
+    let mut world = World::start(&folder, &listen, 60, Some(provider))?;
     world.wait_for_printers(&Stop::never())?;
     Ok(world)
 }
@@ -95,10 +99,16 @@ pub struct World {
     folder: PathBuf,
     processes: Processes,
     secrets: Secrets,
+    provider: Option<Provider>,
     started: Instant,
 }
 
 impl World {
+    /// The sign-in provider, where the world has one.
+    pub fn provider(&self) -> Option<&Provider> {
+        self.provider.as_ref()
+    }
+
     /// The portal's address.
     pub fn url(&self) -> &str {
         &self.url
@@ -114,10 +124,10 @@ impl World {
         self.secrets.sign_ins.first().context("the demo world has no platform")
     }
 
-    fn start(folder: &Path, listen: &str, speed: u32) -> Result<Self> {
+    fn start(folder: &Path, listen: &str, speed: u32, provider: Option<Provider>) -> Result<Self> {
         let remembered = folder.join("demo.json");
         let known = Secrets::load(&remembered)?;
-        if known.is_none() && folder.exists() {
+        if known.is_none() && folder.exists() && provider.is_none() {
             eprintln!("   the last demo did not come to its end; beginning anew");
             fs::remove_dir_all(folder).with_context(|| format!("could not remove {}", folder.display()))?;
         }
@@ -127,7 +137,11 @@ impl World {
         let mut processes = Processes::new(folder.join("logs"))?;
         let port = printers(&mut processes, speed)?;
 
-        let server = Server { data: folder.join("server"), listen, url: &url, metrics: free_tcp()? };
+        if let Some(provider) = &provider {
+            provider.start(&mut processes, &url)?;
+        }
+        let authorities = provider.as_ref().map(Provider::certificate);
+        let server = Server { data: folder.join("server"), listen, url: &url, metrics: free_tcp()?, authorities };
         let secrets = match known {
             Some(known) => {
                 server.start(&mut processes)?;
@@ -149,7 +163,7 @@ impl World {
                 command.args(["run", "--data-dir"]).arg(data);
             })?;
         }
-        Ok(Self { url, folder: folder.to_owned(), processes, secrets, started })
+        Ok(Self { url, folder: folder.to_owned(), processes, secrets, provider, started })
     }
 
     /// Waits until a printer is online in the dealer's list, and says how long that took.
@@ -214,6 +228,8 @@ struct Server<'a> {
     listen: &'a str,
     url: &'a str,
     metrics: String,
+    /// Whom outbound TLS believes besides; then this machine may be reached too.
+    authorities: Option<PathBuf>,
 }
 
 impl Server<'_> {
@@ -224,6 +240,11 @@ impl Server<'_> {
             .env("BAILIWICK_LISTEN", self.listen)
             .env("BAILIWICK_PUBLIC_URL", self.url)
             .env("BAILIWICK_METRICS_LISTEN", &self.metrics);
+        if let Some(authorities) = &self.authorities {
+            command
+                .env("BAILIWICK_EGRESS_CA", authorities)
+                .env("BAILIWICK_EGRESS_PRIVATE_NETWORKS", "127.0.0.0/8,::1/128");
+        }
     }
 
     /// Installs the drivers, starts `bailiwick serve` and waits until it answers.

@@ -4,7 +4,7 @@
 use anyhow::{Result, ensure};
 use clap::Args;
 
-use crate::exec;
+use crate::{exec, workspace};
 
 pub mod debian;
 mod node_modules;
@@ -42,7 +42,8 @@ pub fn for_tests() -> Result<()> {
     ])?;
     compilers()?;
     components()?;
-    node()
+    node()?;
+    node_modules::install(&workspace::provider(), "the sign-in provider's")
 }
 
 /// A compiler that can make drivers.
@@ -56,7 +57,7 @@ pub fn node() -> Result<()> {
         exec::found("node") && exec::found("npm"),
         "Node.js 20 or newer with npm is missing; it builds the portal. Install it from nodejs.org or your distribution."
     );
-    node_modules::install()
+    node_modules::install(&workspace::web(), "the portal's")
 }
 
 /// rustfmt and clippy, which a minimal rustup profile leaves out.

@@ -70,7 +70,7 @@ const HOST: [(&str, &[&str]); 7] = [
 ];
 
 /// Tables into which nothing of a driver goes, not by any path.
-const CLOSED: [&str; 37] = [
+const CLOSED: [&str; 41] = [
     "_sqlx_migrations",
     "accounts",
     "api_tokens",
@@ -105,7 +105,11 @@ const CLOSED: [&str; 37] = [
     "roles",
     "second_factors",
     "sessions",
+    "sign_in_attempts",
     "sign_in_challenges",
+    "sign_in_connections",
+    "sign_in_domains",
+    "sign_in_identities",
     "sites",
     "spools",
 ];

@@ -52,7 +52,7 @@ fn cookie(name: &'static str, value: String, secure: bool) -> Cookie<'static> {
     Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Strict).secure(secure).build()
 }
 
-fn written(cookie: Cookie<'_>) -> Option<(header::HeaderName, HeaderValue)> {
+pub(super) fn written(cookie: Cookie<'_>) -> Option<(header::HeaderName, HeaderValue)> {
     HeaderValue::from_str(&cookie.to_string()).ok().map(|value| (header::SET_COOKIE, value))
 }
 

@@ -6,6 +6,7 @@
 //! [`crate::shared`]), unless rights change in the meantime.
 
 mod announce;
+pub mod attempt;
 mod cookie;
 mod csrf;
 

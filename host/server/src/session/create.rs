@@ -2,7 +2,7 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use bailiwick_access::{
@@ -49,6 +49,12 @@ pub struct ChallengeView {
     expires_at: Timestamp,
 }
 
+impl From<Challenge> for ChallengeView {
+    fn from(challenge: Challenge) -> Self {
+        Self { challenge: challenge.secret.expose_secret().to_owned(), expires_at: challenge.expires_at }
+    }
+}
+
 /// Signs an operator in, or asks for the code of its second factor (202). Every refusal looks the same and takes the
 /// same time.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn,
@@ -72,10 +78,9 @@ pub(super) async fn create(
     }
     match outcome {
         SignInOutcome::SignedIn(done) => signed_in(&app, done).await,
-        SignInOutcome::SecondFactor(Challenge { secret, expires_at }) => {
+        SignInOutcome::SecondFactor(challenge) => {
             app.metrics().sign_ins.with_label_values(&["code_asked"]).inc();
-            let view = ChallengeView { challenge: secret.expose_secret().to_owned(), expires_at };
-            Ok((StatusCode::ACCEPTED, axum::Json(view)).into_response())
+            Ok((StatusCode::ACCEPTED, axum::Json(ChallengeView::from(challenge))).into_response())
         }
         SignInOutcome::Refused => {
             failed(&app, "refused");
@@ -86,15 +91,22 @@ pub(super) async fn create(
 
 /// The new session, with its cookie.
 pub(super) async fn signed_in(app: &App, done: SignedIn) -> Result<Response, Problem> {
+    let (view, cookie) = signed_in_view(app, done).await?;
+    let mut response = axum::Json(view).into_response();
+    response.headers_mut().extend(cookie);
+    Ok(response)
+}
+
+/// The same in its parts.
+pub(super) async fn signed_in_view(
+    app: &App,
+    done: SignedIn,
+) -> Result<(SignedInView, Option<(HeaderName, HeaderValue)>), Problem> {
     let SignedIn { secret, principal, expires_at } = done;
     app.metrics().sign_ins.with_label_values(&["signed_in"]).inc();
     let operator = app.access().me(&principal).await?.into();
     let view = SignedInView { operator, csrf: csrf_token(&secret), expires_at };
-    let mut response = axum::Json(view).into_response();
-    if let Some((name, value)) = caller::set(secret.expose_secret(), app.config().transport.secure()) {
-        response.headers_mut().insert(name, value);
-    }
-    Ok(response)
+    Ok((view, caller::set(secret.expose_secret(), app.config().transport.secure())))
 }
 
 /// Counts and logs a sign-in that failed: neither with the address typed, which may be somebody's password, nor

@@ -8,6 +8,7 @@ mod passkey;
 mod passkeys;
 mod password;
 mod second_factor;
+mod sso;
 mod totp;
 mod update;
 mod view_as;
@@ -26,6 +27,10 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(create::create, get::get, update::update, delete::delete))
         .routes(routes!(password::password))
         .routes(routes!(second_factor::second_factor, second_factor::factors))
+        .routes(routes!(sso::begin_sso))
+        .routes(routes!(sso::offer_sso))
+        .routes(routes!(sso::link_sso))
+        .routes(routes!(sso::finish_sso))
         .routes(routes!(totp::begin_totp))
         .routes(routes!(totp::confirm_totp))
         .routes(routes!(totp::remove_totp))

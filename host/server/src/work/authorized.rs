@@ -65,6 +65,8 @@ pub mod permission {
         ViewAudit = ViewAudit;
         /// See who has access.
         ViewOperators = ViewOperators;
+        /// Say how operators sign in.
+        ManageSignIn = ManageSignIn;
         /// Say who has access.
         ManageOperators = ManageOperators;
         /// Make roles.

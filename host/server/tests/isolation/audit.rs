@@ -17,9 +17,13 @@ use super::{
 };
 
 /// Changing operations that write no entry, each with the reason.
-const SILENT: [(&str, &str); 3] = [
+const SILENT: [(&str, &str); 7] = [
     ("accounts_resume", "is made on an account that is not suspended; tests/suspension.rs looks for its entry"),
     ("invitations_offer", "reads what an invitation offers; the secret is in the body to be in no log"),
+    ("session_begin_sso", "sends a browser to a provider; what it brings back is audited"),
+    ("session_link_sso", "sends a browser to a provider; what it brings back is audited"),
+    ("session_offer_sso", "reads whether a domain has a provider"),
+    ("sign_in_test", "reads what a provider says of itself"),
     ("password_reset_request", "is anybody's to ask, of any address; what comes of it is audited"),
 ];
 
@@ -30,11 +34,12 @@ async fn entries(connection: &mut PgConnection) -> BTreeSet<(Uuid, Uuid)> {
 }
 
 /// A digest of every row of every table, but for what a call leaves whatever comes of it: when its caller was last seen,
-/// and which code is spent.
+/// and which code or attempt to sign in is spent.
 async fn everything(connection: &mut PgConnection) -> Vec<(String, String)> {
     let tables: Vec<String> = sqlx::query_scalar(
         "select relname::text from pg_class
-         where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1",
+         where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+           and relname <> 'sign_in_attempts' order by 1",
     )
     .fetch_all(&mut *connection)
     .await
@@ -63,9 +68,12 @@ struct Audited {
 impl Audited {
     fn client<'a>(&'a self, operation: &Operation, call: &'a Call) -> &'a Client {
         match operation.needs {
-            Needs::AtRoot(_) | Needs::FromAbove(_) | Needs::OnParent(_) | Needs::Platform | Needs::PlatformOr(_) => {
-                &self.world.platform
-            }
+            Needs::AtRoot(_)
+            | Needs::FromAbove(_)
+            | Needs::OnParent(_)
+            | Needs::Platform
+            | Needs::PlatformOr(_)
+            | Needs::ByPlatform(_) => &self.world.platform,
             _ => call.by.as_ref().unwrap_or(&self.world.owner),
         }
     }

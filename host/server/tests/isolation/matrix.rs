@@ -17,6 +17,7 @@ fn needs(needs: Needs) -> String {
         Needs::SeeingAll(permission) => format!("{permission}, all seen"),
         Needs::Platform => "(platform)".to_owned(),
         Needs::PlatformOr(permission) => format!("{permission}, or platform"),
+        Needs::ByPlatform(permission) => format!("{permission}, platform"),
         Needs::AtRoot(permission) => format!("{permission}, root"),
         Needs::SignedIn => "(signed in)".to_owned(),
         Needs::Person | Needs::Own => "(oneself)".to_owned(),
@@ -32,9 +33,15 @@ fn mark(sight: Sight, needs: Needs) -> &'static str {
         }
         (Sight::FromAbove(may), Needs::FromAbove(needed) | Needs::OnParent(needed)) => may.contains(needed),
         (Sight::Own(may) | Sight::FromAbove(may), Needs::SeeingAll(needed)) => callers::sees_all(may, needed),
-        (_, Needs::OnItself(_) | Needs::FromAbove(_) | Needs::OnParent(_) | Needs::Platform | Needs::AtRoot(_)) => {
-            false
-        }
+        (
+            _,
+            Needs::OnItself(_)
+            | Needs::FromAbove(_)
+            | Needs::OnParent(_)
+            | Needs::Platform
+            | Needs::ByPlatform(_)
+            | Needs::AtRoot(_),
+        ) => false,
         (_, Needs::SignedIn | Needs::Person | Needs::Own | Needs::Nobody) => true,
         _ => false,
     };

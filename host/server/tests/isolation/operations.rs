@@ -30,6 +30,8 @@ pub enum Needs {
     Platform,
     /// As [`Self::Platform`] for what it did itself; as [`Self::Of`] for what anybody of the platform did.
     PlatformOr(Permission),
+    /// A permission on the platform's root, for an account that it sees.
+    ByPlatform(Permission),
     /// A permission on the platform's root; whoever lacks it is denied, since it is no secret that this exists.
     AtRoot(Permission),
     /// Some credential.
@@ -60,6 +62,8 @@ pub struct Call {
     pub body: Body,
     /// Whose own thing it is about.
     pub by: Option<Client>,
+    /// A cookie beside that of the session.
+    pub cookie: Option<String>,
     /// What the caller deletes afterwards, to be itself again.
     pub undo: Option<&'static str>,
     /// A cookie besides the caller's own.
@@ -91,6 +95,10 @@ impl Call {
 
     fn by(self, client: Client) -> Self {
         Self { by: Some(client), ..self }
+    }
+
+    fn cookie(self, cookie: String) -> Self {
+        Self { cookie: Some(cookie), ..self }
     }
 
     fn undone_by_deleting(self, path: &'static str) -> Self {
@@ -260,6 +268,13 @@ table! {
     roles_update, Of(ManageRoles), |w|
         call().at("role_id", w.role().await).json(json!({ "name": "Other", "permissions": ["view_audit"] }));
     roles_delete, Of(ManageRoles), |w| call().at("role_id", w.role().await);
+    sign_in_get, Of(ManageSignIn), |_w| call();
+    sign_in_set, Of(ManageSignIn), |w| call().json(w.provider());
+    sign_in_test, Of(ManageSignIn), |_w| call().json(json!({ "issuer": "https://login.example.org" }));
+    sign_in_remove, Of(ManageSignIn), |w| { w.with_provider().await; call() };
+    sign_in_domains, Of(ManageAccounts), |_w| call();
+    sign_in_confirm, ByPlatform(ManageSignIn), |w|
+        call().at("domain", w.asked_domain().await).json(json!({ "confirmed": true }));
     sites_list, Of(ViewDevices), |_w| call();
     sites_create, Of(ManageSites), |w| call().json(json!({ "name": w.word("Site") }));
     sites_get, Of(ViewDevices), |w| call().at("site_id", w.site().await);
@@ -292,6 +307,13 @@ table! {
         call().json(json!({ "password": PASSWORD, "code": w.next_code(&app) })).by(person)
     };
     session_end_view_as, Person, |w| call().by(w.viewing().await);
+    session_offer_sso, Nobody, |_w| call().json(json!({ "domain": "example.org" }));
+    session_begin_sso, Nobody, |w| { w.with_provider().await; call().json(json!({ "email": w.email() })) };
+    session_link_sso, Person, |w| { w.with_provider().await; call().json(json!({})).by(w.person().await) };
+    session_finish_sso, Nobody, |w| {
+        let (cookie, answer) = w.answered().await;
+        call().json(answer).cookie(cookie)
+    };
     session_get, SignedIn, |_w| call();
     session_update, Person, |w| call().json(json!({ "name": "Somebody Else" })).by(w.person().await);
     session_delete, Person, |w| call().by(w.person().await);

@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     mails::Mailbox,
+    sso::{Hostile, reaching},
     support::{
         PASSWORD, Server,
         authenticator::{Credential, Said},
@@ -55,6 +56,7 @@ pub struct World {
     pub platform: Client,
     app: Totp,
     mailbox: Option<Mailbox>,
+    sign_in_provider: Hostile,
     collector: Client,
     digest: String,
     number: AtomicU32,
@@ -72,9 +74,11 @@ impl World {
     }
 
     async fn of(connections: u32, mailbox: Option<Mailbox>) -> Self {
+        let sign_in_provider = Hostile::start().await;
         let server = Server::with_connections(connections, |config| {
-            if let Some(mailbox) = &mailbox {
-                mailbox.configure(config);
+            match &mailbox {
+                Some(mailbox) => mailbox.configure(config),
+                None => reaching(&sign_in_provider.authority)(config),
             }
             config.rates.sign_in = 1_000_000;
             config.rates.calls = 1_000_000;
@@ -119,6 +123,7 @@ impl World {
             platform,
             app,
             mailbox,
+            sign_in_provider,
             collector,
             digest,
             number,
@@ -229,6 +234,51 @@ impl World {
 
     pub async fn egress_host(&self) -> String {
         self.made("/egress", json!({ "purpose": "webhook", "host": self.host() })).await
+    }
+
+    async fn set_provider(&self, issuer: &str, domain: &str) {
+        let body = json!({ "issuer": issuer, "client_id": "bailiwick", "passwords": "refused", "default_role": "viewer",
+            "domains": [domain] });
+        self.owner.send(Method::PUT, &self.below("/sign-in"), body).await.expect(StatusCode::OK);
+    }
+
+    /// A provider signs the account's people in.
+    pub async fn with_provider(&self) {
+        let port = self.sign_in_provider.port();
+        let allow = json!({ "purpose": "oidc", "host": "localhost", "port": port });
+        let allowed = self.owner.post(&self.below("/egress"), allow).await;
+        assert!(matches!(allowed.status.as_u16(), 201 | 409), "{}", allowed.text);
+        self.set_provider(self.sign_in_provider.issuer(), "example.org").await;
+        let domain = self.below("/sign-in/domains/example.org");
+        self.platform.send(Method::PUT, &domain, json!({ "confirmed": true })).await.expect(StatusCode::OK);
+    }
+
+    /// What somebody new brings back from the provider: a cookie, and the answer.
+    pub async fn answered(&self) -> (String, Value) {
+        self.with_provider().await;
+        let email = format!("new{}@example.org", self.next());
+        let nobody = Client::anonymous(&self.server.base);
+        let begun = nobody.post("/api/v1/session/sso", json!({ "email": email })).await;
+        let cookie =
+            begun.headers["set-cookie"].to_str().expect("ASCII").split(';').next().unwrap_or_default().to_owned();
+        let url = begun.expect(StatusCode::OK)["url"].as_str().expect("an address").to_owned();
+        let state = self.sign_in_provider.answer(&url, &email, self.server.app.store().now());
+        (cookie, json!({ "state": state, "code": "c" }))
+    }
+
+    /// A domain that the account asked for and nobody confirmed.
+    pub async fn asked_domain(&self) -> String {
+        let domain = format!("domain{}.example", self.next());
+        self.set_provider("https://login.example.org", &domain).await;
+        domain
+    }
+
+    /// How a provider is set up, that was not before.
+    pub fn provider(&self) -> Value {
+        json!({
+            "issuer": format!("https://login{}.example.org", self.next()), "client_id": "bailiwick",
+            "passwords": "refused", "default_role": null, "domains": ["example.org"],
+        })
     }
 
     pub async fn token_id(&self) -> String {

@@ -1,6 +1,9 @@
 //! A server on a real socket over a fresh database, and clients for it.
 
-use std::{net::SocketAddr, sync::Once};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Once},
+};
 
 use axum_server::Handle;
 use bailiwick::{
@@ -11,7 +14,7 @@ use bailiwick::{
 };
 use bailiwick_access::{Access, Password, Principal, Role, operators::NewOperator, tokens::NewToken};
 use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
-use bailiwick_egress::{Egress, Settings, address::PrivateNetworks, read_authorities};
+use bailiwick_egress::{Egress, Resolver, Settings, SystemResolver, address::PrivateNetworks, read_authorities};
 use bailiwick_runtime::{Runtime, RuntimeConfig};
 use bailiwick_store::{AccountId, Store, testing::TestDatabase};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -36,7 +39,7 @@ pub fn provider() {
 const OVER_REDIS: &str = "TEST_OVER_REDIS";
 
 /// The way out, with what the settings say.
-fn egress(config: &Config, store: &Store, metrics: &Metrics) -> Egress {
+fn egress(config: &Config, store: &Store, metrics: &Metrics, resolver: Arc<dyn Resolver>) -> Egress {
     let authorities = config.outbound.authorities.as_deref().map(|path| read_authorities(path).expect("certificates"));
     let settings = Settings {
         platform: config.outbound.hosts.clone(),
@@ -44,7 +47,7 @@ fn egress(config: &Config, store: &Store, metrics: &Metrics) -> Egress {
         authorities: authorities.unwrap_or_default(),
         ..Settings::default()
     };
-    Egress::new(settings, store.clone(), &metrics.registry).expect("the way out opens")
+    Egress::with_resolver(settings, store.clone(), &metrics.registry, resolver).expect("the way out opens")
 }
 
 pub struct Server {
@@ -99,6 +102,16 @@ impl Server {
 
     /// Another process over the same database, for all that it can see.
     pub async fn over(database: TestDatabase, redis: Option<String>, change: impl FnOnce(&mut Config)) -> Self {
+        Self::resolving(database, redis, Arc::new(SystemResolver), change).await
+    }
+
+    /// The same, with names that stand for what this resolver says.
+    pub async fn resolving(
+        database: TestDatabase,
+        redis: Option<String>,
+        resolver: Arc<dyn Resolver>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         provider();
         let mut config = Config::load(None).expect("the defaults are valid");
         config.rates.sign_in = 1_000;
@@ -113,7 +126,7 @@ impl Server {
             sealing_key: SealingKey::new(&[7; 32]).expect("a key"),
             runtime: Runtime::new(RuntimeConfig { threads: 1, instances: 2, ..RuntimeConfig::default() })
                 .expect("the sandbox starts"),
-            egress: egress(&config, &store, &metrics),
+            egress: egress(&config, &store, &metrics, resolver),
             config,
             access: access.clone(),
             store,

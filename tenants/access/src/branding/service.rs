@@ -44,8 +44,11 @@ impl Access {
         self.brand_at(&place.unwrap_or_else(Lineage::root)).await
     }
 
-    /// Whether a portal has this host name.
-    pub(crate) async fn is_portal_host(&self, host: &HostName) -> Result<bool, AccessError> {
+    /// Whether an account's portal has this host name.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn is_portal_host(&self, host: &HostName) -> Result<bool, AccessError> {
         Ok(store::at_host(&mut self.store.door().await?, host).await?.is_some())
     }
 

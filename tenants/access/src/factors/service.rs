@@ -19,6 +19,7 @@ use crate::error::AccessError;
 use crate::operators;
 use crate::principal::{Principal, Via};
 use crate::sessions;
+use crate::sso::Through;
 
 /// What authenticator apps show beside the address.
 const ISSUER: &str = "Bailiwick";
@@ -250,12 +251,13 @@ impl Access {
         &self,
         principal: &Principal,
         operator: OperatorId,
+        through: Option<&Through>,
     ) -> Result<Challenge, AccessError> {
         let (secret, hash) = Credential::CHALLENGE.generate().map_err(|error| AccessError::Hashing(error.into()))?;
         let now = self.store.now();
         let challenge = Challenge { secret, expires_at: now.checked_add(CHALLENGE_LIFETIME).unwrap_or(now) };
         let mut scope = self.own_scope(principal).await?;
-        store::challenge(&mut scope, operator, &hash, &challenge).await?;
+        store::challenge(&mut scope, operator, &hash, &challenge, through).await?;
         record(&mut scope, Entry::new("session.code_asked", Object::new("operator", operator))).await?;
         scope.commit().await?;
         Ok(challenge)

@@ -1,11 +1,12 @@
 //! The SQL of second factors. Every scope here is its operator's own: the policies show it no other's.
 
-use bailiwick_store::{At, Door, OperatorId, Ops, Scope};
+use bailiwick_store::{AccountId, At, Door, OperatorId, Ops, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{CHALLENGE_ATTEMPTS, Challenge};
+use crate::sso::{ConnectionId, Through};
 
 /// A factor as it is checked.
 #[derive(Debug, FromRow)]
@@ -144,28 +145,55 @@ pub(super) async fn challenge(
     operator: OperatorId,
     hash: &[u8; 32],
     challenge: &Challenge,
+    through: Option<&Through>,
 ) -> sqlx::Result<()> {
-    sqlx::query("insert into sign_in_challenges (id, operator_id, token_hash, expires_at) values ($1, $2, $3, $4)")
-        .bind(Uuid::now_v7())
-        .bind(operator)
-        .bind(hash.as_slice())
-        .bind(At(challenge.expires_at))
-        .execute(scope.sql())
-        .await
-        .map(drop)
+    sqlx::query(
+        "insert into sign_in_challenges (id, operator_id, token_hash, expires_at, sign_in_at, connection_id)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(Uuid::now_v7())
+    .bind(operator)
+    .bind(hash.as_slice())
+    .bind(At(challenge.expires_at))
+    .bind(through.map(|through| through.account))
+    .bind(through.map(|through| through.connection))
+    .execute(scope.sql())
+    .await
+    .map(drop)
 }
 
-/// A challenge that has not ended, and whose.
-pub(crate) async fn find_challenge(
-    door: &mut Door,
-    hash: &[u8; 32],
-    now: Timestamp,
-) -> sqlx::Result<Option<(Uuid, OperatorId)>> {
-    sqlx::query_as("select id, operator_id from sign_in_challenges where token_hash = $1 and expires_at > $2")
-        .bind(hash.as_slice())
-        .bind(At(now))
-        .fetch_optional(door.sql())
-        .await
+/// A challenge that waits for a code.
+#[derive(Debug, FromRow)]
+pub(crate) struct Asked {
+    pub(crate) id: Uuid,
+    pub(crate) operator_id: OperatorId,
+    /// The account and its provider that proved the operator, where one did.
+    pub(crate) sign_in_at: Option<AccountId>,
+    pub(crate) connection_id: Option<ConnectionId>,
+}
+
+/// A challenge that has not ended.
+pub(crate) async fn find_challenge(door: &mut Door, hash: &[u8; 32], now: Timestamp) -> sqlx::Result<Option<Asked>> {
+    sqlx::query_as(
+        "select id, operator_id, sign_in_at, connection_id from sign_in_challenges
+         where token_hash = $1 and expires_at > $2",
+    )
+    .bind(hash.as_slice())
+    .bind(At(now))
+    .fetch_optional(door.sql())
+    .await
+}
+
+/// Takes away all that an operator set up, with the challenges that wait for it.
+pub(crate) async fn strip(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
+    for statement in [
+        "delete from second_factors where operator_id = $1",
+        "delete from recovery_codes where operator_id = $1",
+        "delete from sign_in_challenges where operator_id = $1",
+    ] {
+        sqlx::query(statement).bind(operator).execute(scope.sql()).await?;
+    }
+    Ok(())
 }
 
 /// Whoever touches challenges waits here for its turn, so that two of one operator never wait for each other.

@@ -4,6 +4,7 @@ use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::{AccountId, OperatorId, Scope};
 use serde_json::{Value, json};
 
+use super::store::Locked;
 use super::{Given, Member, store};
 use crate::access::Access;
 use crate::accounts;
@@ -12,6 +13,7 @@ use crate::permission::Permission;
 use crate::principal::{Held, Principal};
 use crate::role::{KnownRole, Role, RoleRef};
 use crate::roles::within;
+use crate::sso;
 use crate::tokens;
 
 impl Access {
@@ -29,8 +31,8 @@ impl Access {
     /// it made here and below are revoked.
     ///
     /// # Errors
-    /// [`AccessError::NotFound`] where it has no grant here; [`AccessError::LastOwner`]; [`AccessError::Excess`] where
-    /// the role, before or after, permits what the principal may not; [`AccessError::Invalid`] for a branch that does
+    /// [`AccessError::NotFound`] where it has no grant here; [`AccessError::Conflict`] where single sign-on gave it;
+    /// [`AccessError::LastOwner`]; [`AccessError::Excess`] where the role, before or after, permits what the principal may not; [`AccessError::Invalid`] for a branch that does
     /// not lie below; and those of [`Access::authorize`].
     pub async fn change_grant(
         &self,
@@ -41,7 +43,11 @@ impl Access {
     ) -> Result<(), AccessError> {
         let given = given.into();
         let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
-        let (grant, before) = store::lock(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
+        let Locked { id: grant, given: before, by } =
+            store::lock(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
+        if by.is_some() {
+            return Err(AccessError::Conflict("this role comes from single sign-on: change it there"));
+        }
         if before == given {
             return Ok(());
         }
@@ -72,7 +78,7 @@ impl Access {
     }
 
     /// Takes the role that an operator was granted on this very account, and revokes the API tokens that it made here
-    /// and below: who leaves takes no key along. Returns how many.
+    /// and below: who leaves takes no key along. Single sign-on does not give it again. Returns how many.
     ///
     /// # Errors
     /// [`AccessError::NotFound`] where it has none here; [`AccessError::LastOwner`]; [`AccessError::Excess`] where its
@@ -84,7 +90,8 @@ impl Access {
         operator: OperatorId,
     ) -> Result<u64, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
-        let (grant, before) = store::lock(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
+        let Locked { id: grant, given: before, by } =
+            store::lock(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
         // everybody may leave
         if principal.operator() != Some(operator) {
             within(principal, &scope, self.held_role(&scope, &before).await?.permissions)?;
@@ -92,6 +99,10 @@ impl Access {
         self.keep_an_owner(&mut scope, principal, operator, before.role).await?;
         let revoked = tokens::store::revoke_made_by(&mut scope, operator, self.store.now()).await?;
         store::remove(&mut scope, operator).await?;
+        // or the next sign-in would give it again
+        if by.is_some() {
+            sso::store::bar(&mut scope, operator, self.store.now()).await?;
+        }
         let entry = Entry::new("grant.removed", Object::new("grant", grant))
             .before(told(operator, &before))
             .after(json!({ "tokens_revoked": revoked }));

@@ -9,6 +9,7 @@ use crate::accounts::texts;
 use crate::permission::Permissions;
 use crate::principal::{Held, Reach};
 use crate::role::{KnownRole, Role, RoleId, RoleRef};
+use crate::sso::ConnectionId;
 
 /// The role columns of a grant, joined with the role that it names.
 #[derive(Debug, FromRow)]
@@ -134,12 +135,13 @@ pub(crate) async fn insert(
     operator: OperatorId,
     role: &KnownRole,
     excluded: &[AccountId],
+    by: Option<ConnectionId>,
 ) -> sqlx::Result<bool> {
     let (account, lineage) = (scope.account(), scope.lineage().clone());
     let (name, tenant, id) = columns(role);
     sqlx::query(
-        "insert into grants (tenant_id, lineage, id, operator_id, role, role_tenant, role_id, excluded)
-         values ($1, $2, $3, $4, $5::text, $6, $7, $8)
+        "insert into grants (tenant_id, lineage, id, operator_id, role, role_tenant, role_id, excluded, connection_id)
+         values ($1, $2, $3, $4, $5::text, $6, $7, $8, $9)
          on conflict (tenant_id, operator_id) do nothing",
     )
     .bind(account)
@@ -150,6 +152,7 @@ pub(crate) async fn insert(
     .bind(tenant)
     .bind(id)
     .bind(excluded)
+    .bind(by)
     .execute(scope.sql())
     .await
     .map(|done| done.rows_affected() == 1)
@@ -160,18 +163,28 @@ pub(crate) async fn places_of(door: &mut Door, operator: OperatorId) -> sqlx::Re
     sqlx::query_scalar("select lineage from grants where operator_id = $1").bind(operator).fetch_all(door.sql()).await
 }
 
+/// A grant on the scope's own account.
+#[derive(Debug)]
+pub(crate) struct Locked {
+    pub(crate) id: GrantId,
+    pub(crate) given: Given,
+    /// The provider that gave it; by hand where none did.
+    pub(crate) by: Option<ConnectionId>,
+}
+
 /// What an operator was granted on the scope's own account, locked until the transaction ends.
-pub(super) async fn lock(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<Option<(GrantId, Given)>> {
+pub(crate) async fn lock(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<Option<Locked>> {
     #[derive(FromRow)]
     struct Row {
         id: GrantId,
         role: Option<String>,
         role_id: Option<RoleId>,
         excluded: Vec<AccountId>,
+        connection_id: Option<ConnectionId>,
     }
     let account = scope.account();
     let row: Option<Row> = sqlx::query_as(
-        "select id, role::text, role_id, excluded from grants where tenant_id = $1 and operator_id = $2 for update",
+        "select id, role::text, role_id, excluded, connection_id from grants where tenant_id = $1 and operator_id = $2 for update",
     )
     .bind(account)
     .bind(operator)
@@ -180,7 +193,7 @@ pub(super) async fn lock(scope: &mut Scope, operator: OperatorId) -> sqlx::Resul
     Ok(row.and_then(|row| {
         let built_in = row.role.and_then(|name| name.parse().ok()).map(RoleRef::BuiltIn);
         let role = built_in.or(row.role_id.map(RoleRef::Made))?;
-        Some((row.id, Given { role, excluded: row.excluded }))
+        Some(Locked { id: row.id, given: Given { role, excluded: row.excluded }, by: row.connection_id })
     }))
 }
 
@@ -208,7 +221,7 @@ pub(super) async fn has_owner_at(door: &mut Door, lineages: &[Lineage], operator
     .await
 }
 
-pub(super) async fn change(
+pub(crate) async fn change(
     scope: &mut Scope,
     operator: OperatorId,
     role: &KnownRole,
@@ -231,7 +244,7 @@ pub(super) async fn change(
     .map(drop)
 }
 
-pub(super) async fn remove(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
+pub(crate) async fn remove(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
     let account = scope.account();
     sqlx::query("delete from grants where tenant_id = $1 and operator_id = $2")
         .bind(account)

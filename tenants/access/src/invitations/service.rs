@@ -198,13 +198,13 @@ impl Access {
         }
         let is_new = new.is_some();
         if let Some((name, hash)) = new {
-            match operators::store::insert(&mut scope, operator, &email, &name, &hash).await {
+            match operators::store::insert(&mut scope, operator, &email, &name, Some(&hash)).await {
                 Err(error) if is_duplicate(&error) => return Err(AccessError::SignInFirst),
                 done => done?,
             }
         }
         let grant = GrantId::new();
-        if !grants::store::insert(&mut scope, grant, operator, &role, &open.given.excluded).await? {
+        if !grants::store::insert(&mut scope, grant, operator, &role, &open.given.excluded, None).await? {
             return Err(AccessError::Conflict("you have a role on this account already"));
         }
         let object = Object::new("operator", operator).named(email.as_str());

@@ -119,7 +119,7 @@ impl Access {
             (Some(operator), _) => operator,
             (None, Some(hash)) => {
                 let operator = OperatorId::new();
-                match store::insert(scope, operator, &newcomer.email, &newcomer.name, hash).await {
+                match store::insert(scope, operator, &newcomer.email, &newcomer.name, Some(hash)).await {
                     Err(error) if is_duplicate(&error) => {
                         return Err(AccessError::Conflict("an operator with this address was added just now"));
                     }
@@ -134,7 +134,7 @@ impl Access {
             return Err(full.into());
         }
         let grant = GrantId::new();
-        if !grants::store::insert(scope, grant, operator, role, excluded).await? {
+        if !grants::store::insert(scope, grant, operator, role, excluded, None).await? {
             return Err(AccessError::Conflict("this operator has a role on this account already"));
         }
         let object = Object::new("operator", operator).named(newcomer.email.as_str());

@@ -6,7 +6,7 @@ use super::Operator;
 use crate::email::Email;
 use crate::resets::Contact;
 
-pub(super) async fn find_by_email(door: &mut Door, email: &Email) -> sqlx::Result<Option<OperatorId>> {
+pub(crate) async fn find_by_email(door: &mut Door, email: &Email) -> sqlx::Result<Option<OperatorId>> {
     sqlx::query_scalar("select id from operators where email_key = $1")
         .bind(email.key())
         .fetch_optional(door.sql())
@@ -61,7 +61,7 @@ pub(crate) async fn insert(
     id: OperatorId,
     email: &Email,
     name: &str,
-    password_hash: &str,
+    password_hash: Option<&str>,
 ) -> sqlx::Result<()> {
     sqlx::query("insert into operators (id, email, email_key, name, password_hash) values ($1, $2, $3, $4, $5)")
         .bind(id)
@@ -86,6 +86,15 @@ pub(super) async fn update(scope: &mut Scope, operator: &Operator) -> sqlx::Resu
         .bind(operator.id)
         .bind(&operator.name)
         .bind(&operator.locale)
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}
+
+/// Takes the password away: it signs in otherwise from now on.
+pub(crate) async fn clear_password(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
+    sqlx::query("update operators set password_hash = null where id = $1")
+        .bind(operator)
         .execute(scope.sql())
         .await
         .map(drop)

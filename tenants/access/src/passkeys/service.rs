@@ -86,7 +86,11 @@ impl Access {
         let refused = Ok(SignInOutcome::Refused);
         let Some(judged) = self.judge_answer(key, answer).await? else { return refused };
         let operator = judged.operator();
-        let principal = match self.candidate(operator, whence).await {
+        // its account's provider alone signs it in
+        if self.takes_provider(operator).await? {
+            return refused;
+        }
+        let principal = match self.candidate(operator, whence, None).await {
             // whether somebody is suspended is told to itself alone
             Err(AccessError::Suspended) if !matches!(judged.verdict, Verdict::Right(_)) => return refused,
             found => found?,
@@ -95,7 +99,7 @@ impl Access {
         let mut scope = self.own_scope(&principal).await?;
         if self.settle_answer(&mut scope, &judged).await? == factors::Proof::Right {
             factors::store::forget_challenges(&mut scope, operator).await?;
-            return self.begin_session(scope, principal, operator, replaces).await;
+            return self.begin_session(scope, principal, operator, None, replaces).await;
         }
         scope.commit().await?;
         refused

@@ -169,3 +169,8 @@ pub(crate) async fn purge_answered(ops: &mut Ops, before: Timestamp) -> sqlx::Re
         .await
         .map(drop)
 }
+
+/// Takes away all passkeys of the operator of the scope.
+pub(crate) async fn strip(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
+    sqlx::query("delete from passkeys where operator_id = $1").bind(operator).execute(scope.sql()).await.map(drop)
+}

@@ -26,7 +26,14 @@ impl Access {
     pub async fn link_password_reset(&self, email: &Email) -> Result<Option<ResetLink>, AccessError> {
         let mut door = self.store.door().await?;
         let found = operators::store::find_for_sign_in(&mut door, email).await?;
-        let Some((operator, Some(_))) = found else { return Ok(None) };
+        let Some((operator, hash)) = found else { return Ok(None) };
+        let may = match hash {
+            Some(_) => !self.takes_provider(operator).await?,
+            None => self.may_set_password(operator).await?,
+        };
+        if !may {
+            return Ok(None);
+        }
         let now = self.store.now();
         if store::count_since(&mut door, operator, now.checked_sub(LIFETIME).unwrap_or(now)).await? >= MOST {
             return Ok(None);
@@ -59,6 +66,9 @@ impl Access {
         let mut door = self.store.door().await?;
         let found = store::find(&mut door, &hash, self.store.now()).await?;
         let (id, operator) = found.ok_or(AccessError::LinkInvalid)?;
+        if self.takes_provider(operator).await? {
+            return Err(AccessError::LinkInvalid);
+        }
         let contact = operators::store::contact(&mut door, operator).await?.ok_or(AccessError::LinkInvalid)?;
         drop(door);
         contact.email.parse().map_or(Ok(()), |email| new.suits(&email))?;

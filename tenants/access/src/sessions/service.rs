@@ -16,6 +16,7 @@ use crate::grants;
 use crate::operators;
 use crate::passkeys;
 use crate::principal::{Principal, Via};
+use crate::sso::{self, Through};
 use crate::view_as::Seat;
 
 /// What is kept of where a sign-in came from.
@@ -46,6 +47,9 @@ impl Access {
         let (operator, known) = found.unzip();
         let right = self.hasher.verify(password, known.flatten()).await?;
         let (Some(operator), true) = (operator, right) else { return Ok(SignInOutcome::Refused) };
+        if self.takes_provider(operator).await? {
+            return Ok(SignInOutcome::Refused);
+        }
         self.after_password(operator, whence, replaces).await
     }
 
@@ -65,11 +69,20 @@ impl Access {
         let refused = Ok(SignInOutcome::Refused);
         let Ok(hash) = Credential::CHALLENGE.parse(challenge.expose_secret()) else { return refused };
         let mut door = self.store.door().await?;
-        let Some((id, operator)) = factors::store::find_challenge(&mut door, &hash, self.store.now()).await? else {
+        let Some(asked) = factors::store::find_challenge(&mut door, &hash, self.store.now()).await? else {
             return refused;
         };
+        let (id, operator) = (asked.id, asked.operator_id);
+        let through = match asked.sign_in_at.zip(asked.connection_id) {
+            Some((account, connection)) => match sso::store::place_of(&mut door, account, connection).await? {
+                Some(place) => Some(Through { account, connection, place }),
+                // the provider was taken away meanwhile
+                None => return refused,
+            },
+            None => None,
+        };
         drop(door);
-        let Some(principal) = self.candidate(operator, whence).await? else { return refused };
+        let Some(principal) = self.candidate(operator, whence, through.as_ref()).await? else { return refused };
         let mut scope = self.own_scope(&principal).await?;
         if !factors::store::attempt(&mut scope, operator, id).await? {
             return refused;
@@ -84,7 +97,7 @@ impl Access {
             return refused;
         }
         factors::store::forget_challenges(&mut scope, operator).await?;
-        self.begin_session(scope, principal, operator, replaces).await
+        self.begin_session(scope, principal, operator, through.as_ref(), replaces).await
     }
 
     /// Goes on with an operator who gave the right password: a session, or the question for a code.
@@ -94,12 +107,35 @@ impl Access {
         whence: impl Into<Whence>,
         replaces: Option<&SecretString>,
     ) -> Result<SignInOutcome, AccessError> {
-        let Some(principal) = self.candidate(operator, whence).await? else { return Ok(SignInOutcome::Refused) };
+        self.after_proof(operator, None, whence, replaces).await
+    }
+
+    /// As [`Access::after_password`], for an operator whom an account's provider proved.
+    pub(crate) async fn after_provider(
+        &self,
+        operator: OperatorId,
+        through: Through,
+        whence: impl Into<Whence>,
+        replaces: Option<&SecretString>,
+    ) -> Result<SignInOutcome, AccessError> {
+        self.after_proof(operator, Some(through), whence, replaces).await
+    }
+
+    async fn after_proof(
+        &self,
+        operator: OperatorId,
+        through: Option<Through>,
+        whence: impl Into<Whence>,
+        replaces: Option<&SecretString>,
+    ) -> Result<SignInOutcome, AccessError> {
+        let candidate = self.candidate(operator, whence, through.as_ref()).await?;
+        let Some(principal) = candidate else { return Ok(SignInOutcome::Refused) };
         if self.has_factor(operator).await? {
-            return Ok(SignInOutcome::SecondFactor(self.challenge(&principal, operator).await?));
+            let challenge = self.challenge(&principal, operator, through.as_ref()).await?;
+            return Ok(SignInOutcome::SecondFactor(challenge));
         }
         let scope = self.own_scope(&principal).await?;
-        self.begin_session(scope, principal, operator, replaces).await
+        self.begin_session(scope, principal, operator, through.as_ref(), replaces).await
     }
 
     /// Who an operator will be, once it is signed in; none where it has access to nothing.
@@ -107,16 +143,21 @@ impl Access {
         &self,
         operator: OperatorId,
         whence: impl Into<Whence>,
+        through: Option<&Through>,
     ) -> Result<Option<Principal>, AccessError> {
         let now = self.store.now();
-        let (held, suspended) = grants::store::held_by(&mut self.store.door().await?, operator, now).await?;
+        let (mut held, suspended) = grants::store::held_by(&mut self.store.door().await?, operator, now).await?;
+        if let Some(through) = through {
+            held.retain(|held| through.place.contains(&held.lineage));
+        }
+        let lifetime = if through.is_some() { sso::LIFETIME } else { ABSOLUTE };
         if held.is_empty() {
             return if suspended { Err(AccessError::Suspended) } else { Ok(None) };
         }
         let Whence { source, device } = whence.into();
         let source = source.map(|source| source.chars().take(SOURCE_LIMIT).collect::<String>());
         let device = device.map(|device| device.chars().take(DEVICE_LIMIT).collect::<String>());
-        let via = Via::Session { id: SessionId::new(), expires_at: now.checked_add(ABSOLUTE).unwrap_or(now) };
+        let via = Via::Session { id: SessionId::new(), expires_at: now.checked_add(lifetime).unwrap_or(now) };
         Ok(Some(Principal { actor: Actor::Operator(operator), via, held, viewing_as: None, source, device }))
     }
 
@@ -126,12 +167,16 @@ impl Access {
         mut scope: Scope,
         principal: Principal,
         operator: OperatorId,
+        through: Option<&Through>,
         replaces: Option<&SecretString>,
     ) -> Result<SignInOutcome, AccessError> {
         let Via::Session { id, expires_at } = principal.via() else { return Err(AccessError::NotAPerson) };
         let (secret, hash) = Credential::SESSION.generate().map_err(|error| AccessError::Hashing(error.into()))?;
         let now = self.store.now();
         store::insert(&mut scope, &principal, id, operator, &hash, now, expires_at).await?;
+        if let Some(through) = through {
+            store::through(&mut scope, id, through).await?;
+        }
         store::seen(&mut scope, operator, now).await?;
         if let Some(old) = replaces.and_then(|old| Credential::SESSION.parse(old.expose_secret()).ok()) {
             let mut door = self.store.door().await?;
@@ -162,7 +207,12 @@ impl Access {
         if now >= expires_at || idle >= IDLE {
             return Err(AccessError::SessionExpired);
         }
-        let (held, suspended) = grants::store::held_by(&mut door, found.operator_id, now).await?;
+        let (mut held, suspended) = grants::store::held_by(&mut door, found.operator_id, now).await?;
+        if found.connection_id.is_some() {
+            // with its provider gone the session is over; until then it reaches what lies below it
+            let place = found.place.ok_or(AccessError::SessionUnknown)?;
+            held.retain(|held| place.contains(&held.lineage));
+        }
         if held.is_empty() {
             return Err(if suspended { AccessError::Suspended } else { AccessError::SessionUnknown });
         }

@@ -1,11 +1,12 @@
 //! The SQL of sessions.
 
-use bailiwick_store::{AccountId, At, Door, OperatorId, Ops, Scope};
+use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Ops, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::{Session, SessionId};
 use crate::principal::Principal;
+use crate::sso::{ConnectionId, Through};
 
 /// A session as its secret finds it.
 #[derive(Debug, FromRow)]
@@ -18,12 +19,17 @@ pub(super) struct Found {
     pub(super) viewing_as: Option<OperatorId>,
     pub(super) viewing_at: Option<AccountId>,
     pub(super) viewing_until: Option<At>,
+    pub(super) connection_id: Option<ConnectionId>,
+    pub(super) place: Option<Lineage>,
 }
 
 pub(super) async fn find(door: &mut Door, hash: &[u8; 32]) -> sqlx::Result<Option<Found>> {
     sqlx::query_as(
-        "select id, operator_id, last_seen_at, expires_at, revoked_at, viewing_as, viewing_at, viewing_until
-         from sessions where token_hash = $1",
+        "select s.id, s.operator_id, s.last_seen_at, s.expires_at, s.revoked_at, s.viewing_as, s.viewing_at,
+                s.viewing_until, s.connection_id, c.lineage as place
+         from sessions s
+         left join sign_in_connections c on c.tenant_id = s.sign_in_at and c.id = s.connection_id
+         where s.token_hash = $1",
     )
     .bind(hash.as_slice())
     .fetch_optional(door.sql())
@@ -82,6 +88,35 @@ pub(super) async fn seen(scope: &mut Scope, operator: OperatorId, now: Timestamp
         .execute(scope.sql())
         .await
         .map(drop)
+}
+
+/// Notes by which provider a session begins.
+pub(super) async fn through(scope: &mut Scope, id: SessionId, through: &Through) -> sqlx::Result<()> {
+    sqlx::query("update sessions set sign_in_at = $2, connection_id = $3 where id = $1")
+        .bind(id)
+        .bind(through.account)
+        .bind(through.connection)
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}
+
+/// Ends those that began by a provider.
+pub(crate) async fn revoke_by(
+    scope: &mut Scope,
+    operator: OperatorId,
+    connection: ConnectionId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update sessions set revoked_at = $3 where operator_id = $1 and connection_id = $2 and revoked_at is null",
+    )
+    .bind(operator)
+    .bind(connection)
+    .bind(At(now))
+    .execute(scope.sql())
+    .await
+    .map(drop)
 }
 
 pub(super) async fn list(

@@ -45,15 +45,20 @@ const OTHER_APP_POLICIES: [(&str, &str, &str); 14] = [
 ];
 
 /// Unique keys that do not start with `tenant_id`.
-const GLOBAL_KEYS: [(&str, &str); 4] = [
+const GLOBAL_KEYS: [(&str, &str); 6] = [
     ("accounts (key)", "random, so a collision tells nothing; ingress finds the account by it"),
     ("api_tokens (token_hash)", "the hash of 256 random bits"),
     ("brandings (host)", "the name of a portal on the internet: that it is taken is public"),
     ("invitations (token_hash)", "the hash of 256 random bits"),
+    ("sign_in_attempts (token_hash)", "the hash of 256 random bits"),
+    (
+        "sign_in_domains (domain) WHERE (confirmed_at IS NOT NULL)",
+        "only where who runs the platform confirmed it; the sign-in page tells everybody",
+    ),
 ];
 
 /// Foreign keys from a table with `tenant_id` that do not start with it.
-const GLOBAL_REFERENCES: [(&str, &str); 14] = [
+const GLOBAL_REFERENCES: [(&str, &str); 16] = [
     ("accounts (parent_id)", "the tree itself"),
     ("accounts (parent_id, parent_lineage)", "the tree itself"),
     ("grants (operator_id)", "operators are global"),
@@ -67,6 +72,8 @@ const GLOBAL_REFERENCES: [(&str, &str); 14] = [
     ("sign_in_challenges (operator_id)", "operators are global"),
     ("passkeys (operator_id)", "operators are global"),
     ("answered_challenges (operator_id)", "operators are global"),
+    ("sign_in_identities (operator_id)", "operators are global"),
+    ("sign_in_attempts (operator_id)", "operators are global"),
     ("grants (role_tenant, role_id)", "a role may be of an account above"),
 ];
 
