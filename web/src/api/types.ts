@@ -10,9 +10,26 @@ type S = components["schemas"];
 export type Problem = Omit<S["Problem"], "detail"> & { detail?: string };
 export type Named = S["Named"];
 export type AccountKind = "platform" | "dealer" | "customer";
-export type Account = S["Account"] & {
-  /** Since when its sign-in and ingress are stopped. */
-  suspended_at?: string | null;
+export type Account = S["Account"];
+export type Quotas = S["Quotas"];
+export type QuotaLimits = S["QuotaLimits"];
+export type QuotaKind = "devices" | "collectors" | "operators";
+export type Export = Omit<S["Export"], "state"> & {
+  state: "queued" | "ready" | "fetched" | "expired" | "failed";
+};
+/** What stands in the way of a move. */
+export type MoveConflict = {
+  code: "same_place" | "cycle" | "kind" | "depth" | "deletion" | "role_made_above" | "quota";
+  name?: string;
+  grants?: number;
+  what?: QuotaKind;
+  limit?: number;
+  would_be?: number;
+};
+export type MovePlan = Omit<S["MovePlan"], "conflicts"> & { conflicts: MoveConflict[] };
+export type Move = Omit<S["Move"], "state" | "result"> & {
+  state: "queued" | "done" | "refused" | "failed";
+  result?: { conflicts?: MoveConflict[]; rows?: Record<string, number> } | null;
 };
 export type Grant = S["HeldRole"];
 export type Role = S["Role"];

@@ -11,6 +11,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { parseMoveSearch } from "@/accounts/settings/search";
 import { parseAlertSearch } from "@/alerts/search";
 import { isFinal } from "@/api/problem";
 import { parseAuditSearch } from "@/audit/search";
@@ -174,6 +175,19 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("@/audit/list"), "AuditList"),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "settings",
+  component: lazyRouteComponent(() => import("@/accounts/settings/page"), "SettingsPage"),
+});
+
+const moveRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "settings/move",
+  validateSearch: parseMoveSearch,
+  component: lazyRouteComponent(() => import("@/accounts/settings/move"), "MovePage"),
+});
+
 const sessionsRoute = createRoute({
   getParentRoute: () => accountRoute,
   path: "sessions",
@@ -199,6 +213,8 @@ const routeTree = rootRoute.addChildren([
     tokensRoute,
     driversRoute,
     auditRoute,
+    settingsRoute,
+    moveRoute,
     sessionsRoute,
   ]),
 ]);

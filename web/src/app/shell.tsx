@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { accountQuery, useAccountId } from "@/accounts/queries";
+import { StateBanner } from "@/accounts/state";
 import { AccountSwitcher } from "@/accounts/switcher";
 import { useLive } from "@/api/live";
 import type { Account } from "@/api/types";
@@ -40,17 +41,23 @@ export function Shell() {
         </div>
       </div>
       <main className="main" id="main" tabIndex={-1}>
-        {interrupted && (
-          <div className="banner" role="status">
-            <Icon name="warning" />
-            {m.banner_offline()}
-          </div>
-        )}
+        <div className="banners">
+          {interrupted && (
+            <div className="banner" role="status">
+              <Icon name="warning" />
+              <span className="banner-text">{m.banner_offline()}</span>
+            </div>
+          )}
+          <StateBanner account={data} />
+        </div>
         {error && !data ? <Failed error={error} onRetry={() => refetch()} /> : <Outlet />}
       </main>
     </div>
   );
 }
+
+/** Who has any of these finds something in the settings. */
+const SETTINGS = ["manage_accounts", "delete_accounts", "view_usage"] as const;
 
 /** Only what may be seen here: the rest would answer that it may not. */
 function Sections({ account }: { account: Account | undefined }) {
@@ -105,6 +112,9 @@ function Sections({ account }: { account: Account | undefined }) {
           <Item to="/a/$account/drivers" icon="driver" label={m.nav_drivers()} />
         )}
         {may(account, "view_audit") && <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />}
+        {SETTINGS.some((permission) => may(account, permission)) && (
+          <Item to="/a/$account/settings" icon="settings" label={m.nav_settings()} />
+        )}
       </nav>
     </>
   );
@@ -112,7 +122,7 @@ function Sections({ account }: { account: Account | undefined }) {
 
 type SectionPath =
   | "/a/$account"
-  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "limits" | "tokens" | "drivers" | "audit"}`;
+  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "limits" | "tokens" | "drivers" | "audit" | "settings"}`;
 
 function IconToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   return (
