@@ -66,6 +66,7 @@ export type CollectorToken = S["CollectorToken"];
 export type Driver = S["Driver"];
 export type DriverGrant = S["DriverGrant"];
 export type AuditEntry = S["AuditEntry"];
+export type Usage = S["Usage"];
 export type Summary = S["Summary"];
 /** One page of a list; `next` is the cursor of the following page, null at the end. */
 export type List<T> = { items: T[]; next?: string | null };

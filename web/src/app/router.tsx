@@ -19,6 +19,7 @@ import { ToastRegion } from "@/design/toast";
 import { parseDeviceSearch } from "@/devices/search";
 import { LocaleBoundary } from "@/i18n/locale";
 import { isSessionLost, safeNext, sessionQuery } from "@/session/session";
+import { parseUsageSearch } from "@/usage/month";
 import { Lost, NotFound } from "./lost";
 import { Shell } from "./shell";
 
@@ -175,6 +176,13 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("@/audit/list"), "AuditList"),
 });
 
+const usageRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "usage",
+  validateSearch: parseUsageSearch,
+  component: lazyRouteComponent(() => import("@/usage/page"), "UsagePage"),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => accountRoute,
   path: "settings",
@@ -213,6 +221,7 @@ const routeTree = rootRoute.addChildren([
     tokensRoute,
     driversRoute,
     auditRoute,
+    usageRoute,
     settingsRoute,
     moveRoute,
     sessionsRoute,

@@ -111,6 +111,7 @@ function Sections({ account }: { account: Account | undefined }) {
         {(seesDevices || mayInstall(account)) && (
           <Item to="/a/$account/drivers" icon="driver" label={m.nav_drivers()} />
         )}
+        {may(account, "view_usage") && <Item to="/a/$account/usage" icon="usage" label={m.nav_usage()} />}
         {may(account, "view_audit") && <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />}
         {SETTINGS.some((permission) => may(account, permission)) && (
           <Item to="/a/$account/settings" icon="settings" label={m.nav_settings()} />
@@ -122,7 +123,7 @@ function Sections({ account }: { account: Account | undefined }) {
 
 type SectionPath =
   | "/a/$account"
-  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "limits" | "tokens" | "drivers" | "audit" | "settings"}`;
+  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "limits" | "tokens" | "drivers" | "audit" | "usage" | "settings"}`;
 
 function IconToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   return (
