@@ -1,10 +1,12 @@
 /** Months of the calendar (UTC, as usage is counted), written as `2026-11`. */
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
-export type UsageSearch = { month?: string };
+export type UsageSearch = { month?: string | undefined };
 
 export function parseUsageSearch(search: Record<string, unknown>): UsageSearch {
-  return typeof search.month === "string" && MONTH.test(search.month) ? { month: search.month } : {};
+  const { month } = search;
+  // said also where it is none: what is left out would stay as it was typed
+  return { month: typeof month === "string" && MONTH.test(month) ? month : undefined };
 }
 
 export function monthOf(at: Date): string {

@@ -11,7 +11,7 @@ test("a month knows its days, also across years and in February", () => {
 });
 
 test("an address that names no month names none", () => {
-  expect(parseUsageSearch({ month: "2026-13" })).toEqual({});
+  expect(parseUsageSearch({ month: "2026-13" })).toEqual({ month: undefined });
   expect(parseUsageSearch({ month: "2026-11" })).toEqual({ month: "2026-11" });
 });
 
