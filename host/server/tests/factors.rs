@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// A browser with its cookies, and the CSRF value of its session.
-struct Browser {
-    client: Client,
+pub struct Browser {
+    pub client: Client,
     base: String,
     csrf: String,
 }
@@ -25,16 +25,16 @@ impl Browser {
         Self { client, base: server.base.clone(), csrf: String::new() }
     }
 
-    async fn call(&self, method: Method, path: &str, body: Value) -> Reply {
+    pub async fn call(&self, method: Method, path: &str, body: Value) -> Reply {
         let request = self.client.request(method, format!("{}/api/v1{path}", self.base));
         Reply::of(request.header("x-csrf-token", &self.csrf).json(&body)).await
     }
 
-    async fn get(&self, path: &str) -> Reply {
+    pub async fn get(&self, path: &str) -> Reply {
         Reply::of(self.client.get(format!("{}/api/v1{path}", self.base))).await
     }
 
-    async fn post(&self, path: &str, body: Value) -> Reply {
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.call(Method::POST, path, body).await
     }
 
@@ -43,14 +43,14 @@ impl Browser {
     }
 
     /// Signed in with the password alone.
-    async fn signed_in(server: &Server, email: &str) -> Self {
+    pub async fn signed_in(server: &Server, email: &str) -> Self {
         let mut browser = Self::new(server);
         let reply = browser.password(email).await.expect(StatusCode::OK);
         reply["csrf"].as_str().expect("csrf").clone_into(&mut browser.csrf);
         browser
     }
 
-    async fn enrol(&self, server: &Server) -> Totp {
+    pub async fn enrol(&self, server: &Server) -> Totp {
         let begun = self.post("/session/totp", json!({ "password": PASSWORD })).await.expect(StatusCode::CREATED);
         let secret = Secret::try_from_base32(begun["secret"].as_str().expect("a secret")).expect("base32");
         let app = Builder::new().with_secret(secret.as_bytes().to_vec()).build().expect("an app");
@@ -62,7 +62,7 @@ impl Browser {
 }
 
 /// The next code of an app: half a minute passes.
-fn code(server: &Server, app: &Totp) -> String {
+pub fn code(server: &Server, app: &Totp) -> String {
     server.database.clock.advance(SignedDuration::from_secs(30));
     app.generate(u64::try_from(server.app.store().now().as_second()).expect("after 1970")).to_string()
 }

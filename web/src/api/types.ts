@@ -38,7 +38,10 @@ export type Session = {
   operator: NonNullable<S["Session"]["operator"]>;
   grants: Grant[];
   csrf: string | undefined;
+  /** As whom the session looks, for support; nothing can be changed meanwhile. */
+  viewing?: S["Viewing"] | undefined;
 };
+export type Elevation = S["Elevation"];
 export type OwnSession = S["OwnSession"];
 export type SignedIn = S["SignedIn"];
 export type Challenge = S["SignInChallenge"];

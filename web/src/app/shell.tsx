@@ -14,6 +14,7 @@ import { m } from "@/i18n";
 import { number } from "@/i18n/format";
 import { may, mayInstall } from "@/session/session";
 import { UserMenu } from "@/session/user-menu";
+import { ElevationBanner, ViewBanner } from "@/support/banners";
 
 export function Shell() {
   const account = useAccountId();
@@ -24,34 +25,38 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: navigation closes the small-screen menu
   useEffect(() => setOpen(false), [pathname]);
   return (
-    <div className="shell">
+    <div className="frame">
       <a className="skip-link" href="#main">
         {m.skip_to_content()}
       </a>
-      <div className="sidebar" data-open={open || undefined}>
-        <Link to="/a/$account" params={{ account }} className="brand">
-          <img src="/mark.svg" alt="" />
-          Bailiwick
-        </Link>
-        <IconToggle open={open} onToggle={() => setOpen(!open)} />
-        <AccountSwitcher />
-        <Sections account={data} />
-        <div className="sidebar-foot">
-          <UserMenu />
+      <ViewBanner />
+      <ElevationBanner />
+      <div className="shell">
+        <div className="sidebar" data-open={open || undefined}>
+          <Link to="/a/$account" params={{ account }} className="brand">
+            <img src="/mark.svg" alt="" />
+            Bailiwick
+          </Link>
+          <IconToggle open={open} onToggle={() => setOpen(!open)} />
+          <AccountSwitcher />
+          <Sections account={data} />
+          <div className="sidebar-foot">
+            <UserMenu />
+          </div>
         </div>
+        <main className="main" id="main" tabIndex={-1}>
+          <div className="banners">
+            {interrupted && (
+              <div className="banner" role="status">
+                <Icon name="warning" />
+                <span className="banner-text">{m.banner_offline()}</span>
+              </div>
+            )}
+            <StateBanner account={data} />
+          </div>
+          {error && !data ? <Failed error={error} onRetry={() => refetch()} /> : <Outlet />}
+        </main>
       </div>
-      <main className="main" id="main" tabIndex={-1}>
-        <div className="banners">
-          {interrupted && (
-            <div className="banner" role="status">
-              <Icon name="warning" />
-              <span className="banner-text">{m.banner_offline()}</span>
-            </div>
-          )}
-          <StateBanner account={data} />
-        </div>
-        {error && !data ? <Failed error={error} onRetry={() => refetch()} /> : <Outlet />}
-      </main>
     </div>
   );
 }

@@ -15,6 +15,8 @@ import { Page } from "@/design/page";
 import { useSites } from "@/devices/queries";
 import { m } from "@/i18n";
 import { useOperators } from "@/operators/queries";
+import { Elevations } from "@/support/elevations";
+import { useElevations } from "@/support/queries";
 import { actorName, actorOf } from "./actor";
 import { EntryRow } from "./entry";
 import { type AuditSearch, auditQuery } from "./search";
@@ -41,15 +43,13 @@ export function AuditList() {
   const operators = useOperators(account, useMay("view_operators")).data;
   const collectors = useCollectors(account, maySeeDevices).data;
   const sites = useSites(account, maySeeDevices).data;
-  const names = useMemo(
-    () =>
-      new Map(
-        [operators, collectors, sites, here?.path].flatMap(
-          (rows) => rows?.map(({ id, name }) => [id, name] as const) ?? [],
-        ),
-      ),
-    [operators, collectors, sites, here],
-  );
+  // the platform's operators are out of sight but for where they looked
+  const looked = useElevations(account, here !== undefined && here.kind !== "platform").data;
+  const names = useMemo(() => {
+    const platform = looked?.map((one) => ({ id: one.operator_id, name: one.operator_name }));
+    const known = [operators, collectors, sites, here?.path, platform];
+    return new Map(known.flatMap((rows) => rows?.map(({ id, name }) => [id, name] as const) ?? []));
+  }, [operators, collectors, sites, here, looked]);
   const actor = search.actor && actorName(actorOf(search.actor), names);
   const name = here?.name ?? "";
   const filtered = Object.keys(search).length > 0;
@@ -89,6 +89,7 @@ export function AuditList() {
           </Button>
         )}
       </search>
+      {here && <Elevations account={here} />}
       <section className="card" aria-label={m.audit_title()}>
         <Load query={entries}>
           {(rows) =>
@@ -122,6 +123,8 @@ function AreaFilter({ value, onChange }: { value?: string; onChange: (value?: st
     { id: "restrictions.", name: m.audit_area_restrictions() },
     { id: "token.", name: m.nav_tokens() },
     { id: "session.", name: m.audit_area_sessions() },
+    { id: "elevation.", name: m.elevations_title() },
+    { id: "view_as.", name: m.audit_area_views() },
   ];
   return (
     <Facet label={m.audit_action()} any={m.filter_any()} value={value} choices={areas} onChange={onChange} />

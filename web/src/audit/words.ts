@@ -16,6 +16,10 @@ const KINDS: Record<string, () => string> = {
   session: m.audit_kind_session,
   site: m.audit_kind_site,
   enrollment: m.audit_kind_enrollment,
+  elevation: m.audit_kind_elevation,
+  view_as: m.audit_kind_view,
+  quotas: m.quotas_title,
+  branding: m.audit_kind_branding,
   system: m.audit_kind_system,
 };
 

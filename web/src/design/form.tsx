@@ -3,9 +3,9 @@
  * throws: a field that the problem names says so beside itself and takes the focus, and whatever belongs to no field
  * of this form is told at the edge of the window.
  */
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { Form as AriaForm } from "react-aria-components";
-import { ProblemError } from "@/api/problem";
+import { ProblemError, problemMessage } from "@/api/problem";
 import { m } from "@/i18n";
 import { toastProblem } from "./toast";
 
@@ -14,30 +14,46 @@ type Props = {
   className?: string;
   /** Sentences for single fields, where the general one would not help. */
   wrong?: Record<string, string>;
+  /** Fields by the code of a problem that is about them and names none. */
+  about?: Record<string, string>;
   children: ReactNode;
 };
 
-export function Form({ onSubmit, className = "dialog-body", wrong, children }: Props) {
+export function Form({ onSubmit, className = "dialog-body", wrong, about, children }: Props) {
+  const form = useRef<HTMLFormElement>(null);
   const [errors, setErrors] = useState<Record<string, string>>({});
+
+  // What was wrong may be right with what is typed now; else the browser would not send the form again. Only once the
+  // field itself has heard of it: drawn before that, it would take back what was typed.
+  useEffect(() => {
+    const element = form.current;
+    const forget = () => setErrors((told) => (Object.keys(told).length > 0 ? {} : told));
+    const typed = () => setTimeout(forget);
+    element?.addEventListener("input", typed);
+    return () => element?.removeEventListener("input", typed);
+  }, []);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = event.currentTarget;
+    const fields = event.currentTarget.elements;
     setErrors({});
     try {
       await onSubmit(event);
     } catch (error) {
-      const told = fieldErrors(error, (name) => form.elements.namedItem(name) !== null, wrong);
+      const told = {
+        ...codeError(error, about),
+        ...fieldErrors(error, (name) => fields.namedItem(name) !== null, wrong),
+      };
       setErrors(told);
       const [first] = Object.keys(told);
-      const field = first === undefined ? null : form.elements.namedItem(first);
+      const field = first === undefined ? null : fields.namedItem(first);
       if (field instanceof HTMLElement) field.focus();
       if (first === undefined) toastProblem(error);
     }
   }
 
   return (
-    <AriaForm className={className} validationErrors={errors} onSubmit={submit}>
+    <AriaForm ref={form} className={className} validationErrors={errors} onSubmit={submit}>
       {children}
     </AriaForm>
   );
@@ -48,6 +64,11 @@ const CODES: Record<string, () => string> = {
   out_of_range: m.field_range,
   control_character: m.field_control,
 };
+
+function codeError(error: unknown, about: Record<string, string> = {}): Record<string, string> {
+  const field = error instanceof ProblemError ? about[error.code] : undefined;
+  return field === undefined ? {} : { [field]: problemMessage(error) };
+}
 
 /** What to say beside which field, of those that `has` knows. */
 export function fieldErrors(
