@@ -3,7 +3,7 @@ import axe from "axe-core";
 import type { Page } from "@playwright/test";
 import { deviceRows, expect, goTo, goToDevices, test } from "./portal";
 
-const SECTIONS = ["", "devices", "alerts", "collectors", "accounts", "operators", "roles", "limits", "tokens", "drivers", "audit", "usage", "settings", "settings/move", "sessions"];
+const SECTIONS = ["", "devices", "alerts", "collectors", "accounts", "operators", "roles", "limits", "tokens", "drivers", "audit", "usage", "branding", "connections", "settings", "settings/move", "sessions"];
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);

@@ -41,6 +41,9 @@ export type Session = {
   /** As whom the session looks, for support; nothing can be changed meanwhile. */
   viewing?: S["Viewing"] | undefined;
 };
+export type Brand = S["Brand"];
+export type Branding = S["Branding"];
+export type EgressHost = S["EgressHost"];
 export type Elevation = S["Elevation"];
 export type OwnSession = S["OwnSession"];
 export type SignedIn = S["SignedIn"];

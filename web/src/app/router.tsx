@@ -15,6 +15,8 @@ import { parseMoveSearch } from "@/accounts/settings/search";
 import { parseAlertSearch } from "@/alerts/search";
 import { isFinal } from "@/api/problem";
 import { parseAuditSearch } from "@/audit/search";
+import { portalBrandQuery } from "@/branding/queries";
+import { wear } from "@/branding/worn";
 import { ToastRegion } from "@/design/toast";
 import { parseDeviceSearch } from "@/devices/search";
 import { LocaleBoundary } from "@/i18n/locale";
@@ -35,6 +37,7 @@ export const queryClient = new QueryClient({
 });
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  beforeLoad: dress,
   component: () => (
     <LocaleBoundary>
       <Outlet />
@@ -43,6 +46,15 @@ const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   ),
   notFoundComponent: NotFound,
 });
+
+let dressed = false;
+
+/** The portal's own brand is on before the first page is drawn; without an answer it goes without. */
+async function dress(): Promise<void> {
+  if (dressed) return;
+  dressed = true;
+  await queryClient.ensureQueryData(portalBrandQuery).then(wear, () => undefined);
+}
 
 async function signedIn(href: string) {
   try {
@@ -176,6 +188,18 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("@/audit/list"), "AuditList"),
 });
 
+const brandingRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "branding",
+  component: lazyRouteComponent(() => import("@/branding/page"), "BrandingPage"),
+});
+
+const egressRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "connections",
+  component: lazyRouteComponent(() => import("@/egress/page"), "EgressPage"),
+});
+
 const usageRoute = createRoute({
   getParentRoute: () => accountRoute,
   path: "usage",
@@ -222,6 +246,8 @@ const routeTree = rootRoute.addChildren([
     driversRoute,
     auditRoute,
     usageRoute,
+    brandingRoute,
+    egressRoute,
     settingsRoute,
     moveRoute,
     sessionsRoute,

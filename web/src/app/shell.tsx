@@ -7,6 +7,10 @@ import { StateBanner } from "@/accounts/state";
 import { AccountSwitcher } from "@/accounts/switcher";
 import { useLive } from "@/api/live";
 import type { Account } from "@/api/types";
+import { HelpLinks } from "@/branding/help";
+import { Mark } from "@/branding/mark";
+import { brandingQuery } from "@/branding/queries";
+import { useWear } from "@/branding/worn";
 import { IconButton } from "@/design/button";
 import { Failed } from "@/design/feedback";
 import { Icon, type IconName } from "@/design/icon";
@@ -19,6 +23,7 @@ import { ElevationBanner, ViewBanner } from "@/support/banners";
 export function Shell() {
   const account = useAccountId();
   const { data, error, refetch } = useQuery(accountQuery(account));
+  useWear(useQuery(brandingQuery(account)).data?.effective);
   const interrupted = useLive(account, may(data, "view_devices"));
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const [open, setOpen] = useState(false);
@@ -34,13 +39,13 @@ export function Shell() {
       <div className="shell">
         <div className="sidebar" data-open={open || undefined}>
           <Link to="/a/$account" params={{ account }} className="brand">
-            <img src="/mark.svg" alt="" />
-            Bailiwick
+            <Mark />
           </Link>
           <IconToggle open={open} onToggle={() => setOpen(!open)} />
           <AccountSwitcher />
           <Sections account={data} />
           <div className="sidebar-foot">
+            <HelpLinks />
             <UserMenu />
           </div>
         </div>
@@ -118,6 +123,12 @@ function Sections({ account }: { account: Account | undefined }) {
         )}
         {may(account, "view_usage") && <Item to="/a/$account/usage" icon="usage" label={m.nav_usage()} />}
         {may(account, "view_audit") && <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />}
+        {may(account, "manage_branding") && (
+          <Item to="/a/$account/branding" icon="branding" label={m.nav_branding()} />
+        )}
+        {(may(account, "manage_egress") || may(account, "view_operators")) && (
+          <Item to="/a/$account/connections" icon="connection" label={m.nav_connections()} />
+        )}
         {SETTINGS.some((permission) => may(account, permission)) && (
           <Item to="/a/$account/settings" icon="settings" label={m.nav_settings()} />
         )}
@@ -128,7 +139,7 @@ function Sections({ account }: { account: Account | undefined }) {
 
 type SectionPath =
   | "/a/$account"
-  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "limits" | "tokens" | "drivers" | "audit" | "usage" | "settings"}`;
+  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "limits" | "tokens" | "drivers" | "audit" | "usage" | "branding" | "connections" | "settings"}`;
 
 function IconToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   return (

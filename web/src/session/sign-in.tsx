@@ -1,12 +1,16 @@
 /** Sign-in, by password and where one is set up by a code too. On success the operator returns to the address that asked for it. */
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { api, reply, setCsrf } from "@/api/client";
 import { ProblemError, problemMessage } from "@/api/problem";
 import type { Challenge, SignedIn } from "@/api/types";
 import { Preferences } from "@/app/preferences";
+import { HelpLinks } from "@/branding/help";
+import { Mark } from "@/branding/mark";
+import { portalBrandQuery } from "@/branding/queries";
+import { usePageTitle, useWear } from "@/branding/worn";
 import { Button } from "@/design/button";
 import { TextField } from "@/design/fields";
 import { m } from "@/i18n";
@@ -21,9 +25,8 @@ export function SignIn() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [challenge, setChallenge] = useState<string>();
-  useEffect(() => {
-    document.title = `${m.signin_title()} · Bailiwick`;
-  }, []);
+  usePageTitle(m.signin_title());
+  useWear(useQuery(portalBrandQuery).data);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -73,8 +76,7 @@ export function SignIn() {
     <main className="signin" id="main">
       <div className="signin-card card">
         <div className="brand">
-          <img src="/mark.svg" alt="" />
-          Bailiwick
+          <Mark />
         </div>
         <h1>{m.signin_title()}</h1>
         {lost && !problem && <p className="signin-note">{m.signin_lost()}</p>}
@@ -135,6 +137,7 @@ export function SignIn() {
         )}
       </div>
       <footer className="signin-foot">
+        <HelpLinks />
         <Preferences />
       </footer>
     </main>
