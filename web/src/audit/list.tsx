@@ -8,8 +8,9 @@ import { usePages } from "@/api/lists";
 import type { AuditEntry } from "@/api/types";
 import { useCollectors } from "@/collectors/queries";
 import { Button } from "@/design/button";
+import { DateField } from "@/design/date-field";
 import { Empty, Load } from "@/design/feedback";
-import { Facet, TextField } from "@/design/fields";
+import { Facet } from "@/design/fields";
 import { More } from "@/design/more";
 import { Page } from "@/design/page";
 import { useSites } from "@/devices/queries";
@@ -57,18 +58,8 @@ export function AuditList() {
     <Page title={m.audit_title()} lead={m.audit_lead({ account: name })}>
       <search className="toolbar audit-filters">
         <AreaFilter value={search.action} onChange={(action) => set({ action })} />
-        <TextField
-          label={m.audit_from()}
-          type="date"
-          value={search.from ?? ""}
-          onChange={(from) => set({ from: from || undefined })}
-        />
-        <TextField
-          label={m.audit_to()}
-          type="date"
-          value={search.to ?? ""}
-          onChange={(to) => set({ to: to || undefined })}
-        />
+        <DateField label={m.audit_from()} value={search.from} onChange={(from) => set({ from })} />
+        <DateField label={m.audit_to()} value={search.to} onChange={(to) => set({ to })} />
         {actor && (
           <Button small icon="close" onPress={() => set({ actor: undefined })}>
             {m.audit_active_actor({ name: actor })}

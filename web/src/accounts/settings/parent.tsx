@@ -6,9 +6,9 @@ import { Icon } from "@/design/icon";
 import { useLater } from "@/design/later";
 import { m } from "@/i18n";
 import { useSession } from "@/session/session";
+import { SHOWN } from "../branches";
 import { kindName } from "../kind";
 import { useReachable } from "../queries";
-import "../branches.css";
 import "../switcher.css";
 
 type Props = { account: Account; chosen: string | undefined; onChoose: (parent: string | undefined) => void };
@@ -18,7 +18,7 @@ export function ParentPicker({ account, chosen, onChoose }: Props) {
   const [typed, setTyped] = useState("");
   const roots = session?.grants.map((grant) => grant.account) ?? [];
   const { data: found = [] } = useReachable(roots, useLater(typed.trim(), 200));
-  const parents = found.filter((one) => canHold(one, account));
+  const parents = found.filter((one) => canHold(one, account)).slice(0, SHOWN);
   return (
     <Autocomplete inputValue={typed} onInputChange={setTyped}>
       <SearchField aria-label={m.move_search()} className="switcher-search branches-search">
