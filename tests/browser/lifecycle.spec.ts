@@ -29,8 +29,12 @@ test("a suspended account says so on each of its pages and in the tree, and goes
   await page.getByRole("button", { name: "Suspend", exact: true }).click();
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("Nobody whose access lies here can sign in");
+  await dialog.getByLabel("Reason").fill("unpaid since May");
   await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
   await expect(dialog).toBeHidden();
+  await page.goto(`${account}/audit?action=account.`);
+  await page.getByRole("row").filter({ hasText: "account.suspended" }).getByRole("button").first().click();
+  await expect(page.getByText("Reason: unpaid since May")).toBeVisible();
   for (const section of ["", "/devices", "/operators", "/settings"]) {
     await page.goto(account + section);
     await expect(page.getByRole("status").filter({ hasText: "This account is suspended." })).toBeVisible();

@@ -114,6 +114,10 @@ function AreaFilter({ value, onChange }: { value?: string; onChange: (value?: st
     { id: "restrictions.", name: m.audit_area_restrictions() },
     { id: "token.", name: m.nav_tokens() },
     { id: "session.", name: m.audit_area_sessions() },
+    { id: "branding.", name: m.nav_branding() },
+    { id: "quotas.", name: m.quotas_title() },
+    { id: "egress.", name: m.nav_connections() },
+    { id: "invitation.", name: m.invitations_title() },
     { id: "elevation.", name: m.elevations_title() },
     { id: "view_as.", name: m.audit_area_views() },
   ];

@@ -19,6 +19,9 @@ const KINDS: Record<string, () => string> = {
   elevation: m.audit_kind_elevation,
   view_as: m.audit_kind_view,
   quotas: m.quotas_title,
+  egress: m.nav_connections,
+  egress_host: m.egress_host,
+  invitation: m.mail_invitation,
   branding: m.audit_kind_branding,
   system: m.audit_kind_system,
 };

@@ -16,10 +16,19 @@ type Props = {
   wrong?: Record<string, string>;
   /** Fields by the code of a problem that is about them and names none. */
   about?: Record<string, string>;
+  /** Says what belongs to no field, where the edge of the window is not the place. */
+  tell?: (error: unknown) => void;
   children: ReactNode;
 };
 
-export function Form({ onSubmit, className = "dialog-body", wrong, about, children }: Props) {
+export function Form({
+  onSubmit,
+  className = "dialog-body",
+  wrong,
+  about,
+  tell = toastProblem,
+  children,
+}: Props) {
   const form = useRef<HTMLFormElement>(null);
   const [errors, setErrors] = useState<Record<string, string>>({});
 
@@ -48,7 +57,7 @@ export function Form({ onSubmit, className = "dialog-body", wrong, about, childr
       const [first] = Object.keys(told);
       const field = first === undefined ? null : fields.namedItem(first);
       if (field instanceof HTMLElement) field.focus();
-      if (first === undefined) toastProblem(error);
+      if (first === undefined) tell(error);
     }
   }
 
@@ -63,6 +72,11 @@ const CODES: Record<string, () => string> = {
   required: m.field_missing,
   out_of_range: m.field_range,
   control_character: m.field_control,
+  too_short: () => m.field_short({ count: "12" }),
+  too_long: m.field_long,
+  one_character: m.password_one_character,
+  same_as_email: m.password_same_as_email,
+  breached: m.password_breached,
 };
 
 function codeError(error: unknown, about: Record<string, string> = {}): Record<string, string> {

@@ -19,7 +19,8 @@ export function useSuspension(id: string) {
   const onSuccess = useTouchAccounts();
   const params = { path: { id } };
   const suspend = useMutation({
-    mutationFn: () => reply(api.POST("/api/v1/accounts/{id}/suspend", { params })),
+    mutationFn: (reason: string | null) =>
+      reply(api.POST("/api/v1/accounts/{id}/suspend", { params, body: { reason } })),
     onSuccess,
   });
   const resume = useMutation({
