@@ -1,5 +1,7 @@
 /** How an account stands, where it does not simply work: suspended, or to be deleted. */
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import type { Account } from "@/api/types";
 import { Icon } from "@/design/icon";
 import { Badge } from "@/design/text";
@@ -7,6 +9,7 @@ import { m } from "@/i18n";
 import { date } from "@/i18n/format";
 import { standsAbove } from "@/session/above";
 import { may, useSession } from "@/session/session";
+import { useMoves } from "./settings/queries";
 
 /** A word for lists and trees; nothing where all is well. */
 export function AccountState({ account }: { account: Account }) {
@@ -20,6 +23,16 @@ export function AccountState({ account }: { account: Account }) {
 /** On every page of an account that does not simply work: what stands still, and the way to change it. */
 export function StateBanner({ account }: { account: Account | undefined }) {
   const above = standsAbove(useSession(), account);
+  const moving = useMoving(account?.id ?? "", above && may(account, "manage_accounts"));
+  if (moving)
+    return (
+      <div className="banner banner--accent" role="status">
+        <Icon name="refresh" />
+        <span className="banner-text">
+          <strong>{m.banner_moving()}</strong> {m.banner_moving_body()}
+        </span>
+      </div>
+    );
   if (!account || !(account.erase_at || account.suspended_at || account.suspended_above)) return null;
   const ends =
     above && (account.erase_at ? may(account, "delete_accounts") : may(account, "manage_accounts"));
@@ -36,6 +49,19 @@ export function StateBanner({ account }: { account: Account | undefined }) {
       )}
     </div>
   );
+}
+
+/** Whether the account is about to be moved, for who may know. Afterwards all that told where accounts lie is read again. */
+function useMoving(account: string, knows: boolean): boolean {
+  const client = useQueryClient();
+  const moving =
+    useMoves(account, knows && account !== "").data?.some((one) => one.state === "queued") ?? false;
+  const was = useRef(moving);
+  useEffect(() => {
+    if (was.current && !moving) client.invalidateQueries();
+    was.current = moving;
+  }, [client, moving]);
+  return moving;
 }
 
 function titleOf(account: Account): string {

@@ -1,7 +1,5 @@
 /** Where an account lies in the tree, the way to move it, and what became of moves. */
-import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
 import type { Account, Move } from "@/api/types";
 import { Card } from "@/design/page";
 import { Badge, type Tone } from "@/design/text";
@@ -14,7 +12,6 @@ import { useMoves } from "./queries";
 export function PlaceCard({ account }: { account: Account }) {
   const moves = useMoves(account.id).data ?? [];
   const waiting = moves.some((move) => move.state === "queued");
-  useFollow(waiting);
   const above = account.path.slice(0, -1);
   return (
     <Card
@@ -42,16 +39,6 @@ export function PlaceCard({ account }: { account: Account }) {
       )}
     </Card>
   );
-}
-
-/** Once no move waits any more, everything that told where accounts lie is read again. */
-function useFollow(waiting: boolean): void {
-  const client = useQueryClient();
-  const waited = useRef(waiting);
-  useEffect(() => {
-    if (waited.current && !waiting) client.invalidateQueries();
-    waited.current = waiting;
-  }, [client, waiting]);
 }
 
 const STATES: Record<Move["state"], { tone: Tone; word: () => string }> = {
