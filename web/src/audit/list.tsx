@@ -17,7 +17,6 @@ import { useSites } from "@/devices/queries";
 import { m } from "@/i18n";
 import { useOperators } from "@/operators/queries";
 import { Elevations } from "@/support/elevations";
-import { useElevations } from "@/support/queries";
 import { actorName, actorOf } from "./actor";
 import { EntryRow } from "./entry";
 import { type AuditSearch, auditQuery } from "./search";
@@ -44,13 +43,10 @@ export function AuditList() {
   const operators = useOperators(account, useMay("view_operators")).data;
   const collectors = useCollectors(account, maySeeDevices).data;
   const sites = useSites(account, maySeeDevices).data;
-  // the platform's operators are out of sight but for where they looked
-  const looked = useElevations(account, here !== undefined && here.kind !== "platform").data;
   const names = useMemo(() => {
-    const platform = looked?.map((one) => ({ id: one.operator_id, name: one.operator_name }));
-    const known = [operators, collectors, sites, here?.path, platform];
+    const known = [operators, collectors, sites, here?.path];
     return new Map(known.flatMap((rows) => rows?.map(({ id, name }) => [id, name] as const) ?? []));
-  }, [operators, collectors, sites, here, looked]);
+  }, [operators, collectors, sites, here]);
   const actor = search.actor && actorName(actorOf(search.actor), names);
   const name = here?.name ?? "";
   const filtered = Object.keys(search).length > 0;

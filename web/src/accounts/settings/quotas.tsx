@@ -29,7 +29,9 @@ export function QuotaCard({ account, editable }: { account: Account; editable: b
                 <Line key={what} what={what} quotas={found} account={account} />
               ))}
             </ul>
-            <p className="hint">{editable ? m.quotas_hint() : m.quotas_hint_other()}</p>
+            {account.kind !== "platform" && (
+              <p className="hint">{editable ? m.quotas_hint() : m.quotas_hint_other()}</p>
+            )}
             {open && <QuotaDialog account={account} limits={found.limits} onClose={() => setOpen(false)} />}
           </>
         )}
