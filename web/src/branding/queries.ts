@@ -10,6 +10,8 @@ export const portalBrandQuery = queryOptions({
   queryKey: ["portal-brand"],
   queryFn: ({ signal }) => reply(api.GET("/api/v1/branding", { signal })),
   staleTime: 5 * 60_000,
+  // the first page waits for it, and can go without
+  retry: false,
 });
 
 export function brandingQuery(account: string) {
