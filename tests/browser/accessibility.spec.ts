@@ -1,9 +1,9 @@
 /** axe over every page in both themes: no serious and no critical violation. */
 import axe from "axe-core";
 import type { Page } from "@playwright/test";
-import { deviceRows, expect, goTo, goToDevices, test } from "./portal";
+import { addAccount, deviceRows, expect, goTo, goToDevices, test } from "./portal";
 
-const SECTIONS = ["", "devices", "alerts", "collectors", "accounts", "operators", "roles", "sign-in", "limits", "tokens", "drivers", "audit", "security"];
+const SECTIONS = ["", "devices", "alerts", "collectors", "accounts", "operators", "roles", "sign-in", "limits", "tokens", "drivers", "audit", "usage", "branding", "connections", "settings", "settings/move", "security"];
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
@@ -49,6 +49,8 @@ for (const theme of ["light", "dark"] as const) {
       { section: "operators", open: "Add operator" },
       { section: "operators", open: "Change access" },
       { section: "accounts", open: "Add account" },
+      { section: "operators", open: "See as this operator does" },
+      { section: "connections", open: "Allow a host" },
     ]) {
       test(`${section}: ${open}`, async ({ page }) => {
         await goTo(page, section);
@@ -59,6 +61,27 @@ for (const theme of ["light", "dark"] as const) {
         expect(await violations(page)).toEqual([]);
       });
     }
+
+    test("what is done to a whole account", async ({ page }) => {
+      await goTo(page);
+      const account = await addAccount(page, `Axe ${theme} ${Date.now().toString(36)}`, "customer");
+      await page.goto(`${account}/settings`);
+      await settled(page);
+      expect(await violations(page)).toEqual([]);
+      for (const open of ["Change limits", "Suspend", "Delete account …"]) {
+        await page.getByRole("button", { name: open, exact: true }).click();
+        const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+        await expect(dialog).toBeVisible();
+        expect(await violations(page)).toEqual([]);
+        await page.getByRole("button", { name: "Cancel" }).click();
+        await expect(dialog).toBeHidden();
+      }
+      await page.getByRole("button", { name: "Suspend", exact: true }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Suspend", exact: true }).click();
+      await expect(page.getByText("This account is suspended.")).toBeVisible();
+      await expect(page.getByRole("alertdialog")).toBeHidden();
+      expect(await violations(page)).toEqual([]);
+    });
 
     test("sign-in", async ({ browser }) => {
       const context = await browser.newContext({ storageState: { cookies: [], origins: [] }, colorScheme: theme });

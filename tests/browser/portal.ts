@@ -54,3 +54,26 @@ export async function goToDevices(page: Page): Promise<void> {
 export function deviceRows(page: Page) {
   return page.getByRole("table", { name: "Devices" }).locator("tbody tr");
 }
+
+/** Calls the API as who is signed in on the page: for what a test needs and does not test. */
+export async function call<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
+  const answer = await page.evaluate(
+    async ([method, path, body]) => {
+      const session = await (await fetch("/api/v1/session")).json();
+      const headers: Record<string, string> = { "X-CSRF-Token": session.csrf ?? "", "Content-Type": "application/json" };
+      if (method === "POST") headers["Idempotency-Key"] = crypto.randomUUID();
+      const response = await fetch(`/api/v1${path}`, { method, headers, ...(body !== null && { body }) });
+      return { status: response.status, text: await response.text() };
+    },
+    [method, path, body === undefined ? null : JSON.stringify(body)] as const,
+  );
+  if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+  return (answer.text === "" ? undefined : JSON.parse(answer.text)) as T;
+}
+
+/** Makes an account below the one that the page is at; returns the address of its pages. */
+export async function addAccount(page: Page, name: string, kind: "dealer" | "customer"): Promise<string> {
+  const at = /\/a\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? "";
+  const made = await call<{ id: string }>(page, "POST", `/accounts/${at}/accounts`, { name, kind });
+  return `/a/${made.id}`;
+}

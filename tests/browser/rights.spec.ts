@@ -116,7 +116,7 @@ test("a customer's owner denies its dealer something; the dealer reads it and no
   await owner.getByRole("link", { name: "See what was done from above" }).click();
   await expect(owner).toHaveURL(/above=true/);
   await expect(owner.getByRole("button", { name: "Only by those above" })).toHaveAttribute("aria-pressed", "true");
-  await expect(owner.getByRole("row").filter({ hasText: "operator.added" }).first()).toContainText("an account above");
+  await expect(owner.getByRole("row").filter({ hasText: "operator.added" }).first()).toContainText("through Nordlicht");
 
   await owner.goBack();
   await tokens.focus();

@@ -17,7 +17,7 @@ mod server;
 mod stream;
 mod worker;
 
-pub use letter::{Content, Language, Letter};
+pub use letter::{Brand, Content, Language, Letter};
 pub use sender::{SendError, Sender};
 pub use server::{Security, SmtpServer, SmtpServerError};
 pub use worker::{MailWorker, Writer};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bailiwick_egress::{Behalf, Egress, EgressError, Purpose};
 use lettre::address::Envelope;
-use lettre::message::{Mailbox, MultiPart, header};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart, header};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
@@ -13,7 +13,7 @@ use secrecy::ExposeSecret as _;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::letter::Letter;
+use crate::letter::{LOGO, Letter};
 use crate::server::{Security, SmtpServer};
 use crate::stream::{Connection, StartTlsError, start_tls};
 
@@ -171,23 +171,39 @@ impl Sender {
         Ok(())
     }
 
+    /// The address is the platform's, whose relay vouches for it; the name before it is that of the brand.
+    fn sender_of(&self, letter: &Letter) -> Mailbox {
+        let name = letter.brand.name.as_ref().map(|name| name.chars().filter(|c| !c.is_control()).collect());
+        Mailbox::new(name.or_else(|| self.from.name.clone()), self.from.email.clone())
+    }
+
     /// The letter as it goes over the wire. Names and addresses are encoded here; a line break in one cannot become a
     /// header.
     fn message(&self, letter: &Letter) -> Result<(Envelope, Vec<u8>), SendError> {
         let to: Address = letter.to.parse().map_err(|error| SendError::never("bad_address", error))?;
         let name = letter.name.as_ref().map(|name| name.chars().filter(|c| !c.is_control()).collect());
         let written = letter.written(&self.product);
+        let body = body(written.text, written.html, letter.brand.logo.as_ref())?;
         let message = Message::builder()
-            .from(self.from.clone())
+            .from(self.sender_of(letter))
             .to(Mailbox::new(name, to))
             .subject(written.subject)
             .date_now()
             .message_id(Some(format!("<{}@{}>", Uuid::new_v4(), self.hello())))
             .header(AutoSubmitted)
-            .multipart(MultiPart::alternative_plain_html(written.text, written.html))
+            .multipart(body)
             .map_err(|error| SendError::never("bad_letter", error))?;
         Ok((message.envelope().clone(), message.formatted()))
     }
+}
+
+/// Plain text and HTML; a logo beside the HTML that shows it.
+fn body(text: String, html: String, logo: Option<&Vec<u8>>) -> Result<MultiPart, SendError> {
+    let Some(logo) = logo else { return Ok(MultiPart::alternative_plain_html(text, html)) };
+    let png = header::ContentType::parse("image/png").map_err(|error| SendError::never("bad_letter", error))?;
+    let image = Attachment::new_inline(LOGO.to_owned()).body(logo.clone(), png);
+    let shown = MultiPart::related().singlepart(SinglePart::html(html)).singlepart(image);
+    Ok(MultiPart::alternative().singlepart(SinglePart::plain(text)).multipart(shown))
 }
 
 /// `Auto-Submitted: auto-generated` (RFC 3834), so that nobody's holiday note answers.

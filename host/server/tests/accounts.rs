@@ -77,7 +77,7 @@ pub fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
         at(Method::PATCH, "", json!({ "name": "x" })),
         at(Method::GET, "/accounts", none()),
         at(Method::POST, "/accounts", json!({ "name": "x", "kind": "customer" })),
-        at(Method::POST, "/suspend", none()),
+        at(Method::POST, "/suspend", json!({ "reason": "x" })),
         at(Method::POST, "/resume", none()),
         at(Method::POST, "/deletion", json!({ "name": "x" })),
         at(Method::DELETE, "/deletion", none()),

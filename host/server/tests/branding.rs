@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{Reply, Server};
 
 /// A PNG of 16 by 16 grey pixels with a comment in it.
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, 16, 16);
     encoder.set_color(png::ColorType::Grayscale);

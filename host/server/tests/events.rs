@@ -10,6 +10,7 @@ use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
+    factors::{Browser, code},
     session::sign_in,
     support::{Api, PASSWORD, Reply, Server},
 };
@@ -168,4 +169,39 @@ async fn a_stream_says_nothing_of_branches_that_the_grant_leaves_out() {
     tree.owner.send(Method::PATCH, &grant, body).await.expect(StatusCode::OK);
     tokio::time::sleep(Duration::from_secs(2)).await;
     listening.hears_only(&server, tree.customer, tree.sibling).await;
+}
+
+#[tokio::test]
+async fn a_stream_of_an_elevation_hears_of_its_account_alone_and_ends_with_it() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    server.operator(AccountId::ROOT, "root@x.example", Role::Owner).await;
+    let root = Browser::signed_in(&server, "root@x.example").await;
+    let app = root.enrol(&server).await;
+    let refused = root.client.get(events(&server.base, tree.dealer)).send().await.expect("the server answers");
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let elevation = format!("/accounts/{}/elevation", tree.dealer);
+    let ask = json!({ "reason": "ticket 4711", "minutes": 30, "code": code(&server, &app) });
+    root.post(&elevation, ask).await.expect(StatusCode::CREATED);
+    let mut listening = Listening::to(root.client.get(events(&server.base, tree.dealer))).await;
+    listening.hears_only(&server, tree.dealer, tree.customer).await;
+    root.call(Method::DELETE, &elevation, serde_json::Value::Null).await.expect(StatusCode::NO_CONTENT);
+    listening.ends().await;
+}
+
+#[tokio::test]
+async fn a_stream_of_a_view_hears_of_the_account_that_is_looked_at() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    server.operator(tree.dealer, "admin@d.example", Role::Admin).await;
+    server.operator(tree.customer, "owner@c.example", Role::Owner).await;
+    let owner = Browser::signed_in(&server, "owner@c.example").await;
+    let owner = owner.get("/session").await.expect(StatusCode::OK)["operator"]["id"].clone();
+    let admin = Browser::signed_in(&server, "admin@d.example").await;
+    let ask = json!({ "operator_id": owner, "reason": "ticket 42", "minutes": 30 });
+    admin.post(&format!("/accounts/{}/view-as", tree.customer), ask).await.expect(StatusCode::CREATED);
+    let mut listening = Listening::to(admin.client.get(events(&server.base, tree.customer))).await;
+    listening.hears_only(&server, tree.customer, tree.sibling).await;
+    let above = admin.client.get(events(&server.base, tree.dealer)).send().await.expect("the server answers");
+    assert_eq!(above.status(), StatusCode::NOT_FOUND, "what the other does not see, and only one's own right shows");
 }

@@ -25,7 +25,8 @@ async fn a_collector_that_reports_during_a_suspension_loses_nothing() {
     // the dealer's suspension holds for the customer too
     for branch in [world.tree.customer, world.tree.dealer] {
         let path = format!("/api/v1/accounts/{branch}");
-        let view = world.tree.root.post(&format!("{path}/suspend"), json!({})).await.expect(StatusCode::OK);
+        let why = json!({ "reason": "unpaid since May" });
+        let view = world.tree.root.post(&format!("{path}/suspend"), why).await.expect(StatusCode::OK);
         assert!(view["suspended_at"].is_string(), "{view}");
         for _ in 0..70 {
             // more often than bad guesses are let through: a suspended collector is no guesser
@@ -46,6 +47,7 @@ async fn a_collector_that_reports_during_a_suspension_loses_nothing() {
     let actions: Vec<_> =
         audit["items"].as_array().expect("items").iter().map(|e| e["action"].as_str().unwrap_or("")).collect();
     assert_eq!(actions, ["account.resumed", "account.suspended", "account.created"]);
+    assert_eq!(audit["items"][1]["reason"], "unpaid since May");
 }
 
 #[tokio::test]

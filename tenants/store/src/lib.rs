@@ -44,7 +44,7 @@ pub use error::StoreError;
 pub use id::{AccountId, CollectorId, DeviceId, EnrollmentId, OperatorId, TokenId};
 pub use lineage::{AccountKey, Lineage, LineageError};
 pub use quota::{Metered, QuotaExceeded};
-pub use scope::Scope;
+pub use scope::{Scope, Sight};
 pub use store::Store;
 pub use time::At;
 

@@ -20,10 +20,37 @@ pub struct Scope {
     actor: Actor,
     account: AccountId,
     lineage: Lineage,
-    excluded: Vec<Lineage>,
+    cut: Cut,
     source: Option<String>,
     as_whom: Option<OperatorId>,
     through: Option<AccountId>,
+}
+
+/// What is cut out of a scope's subtree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cut {
+    /// These subtrees; often none.
+    Branches(Vec<Lineage>),
+    /// Everything but the account itself.
+    Below,
+}
+
+/// How far a scope sees, kept for longer than its transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    lineage: Lineage,
+    cut: Cut,
+}
+
+impl Sight {
+    /// Whether it reaches this place.
+    #[must_use]
+    pub fn sees(&self, place: &Lineage) -> bool {
+        match &self.cut {
+            Cut::Below => self.lineage == *place,
+            Cut::Branches(cut) => self.lineage.contains(place) && !cut.iter().any(|branch| branch.contains(place)),
+        }
+    }
 }
 
 impl Scope {
@@ -34,8 +61,8 @@ impl Scope {
         let lineage = lineage_of(&mut transaction, account).await?;
         let narrow = format!("SET LOCAL app.scope = '{lineage}'");
         sqlx::raw_sql(AssertSqlSafe(narrow)).execute(&mut *transaction).await?;
-        let (actor, excluded) = (actor.clone(), Vec::new());
-        Ok(Self { transaction, actor, account, lineage, excluded, source: None, as_whom: None, through: None })
+        let (actor, cut) = (actor.clone(), Cut::Branches(Vec::new()));
+        Ok(Self { transaction, actor, account, lineage, cut, source: None, as_whom: None, through: None })
     }
 
     /// The connection, for queries of a `store.rs`: `query.fetch_all(scope.sql())`.
@@ -174,14 +201,14 @@ impl Scope {
         let list = subtrees.iter().map(Lineage::as_str).collect::<Vec<_>>().join(",");
         let cut = format!("SET LOCAL app.excluded = '{{{list}}}'");
         sqlx::raw_sql(AssertSqlSafe(cut)).execute(&mut *self.transaction).await?;
-        self.excluded = subtrees.to_vec();
+        self.cut = Cut::Branches(subtrees.to_vec());
         Ok(())
     }
 
-    /// The subtrees that are cut out.
+    /// How far it sees.
     #[must_use]
-    pub fn excluded(&self) -> &[Lineage] {
-        &self.excluded
+    pub fn sight(&self) -> Sight {
+        Sight { lineage: self.lineage.clone(), cut: self.cut.clone() }
     }
 
     /// Cuts everything below the scope's account out of what tree tables show, for the rest of this scope's life, in
@@ -194,6 +221,7 @@ impl Scope {
         let first = ('0'..='9').chain('a'..='z').map(|key| format!("{}{key}", self.lineage)).collect::<Vec<_>>();
         let cut = format!("SET LOCAL app.excluded = '{{{}}}'", first.join(","));
         sqlx::raw_sql(AssertSqlSafe(cut)).execute(&mut *self.transaction).await?;
+        self.cut = Cut::Below;
         Ok(())
     }
 

@@ -20,6 +20,7 @@ import { m } from "@/i18n";
 import { date, number } from "@/i18n/format";
 import { kindName } from "./kind";
 import { type Branch, useBranches } from "./queries";
+import { AccountState } from "./state";
 import "./account-tree.css";
 
 type Props = {
@@ -154,7 +155,7 @@ function Name({ account, top, isBranch, isOpen }: NameProps) {
           {[kindName(account.kind), ...between.map(({ name }) => name)].join(" · ")}
         </span>
       </span>
-      {account.suspended_at && <Badge tone="warn">{m.account_suspended()}</Badge>}
+      <AccountState account={account} />
     </span>
   );
 }

@@ -11,7 +11,8 @@ import { m } from "@/i18n";
 import { kindName } from "./kind";
 import "./branches.css";
 
-const SHOWN = 50;
+/** As many as stand without scrolling: the others are found by typing. */
+export const SHOWN = 8;
 
 type Props = { account: string; chosen: Named[]; onChange: (chosen: Named[]) => void };
 

@@ -2,15 +2,15 @@
  * Creates an account below, on request with its first owner: who runs a platform has no sight of what a
  * dealer has, so the dealer's own people must be able to begin. A password that was made is shown once.
  */
-import { type FormEvent, useState } from "react";
-import { Form } from "react-aria-components";
+import { useState } from "react";
 import type { AccountKind } from "@/api/types";
 import { Button } from "@/design/button";
 import { Checkbox } from "@/design/checkbox";
 import { Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
+import { Form } from "@/design/form";
 import { CopyLine } from "@/design/text";
-import { toast, toastProblem } from "@/design/toast";
+import { toast } from "@/design/toast";
 import { m } from "@/i18n";
 import { kindName } from "./kind";
 import { useAccount, useCreateAccount } from "./queries";
@@ -63,23 +63,19 @@ function Draft({ parent, kinds, withOwner, onMade, onClose }: DraftProps) {
   const [owned, setOwned] = useState(withOwner);
   const [owner, setOwner] = useState({ name: "", email: "" });
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     const first = { name: owner.name.trim(), email: owner.email.trim() };
-    try {
-      const made = await create.mutateAsync({ name: name.trim(), kind, ...(owned && { owner: first }) });
-      if (made.initial_password)
-        return onMade({ account: made.name, email: first.email, password: made.initial_password });
-      toast(m.account_created({ name: made.name }));
-      onClose();
-    } catch (error) {
-      toastProblem(error);
-    }
+    const made = await create.mutateAsync({ name: name.trim(), kind, ...(owned && { owner: first }) });
+    if (made.initial_password)
+      return onMade({ account: made.name, email: first.email, password: made.initial_password });
+    toast(m.account_created({ name: made.name }));
+    onClose();
   }
 
   return (
-    <Form className="dialog-body" onSubmit={submit}>
+    <Form onSubmit={submit}>
       <TextField
+        name="name"
         label={m.col_name()}
         value={name}
         onChange={setName}
@@ -90,6 +86,7 @@ function Draft({ parent, kinds, withOwner, onMade, onClose }: DraftProps) {
       />
       {kinds.length > 1 && (
         <Select
+          name="kind"
           label={m.col_kind()}
           choices={kinds.map((id) => ({ id, name: kindName(id) }))}
           value={kind}
@@ -114,6 +111,7 @@ function Draft({ parent, kinds, withOwner, onMade, onClose }: DraftProps) {
             autoComplete="off"
           />
           <TextField
+            name="email"
             label={m.account_owner_email()}
             value={owner.email}
             onChange={(email) => setOwner({ ...owner, email })}

@@ -9,6 +9,7 @@ import { Card } from "@/design/page";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
 import { may, runsPlatform, useSession } from "@/session/session";
+import { ElevateButton } from "@/support/elevate";
 import { useChildAccounts } from "./queries";
 import { AccountTable } from "./table";
 
@@ -17,10 +18,13 @@ export function AccountOverview({ account }: { account: Account }) {
   const { devices, alerts_open, collectors } = account.counts;
   return (
     <>
-      <p className="notice">
+      <div className="notice">
         <Icon name="shield" />
-        <span>{platform ? m.overview_platform() : m.overview_no_devices()}</span>
-      </p>
+        <div>
+          <p>{platform ? m.overview_platform() : m.overview_no_devices()}</p>
+        </div>
+        {platform && account.kind !== "platform" && <ElevateButton account={account} />}
+      </div>
       <div className="tiles">
         <Tile icon="device" label={m.nav_devices()} value={number(devices)} />
         <Tile icon="alert" label={m.overview_alerts()} value={number(alerts_open)} />

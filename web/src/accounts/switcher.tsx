@@ -89,7 +89,9 @@ function Choices({ current, onDone }: { current?: string; onDone: () => void }) 
               {account.name}
             </span>
             <span className="switcher-item-kind">
-              {account.suspended_at ? m.account_suspended() : kindName(account.kind)}
+              {account.suspended_at || account.suspended_above
+                ? m.account_suspended()
+                : kindName(account.kind)}
             </span>
           </ListBoxItem>
         )}

@@ -5,6 +5,7 @@ import { Badge } from "@/design/text";
 import { m } from "@/i18n";
 import { date, number } from "@/i18n/format";
 import { kindName } from "./kind";
+import { AccountState } from "./state";
 
 export function AccountTable({ accounts }: { accounts: Account[] }) {
   return (
@@ -33,7 +34,7 @@ export function AccountTable({ accounts }: { accounts: Account[] }) {
                 <Link to="/a/$account" params={{ account: account.id }}>
                   <strong>{account.name}</strong>
                 </Link>{" "}
-                {account.suspended_at && <Badge tone="warn">{m.account_suspended()}</Badge>}
+                <AccountState account={account} />
               </td>
               <td>{kindName(account.kind)}</td>
               <td className="number">{number(account.counts.devices)}</td>

@@ -2558,6 +2558,11 @@ export interface components {
             /** @description How it is swept and polled. */
             settings?: components["schemas"]["SiteSettings"];
         };
+        /** @description Why an account is suspended. */
+        NewSuspension: {
+            /** @description 1 to 500 characters; stands in the account's audit. */
+            reason?: string | null;
+        };
         /** @description A token to be. */
         NewToken: {
             /** @description What it is for, 1 to 200 characters. */
@@ -5626,7 +5631,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewSuspension"] | null;
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -10,9 +10,26 @@ type S = components["schemas"];
 export type Problem = Omit<S["Problem"], "detail"> & { detail?: string };
 export type Named = S["Named"];
 export type AccountKind = "platform" | "dealer" | "customer";
-export type Account = S["Account"] & {
-  /** Since when its sign-in and ingress are stopped. */
-  suspended_at?: string | null;
+export type Account = S["Account"];
+export type Quotas = S["Quotas"];
+export type QuotaLimits = S["QuotaLimits"];
+export type QuotaKind = "devices" | "collectors" | "operators";
+export type Export = Omit<S["Export"], "state"> & {
+  state: "queued" | "ready" | "fetched" | "expired" | "failed";
+};
+/** What stands in the way of a move. */
+export type MoveConflict = {
+  code: "same_place" | "cycle" | "kind" | "depth" | "deletion" | "role_made_above" | "quota";
+  name?: string;
+  grants?: number;
+  what?: QuotaKind;
+  limit?: number;
+  would_be?: number;
+};
+export type MovePlan = Omit<S["MovePlan"], "conflicts"> & { conflicts: MoveConflict[] };
+export type Move = Omit<S["Move"], "state" | "result"> & {
+  state: "queued" | "done" | "refused" | "failed";
+  result?: { conflicts?: MoveConflict[]; rows?: Record<string, number> } | null;
 };
 export type Grant = S["HeldRole"];
 export type Role = S["Role"];
@@ -21,7 +38,13 @@ export type Session = {
   operator: NonNullable<S["Session"]["operator"]>;
   grants: Grant[];
   csrf: string | undefined;
+  /** As whom the session looks, for support; nothing can be changed meanwhile. */
+  viewing?: S["Viewing"] | undefined;
 };
+export type Brand = S["Brand"];
+export type Branding = S["Branding"];
+export type EgressHost = S["EgressHost"];
+export type Elevation = S["Elevation"];
 export type OwnSession = S["OwnSession"];
 export type SignedIn = S["SignedIn"];
 export type Challenge = S["SignInChallenge"];
@@ -53,6 +76,7 @@ export type CollectorToken = S["CollectorToken"];
 export type Driver = S["Driver"];
 export type DriverGrant = S["DriverGrant"];
 export type AuditEntry = S["AuditEntry"];
+export type Usage = S["Usage"];
 export type Summary = S["Summary"];
 /** One page of a list; `next` is the cursor of the following page, null at the end. */
 export type List<T> = { items: T[]; next?: string | null };

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { AccountOverview } from "@/accounts/overview";
 import { useAccount } from "@/accounts/queries";
 import type { Account } from "@/api/types";
-import { Notice, Skeleton } from "@/design/feedback";
+import { Skeleton } from "@/design/feedback";
 import { Page } from "@/design/page";
 import { m } from "@/i18n";
 import { may, useSession } from "@/session/session";
@@ -13,7 +13,6 @@ export function Overview() {
   const account = useAccount();
   return (
     <Page title={account?.name ?? m.nav_overview()} crumbs={<Lineage />}>
-      {account?.suspended_at && <Notice>{m.overview_suspended()}</Notice>}
       {!account && <Skeleton />}
       {account && (may(account, "view_devices") ? <DeviceOverview /> : <AccountOverview account={account} />)}
     </Page>

@@ -11,14 +11,18 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { parseMoveSearch } from "@/accounts/settings/search";
 import { parseAlertSearch } from "@/alerts/search";
 import { isFinal } from "@/api/problem";
 import { parseAuditSearch } from "@/audit/search";
+import { portalBrandQuery } from "@/branding/queries";
+import { wear } from "@/branding/worn";
 import { ToastRegion } from "@/design/toast";
 import { parseDeviceSearch } from "@/devices/search";
 import { LocaleBoundary } from "@/i18n/locale";
 import { isSessionLost, safeNext, sessionQuery } from "@/session/session";
 import { CALLBACK, captureAnswer } from "@/sso/answer";
+import { parseUsageSearch } from "@/usage/month";
 import { Lost, NotFound } from "./lost";
 import { Shell } from "./shell";
 
@@ -34,6 +38,7 @@ export const queryClient = new QueryClient({
 });
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  beforeLoad: dress,
   component: () => (
     <LocaleBoundary>
       <Outlet />
@@ -42,6 +47,15 @@ const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   ),
   notFoundComponent: NotFound,
 });
+
+let dressed = false;
+
+/** The portal's own brand is on before the first page is drawn; without an answer it goes without. */
+async function dress(): Promise<void> {
+  if (dressed) return;
+  dressed = true;
+  await queryClient.ensureQueryData(portalBrandQuery).then(wear, () => undefined);
+}
 
 async function signedIn(href: string) {
   try {
@@ -187,6 +201,38 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("@/audit/list"), "AuditList"),
 });
 
+const brandingRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "branding",
+  component: lazyRouteComponent(() => import("@/branding/page"), "BrandingPage"),
+});
+
+const egressRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "connections",
+  component: lazyRouteComponent(() => import("@/egress/page"), "EgressPage"),
+});
+
+const usageRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "usage",
+  validateSearch: parseUsageSearch,
+  component: lazyRouteComponent(() => import("@/usage/page"), "UsagePage"),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "settings",
+  component: lazyRouteComponent(() => import("@/accounts/settings/page"), "SettingsPage"),
+});
+
+const moveRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "settings/move",
+  validateSearch: parseMoveSearch,
+  component: lazyRouteComponent(() => import("@/accounts/settings/move"), "MovePage"),
+});
+
 const securityRoute = createRoute({
   getParentRoute: () => accountRoute,
   path: "security",
@@ -214,6 +260,11 @@ const routeTree = rootRoute.addChildren([
     tokensRoute,
     driversRoute,
     auditRoute,
+    usageRoute,
+    brandingRoute,
+    egressRoute,
+    settingsRoute,
+    moveRoute,
     securityRoute,
   ]),
 ]);

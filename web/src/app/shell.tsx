@@ -3,9 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { accountQuery, useAccountId } from "@/accounts/queries";
+import { StateBanner } from "@/accounts/state";
 import { AccountSwitcher } from "@/accounts/switcher";
 import { useLive } from "@/api/live";
 import type { Account } from "@/api/types";
+import { HelpLinks } from "@/branding/help";
+import { Mark } from "@/branding/mark";
+import { brandingQuery } from "@/branding/queries";
+import { useWear } from "@/branding/worn";
 import { IconButton } from "@/design/button";
 import { Failed } from "@/design/feedback";
 import { Icon, type IconName } from "@/design/icon";
@@ -13,44 +18,56 @@ import { m } from "@/i18n";
 import { number } from "@/i18n/format";
 import { may, mayInstall } from "@/session/session";
 import { UserMenu } from "@/session/user-menu";
+import { ElevationBanner, ViewBanner } from "@/support/banners";
 
 export function Shell() {
   const account = useAccountId();
   const { data, error, refetch } = useQuery(accountQuery(account));
+  useWear(useQuery(brandingQuery(account)).data?.effective);
   const interrupted = useLive(account, may(data, "view_devices"));
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const [open, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: navigation closes the small-screen menu
   useEffect(() => setOpen(false), [pathname]);
   return (
-    <div className="shell">
+    <div className="frame">
       <a className="skip-link" href="#main">
         {m.skip_to_content()}
       </a>
-      <div className="sidebar" data-open={open || undefined}>
-        <Link to="/a/$account" params={{ account }} className="brand">
-          <img src="/mark.svg" alt="" />
-          Bailiwick
-        </Link>
-        <IconToggle open={open} onToggle={() => setOpen(!open)} />
-        <AccountSwitcher />
-        <Sections account={data} />
-        <div className="sidebar-foot">
-          <UserMenu />
-        </div>
-      </div>
-      <main className="main" id="main" tabIndex={-1}>
-        {interrupted && (
-          <div className="banner" role="status">
-            <Icon name="warning" />
-            {m.banner_offline()}
+      <ViewBanner />
+      <ElevationBanner />
+      <div className="shell">
+        <div className="sidebar" data-open={open || undefined}>
+          <Link to="/a/$account" params={{ account }} className="brand">
+            <Mark />
+          </Link>
+          <IconToggle open={open} onToggle={() => setOpen(!open)} />
+          <AccountSwitcher />
+          <Sections account={data} />
+          <div className="sidebar-foot">
+            <HelpLinks />
+            <UserMenu />
           </div>
-        )}
-        {error && !data ? <Failed error={error} onRetry={() => refetch()} /> : <Outlet />}
-      </main>
+        </div>
+        <main className="main" id="main" tabIndex={-1}>
+          <div className="banners">
+            {interrupted && (
+              <div className="banner" role="status">
+                <Icon name="warning" />
+                <span className="banner-text">{m.banner_offline()}</span>
+              </div>
+            )}
+            <StateBanner account={data} />
+          </div>
+          {error && !data ? <Failed error={error} onRetry={() => refetch()} /> : <Outlet />}
+        </main>
+      </div>
     </div>
   );
 }
+
+/** Who has any of these finds something in the settings. */
+const SETTINGS = ["manage_accounts", "delete_accounts", "view_usage"] as const;
 
 /** Only what may be seen here: the rest would answer that it may not. */
 function Sections({ account }: { account: Account | undefined }) {
@@ -107,7 +124,17 @@ function Sections({ account }: { account: Account | undefined }) {
         {(seesDevices || mayInstall(account)) && (
           <Item to="/a/$account/drivers" icon="driver" label={m.nav_drivers()} />
         )}
+        {may(account, "view_usage") && <Item to="/a/$account/usage" icon="usage" label={m.nav_usage()} />}
         {may(account, "view_audit") && <Item to="/a/$account/audit" icon="audit" label={m.nav_audit()} />}
+        {may(account, "manage_branding") && (
+          <Item to="/a/$account/branding" icon="branding" label={m.nav_branding()} />
+        )}
+        {(may(account, "manage_egress") || may(account, "view_operators")) && (
+          <Item to="/a/$account/connections" icon="connection" label={m.nav_connections()} />
+        )}
+        {SETTINGS.some((permission) => may(account, permission)) && (
+          <Item to="/a/$account/settings" icon="settings" label={m.nav_settings()} />
+        )}
       </nav>
     </>
   );
@@ -115,7 +142,7 @@ function Sections({ account }: { account: Account | undefined }) {
 
 type SectionPath =
   | "/a/$account"
-  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "sign-in" | "limits" | "tokens" | "drivers" | "audit"}`;
+  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "sign-in" | "limits" | "tokens" | "drivers" | "audit" | "usage" | "branding" | "connections" | "settings"}`;
 
 function IconToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   return (

@@ -8,13 +8,15 @@ import { usePages } from "@/api/lists";
 import type { AuditEntry } from "@/api/types";
 import { useCollectors } from "@/collectors/queries";
 import { Button } from "@/design/button";
+import { DateField } from "@/design/date-field";
 import { Empty, Load } from "@/design/feedback";
-import { Facet, TextField } from "@/design/fields";
+import { Facet } from "@/design/fields";
 import { More } from "@/design/more";
 import { Page } from "@/design/page";
 import { useSites } from "@/devices/queries";
 import { m } from "@/i18n";
 import { useOperators } from "@/operators/queries";
+import { Elevations } from "@/support/elevations";
 import { actorName, actorOf } from "./actor";
 import { EntryRow } from "./entry";
 import { type AuditSearch, auditQuery } from "./search";
@@ -41,15 +43,10 @@ export function AuditList() {
   const operators = useOperators(account, useMay("view_operators")).data;
   const collectors = useCollectors(account, maySeeDevices).data;
   const sites = useSites(account, maySeeDevices).data;
-  const names = useMemo(
-    () =>
-      new Map(
-        [operators, collectors, sites, here?.path].flatMap(
-          (rows) => rows?.map(({ id, name }) => [id, name] as const) ?? [],
-        ),
-      ),
-    [operators, collectors, sites, here],
-  );
+  const names = useMemo(() => {
+    const known = [operators, collectors, sites, here?.path];
+    return new Map(known.flatMap((rows) => rows?.map(({ id, name }) => [id, name] as const) ?? []));
+  }, [operators, collectors, sites, here]);
   const actor = search.actor && actorName(actorOf(search.actor), names);
   const name = here?.name ?? "";
   const filtered = Object.keys(search).length > 0;
@@ -57,18 +54,8 @@ export function AuditList() {
     <Page title={m.audit_title()} lead={m.audit_lead({ account: name })}>
       <search className="toolbar audit-filters">
         <AreaFilter value={search.action} onChange={(action) => set({ action })} />
-        <TextField
-          label={m.audit_from()}
-          type="date"
-          value={search.from ?? ""}
-          onChange={(from) => set({ from: from || undefined })}
-        />
-        <TextField
-          label={m.audit_to()}
-          type="date"
-          value={search.to ?? ""}
-          onChange={(to) => set({ to: to || undefined })}
-        />
+        <DateField label={m.audit_from()} value={search.from} onChange={(from) => set({ from })} />
+        <DateField label={m.audit_to()} value={search.to} onChange={(to) => set({ to })} />
         {actor && (
           <Button small icon="close" onPress={() => set({ actor: undefined })}>
             {m.audit_active_actor({ name: actor })}
@@ -89,6 +76,7 @@ export function AuditList() {
           </Button>
         )}
       </search>
+      {here && <Elevations account={here} />}
       <section className="card" aria-label={m.audit_title()}>
         <Load query={entries}>
           {(rows) =>
@@ -122,6 +110,12 @@ function AreaFilter({ value, onChange }: { value?: string; onChange: (value?: st
     { id: "restrictions.", name: m.audit_area_restrictions() },
     { id: "token.", name: m.nav_tokens() },
     { id: "session.", name: m.audit_area_sessions() },
+    { id: "branding.", name: m.nav_branding() },
+    { id: "quotas.", name: m.quotas_title() },
+    { id: "egress.", name: m.nav_connections() },
+    { id: "invitation.", name: m.invitations_title() },
+    { id: "elevation.", name: m.elevations_title() },
+    { id: "view_as.", name: m.audit_area_views() },
   ];
   return (
     <Facet label={m.audit_action()} any={m.filter_any()} value={value} choices={areas} onChange={onChange} />

@@ -16,6 +16,13 @@ const KINDS: Record<string, () => string> = {
   session: m.audit_kind_session,
   site: m.audit_kind_site,
   enrollment: m.audit_kind_enrollment,
+  elevation: m.audit_kind_elevation,
+  view_as: m.audit_kind_view,
+  quotas: m.quotas_title,
+  egress: m.nav_connections,
+  egress_host: m.egress_host,
+  invitation: m.mail_invitation,
+  branding: m.audit_kind_branding,
   system: m.audit_kind_system,
 };
 

@@ -41,13 +41,15 @@ export function TextField({ label, hint, error, placeholder, lines, ...rest }: F
         </Text>
       )}
       <FieldError className="error">
-        {({ validationDetails: wrong }) => error ?? words(wrong, rest.minLength)}
+        {({ validationDetails: wrong, validationErrors: told }) =>
+          error ?? (wrong.customError ? told.join(" ") : words(wrong, rest.minLength))
+        }
       </FieldError>
     </AriaTextField>
   );
 }
 
-/** In the portal’s language; the browser’s own words are in the browser’s. */
+/** Beside the field: what the server said of it (see `Form`), or what it lacks, in the portal’s language; the browser’s own words are in the browser’s. */
 function words(wrong: ValidityState, least: number | undefined): string {
   if (wrong.valueMissing) return m.field_missing();
   if (wrong.tooShort) return m.field_short({ count: String(least ?? 1) });
@@ -59,6 +61,7 @@ export type Choice<K extends string> = { id: K; name: string };
 
 type SelectProps<K extends string> = {
   label: string;
+  name?: string;
   choices: Choice<K>[];
   value: K | null;
   onChange: (value: K) => void;
@@ -70,6 +73,7 @@ export function Select<K extends string>(props: SelectProps<K>) {
   return (
     <AriaSelect
       className="field"
+      name={props.name}
       value={props.value}
       onChange={(key) => props.onChange(key as K)}
       placeholder={props.placeholder}
@@ -84,6 +88,7 @@ export function Select<K extends string>(props: SelectProps<K>) {
           {props.hint}
         </Text>
       )}
+      <FieldError className="error" />
       <Choices choices={props.choices} />
     </AriaSelect>
   );

@@ -1,5 +1,6 @@
 /** A page's frame: its title is the document title and takes the focus after navigation. */
 import { type ReactNode, useEffect, useRef } from "react";
+import { usePageTitle } from "@/branding/worn";
 
 /** The first page leaves the focus where the browser put it; each later one takes it. */
 let visited = false;
@@ -19,9 +20,7 @@ export function Page({ title, lead, crumbs, actions, fill, children }: PageProps
     if (visited) heading.current?.focus({ preventScroll: true });
     visited = true;
   }, []);
-  useEffect(() => {
-    document.title = `${title} · Bailiwick`;
-  }, [title]);
+  usePageTitle(title);
   return (
     <div className={fill ? "page page--fill" : "page"}>
       <header className="page-head">

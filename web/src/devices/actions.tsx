@@ -1,11 +1,11 @@
 /** Changes to a device: rename, move, ownership; and retiring it, after a confirm. */
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
-import { Form } from "react-aria-components";
+import { useState } from "react";
 import type { Device, DeviceDetail } from "@/api/types";
 import { Button } from "@/design/button";
 import { Confirm, Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
+import { Form } from "@/design/form";
 import { dismissAbout, toast, toastProblem } from "@/design/toast";
 import type { FocusProps } from "@/design/virtual-table";
 import { m } from "@/i18n";
@@ -26,7 +26,7 @@ export function DeviceActions({ account, device }: Props) {
         {m.device_retire()}
       </Button>
       <Dialog title={m.device_edit_title()} open={open === "edit"} onClose={close}>
-        <EditForm account={account} device={device} onDone={close} />
+        <EditForm device={device} onDone={close} />
       </Dialog>
       <Retire account={account} device={device} open={open === "retire"} onClose={close} />
     </>
@@ -35,7 +35,7 @@ export function DeviceActions({ account, device }: Props) {
 
 const NO_SITE = "none";
 
-function EditForm({ account, device, onDone }: Props & { onDone: () => void }) {
+function EditForm({ device, onDone }: { device: DeviceDetail; onDone: () => void }) {
   const edit = useEditDevice(device.account.id, device.id);
   const sites = useSites(device.account.id).data ?? [];
   const before = { name: device.name ?? "", site_id: device.site?.id ?? null, ownership: device.ownership };
@@ -43,8 +43,7 @@ function EditForm({ account, device, onDone }: Props & { onDone: () => void }) {
   const [site, setSite] = useState(before.site_id ?? NO_SITE);
   const [ownership, setOwnership] = useState(before.ownership);
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     const site_id = site === NO_SITE ? null : site;
     const change = {
       ...(name !== before.name && { name }),
@@ -52,29 +51,27 @@ function EditForm({ account, device, onDone }: Props & { onDone: () => void }) {
       ...(ownership !== before.ownership && { ownership }),
     };
     if (Object.keys(change).length === 0) return onDone();
-    try {
-      await edit.mutateAsync(change);
-      onDone();
-      toast(m.device_saved(), {
-        label: m.action_undo(),
-        run: () => edit.mutateAsync(before).catch(toastProblem),
-        about: device.id,
-      });
-    } catch (error) {
-      toastProblem(error);
-    }
+    await edit.mutateAsync(change);
+    onDone();
+    toast(m.device_saved(), {
+      label: m.action_undo(),
+      run: () => edit.mutateAsync(before).catch(toastProblem),
+      about: device.id,
+    });
   }
 
   return (
-    <Form className="dialog-body" onSubmit={submit} data-account={account}>
-      <TextField label={m.col_name()} value={name} onChange={setName} maxLength={120} autoFocus />
+    <Form onSubmit={submit}>
+      <TextField name="name" label={m.col_name()} value={name} onChange={setName} maxLength={120} autoFocus />
       <Select
+        name="site_id"
         label={m.col_site()}
         choices={[{ id: NO_SITE, name: m.site_none() }, ...sites.map(({ id, name }) => ({ id, name }))]}
         value={site}
         onChange={setSite}
       />
       <Select
+        name="ownership"
         label={m.col_ownership()}
         choices={[
           { id: "company", name: m.ownership_company() },

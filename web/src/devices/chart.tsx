@@ -15,12 +15,16 @@ const HEIGHT = 240;
 const DAY_SECONDS = 86_400;
 
 function color(host: HTMLElement, name: string): string {
+  return computed(host, `var(${name})`);
+}
+
+function computed(host: HTMLElement, value: string): string {
   const probe = document.createElement("span");
-  probe.style.color = `var(${name})`;
+  probe.style.color = value;
   host.append(probe);
-  const value = getComputedStyle(probe).color;
+  const found = getComputedStyle(probe).color;
   probe.remove();
-  return value;
+  return found;
 }
 
 function timeLabels(_plot: uPlot, splits: number[], _axis: number, _space: number, step: number): string[] {
@@ -87,7 +91,7 @@ function options(host: HTMLElement, tip: HTMLElement | null, unit: string): uPlo
       {
         stroke: line,
         width: 1.8,
-        fill: line.replace(/^rgb\((.*)\)$/, "rgb($1 / 0.10)").replace(/, /g, " "),
+        fill: computed(host, "color-mix(in srgb, var(--accent) 10%, transparent)"),
         points: { show: false },
       },
     ],

@@ -3,19 +3,18 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useAccount, useAccountId, useMay } from "@/accounts/queries";
-import { Button } from "@/design/button";
+import { CsvButton } from "@/design/csv-button";
 import { Empty, Failed, Skeleton } from "@/design/feedback";
 import { Facet, SearchField } from "@/design/fields";
 import { useLater } from "@/design/later";
 import { Page } from "@/design/page";
-import { toast, toastProblem } from "@/design/toast";
 import { VirtualTable } from "@/design/virtual-table";
 import { NoDriverAction, useNoDriver } from "@/drivers/consent";
 import { driversQuery } from "@/drivers/queries";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
 import { deviceColumns } from "./columns";
-import { devicesCsv, useDevices, useSites } from "./queries";
+import { useDevices, useSites } from "./queries";
 import { type DeviceSearch, nextSort } from "./search";
 import { STATUSES, statusWord } from "./words";
 
@@ -45,7 +44,17 @@ export function DeviceList() {
   const rows = devices.data ?? [];
   const filtered = Boolean(search.q || search.driver || search.site || search.status || search.alert);
   return (
-    <Page title={m.devices_title()} fill actions={<CsvButton account={account} search={search} />}>
+    <Page
+      title={m.devices_title()}
+      fill
+      actions={
+        <CsvButton
+          path={`/api/v1/accounts/${account}/devices`}
+          search={search}
+          file={`bailiwick-devices-${new Date().toISOString().slice(0, 10)}`}
+        />
+      }
+    >
       <Filters search={search} set={set} count={rows.length} more={devices.hasNextPage} />
       {devices.error && !devices.data && <Failed error={devices.error} onRetry={() => devices.refetch()} />}
       {devices.isPending && <Skeleton rows={10} />}
@@ -176,30 +185,5 @@ function NoDevices({ filtered }: { filtered: boolean }) {
         ? m.devices_empty_body({ account: account?.name ?? "" })
         : m.device_empty_viewer({ account: account?.name ?? "" })}
     </Empty>
-  );
-}
-
-function CsvButton({ account, search }: { account: string; search: DeviceSearch }) {
-  const [busy, setBusy] = useState(false);
-  async function download() {
-    setBusy(true);
-    try {
-      const url = URL.createObjectURL(await devicesCsv(account, search));
-      const link = document.createElement("a");
-      link.href = url;
-      link.download = `bailiwick-devices-${new Date().toISOString().slice(0, 10)}.csv`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 10_000);
-      toast(m.csv_done());
-    } catch (error) {
-      toastProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
-  return (
-    <Button icon="download" onPress={download} isPending={busy}>
-      {m.action_csv()}
-    </Button>
   );
 }

@@ -1,8 +1,7 @@
 /** Devices: the list, one device with its facts, its time series, and the changes to it. */
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, callHeaders, lost, reply } from "@/api/client";
+import { api, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
-import { parseProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
 import type { DeviceSearch } from "./search";
 
@@ -130,33 +129,4 @@ export function useRestoreDevice(account: string, device: string) {
         ),
       ),
   });
-}
-
-const CSV_PAGES_MAX = 400;
-
-/** All rows that match the filters as one CSV file, page by page as the API gives them. */
-export async function devicesCsv(account: string, search: DeviceSearch): Promise<Blob> {
-  const parts: string[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < CSV_PAGES_MAX; page += 1) {
-    const query = new URLSearchParams({ ...search, limit: String(WHOLE) });
-    if (cursor) query.set("cursor", cursor);
-    const response: Response = await fetch(`/api/v1/accounts/${account}/devices?${query}`, {
-      headers: { ...callHeaders("GET"), Accept: "text/csv" },
-    });
-    if (!response.ok) {
-      throw lost(parseProblem(await response.json().catch(() => null), response.status));
-    }
-    const text: string = await response.text();
-    parts.push(page === 0 ? text : text.slice(text.indexOf("\n") + 1));
-    cursor = nextCursor(response.headers.get("link"));
-    if (cursor === null) break;
-  }
-  return new Blob(["\ufeff", ...parts], { type: "text/csv;charset=utf-8" });
-}
-
-/** The cursor in `Link: <…?cursor=…>; rel="next"` (RFC 8288). */
-export function nextCursor(link: string | null): string | null {
-  const target = link?.match(/<([^>]+)>\s*;[^,]*rel="?next"?/)?.[1];
-  return target ? new URL(target, "http://portal.invalid").searchParams.get("cursor") : null;
 }

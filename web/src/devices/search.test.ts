@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextCursor } from "./queries";
+import { nextCursor } from "@/api/csv";
 import { nextSort, parseDeviceSearch, sortDirection } from "./search";
 
 test("an address keeps what is understood and drops the rest", () => {

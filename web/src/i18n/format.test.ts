@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { overwriteGetLocale } from "./compiled/runtime.js";
-import { ago, collate, compact, number, percent, regional } from "./format";
+import { ago, bytes, collate, compact, number, percent, regional } from "./format";
 
 let locale: "en" | "de" | "fr" = "en";
 beforeEach(() => {
@@ -15,6 +15,13 @@ test("figures follow the language at the moment of the call", () => {
   locale = "de";
   expect(number(1_234_567)).toBe("1.234.567");
   expect(percent(29)).toBe("29\u00a0%");
+});
+
+test("a file's size is read in the unit that fits it", () => {
+  expect(bytes(0)).toBe("0 byte");
+  expect(bytes(999)).toBe("999 byte");
+  expect(bytes(1_440_000)).toBe("1.4 MB");
+  expect(bytes(5e12)).toBe("5,000 GB");
 });
 
 test("large figures are shortened, small ones stay exact", () => {

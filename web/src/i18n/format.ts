@@ -45,6 +45,15 @@ export function date(value: string | number | Date): string {
   return dateTime(value, { dateStyle: "medium" });
 }
 
+const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** "1.4 MB", by thousands as the units are named. */
+export function bytes(value: number): string {
+  const step = Math.min(SIZES.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+  const options = { style: "unit", unit: SIZES[step], maximumFractionDigits: step === 0 ? 0 : 1 } as const;
+  return number(value / 1000 ** step, options);
+}
+
 const SPANS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_557_600],
   ["month", 2_629_800],

@@ -2,6 +2,7 @@
 import { Fragment, type ReactNode, useSyncExternalStore } from "react";
 import { I18nProvider } from "react-aria-components";
 import { getLocale, subscribeLocale } from ".";
+import { regional } from "./format";
 
 export function useLocale() {
   return useSyncExternalStore(subscribeLocale, getLocale);
@@ -10,7 +11,7 @@ export function useLocale() {
 export function LocaleBoundary({ children }: { children: ReactNode }) {
   const locale = useLocale();
   return (
-    <I18nProvider locale={locale}>
+    <I18nProvider locale={regional(locale, navigator.languages)}>
       <Fragment key={locale}>{children}</Fragment>
     </I18nProvider>
   );

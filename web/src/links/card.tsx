@@ -1,23 +1,27 @@
 /** The frame of pages that a mail leads to: as the sign-in, without an account around it. */
-import { type ReactNode, useEffect } from "react";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { Preferences } from "@/app/preferences";
+import { HelpLinks } from "@/branding/help";
+import { Mark } from "@/branding/mark";
+import { portalBrandQuery } from "@/branding/queries";
+import { usePageTitle, useWear } from "@/branding/worn";
 import "@/session/sign-in.css";
 
 export function LinkCard({ title, children }: { title: string; children: ReactNode }) {
-  useEffect(() => {
-    document.title = `${title} · Bailiwick`;
-  }, [title]);
+  usePageTitle(title);
+  useWear(useQuery(portalBrandQuery).data);
   return (
     <main className="signin" id="main">
       <div className="signin-card card">
         <div className="brand">
-          <img src="/mark.svg" alt="" />
-          Bailiwick
+          <Mark />
         </div>
         <h1>{title}</h1>
         {children}
       </div>
       <footer className="signin-foot">
+        <HelpLinks />
         <Preferences />
       </footer>
     </main>

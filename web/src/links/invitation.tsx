@@ -1,13 +1,13 @@
 /** Accepts an invitation: somebody new sets name and password, somebody who can sign in does that first. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
-import { Form } from "react-aria-components";
+import { useState } from "react";
 import { api, reply, setCsrf } from "@/api/client";
 import { problemMessage } from "@/api/problem";
 import type { InvitationOffer } from "@/api/types";
 import { Button } from "@/design/button";
 import { TextField } from "@/design/fields";
+import { Form } from "@/design/form";
 import { toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { sessionQuery } from "@/session/session";
@@ -120,6 +120,7 @@ function AsSignedIn({ token, offer }: OfferProps) {
 /** For who cannot sign in yet: somebody new, or somebody whose last access was taken. */
 function AsReader({ token, offer }: OfferProps) {
   const navigate = useNavigate();
+  const [problem, setProblem] = useState<unknown>();
   const isNew = offer.takes === "name_and_password";
   const accept = useMutation({
     mutationFn: (form: FormData) =>
@@ -150,12 +151,13 @@ function AsReader({ token, offer }: OfferProps) {
   }
   return (
     <>
-      {accept.error && <Note bad>{problemMessage(accept.error)}</Note>}
+      {problem !== undefined && <Note bad>{problemMessage(problem)}</Note>}
       <Form
         className="signin-form"
-        onSubmit={(event: FormEvent<HTMLFormElement>) => {
-          event.preventDefault();
-          accept.mutate(new FormData(event.currentTarget));
+        tell={setProblem}
+        onSubmit={(event) => {
+          setProblem(undefined);
+          return accept.mutateAsync(new FormData(event.currentTarget));
         }}
       >
         {isNew && (

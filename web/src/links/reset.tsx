@@ -1,12 +1,12 @@
 /** Sets a new password by the link of a mail. */
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
-import { Form } from "react-aria-components";
+import { useState } from "react";
 import { api, reply } from "@/api/client";
 import { problemMessage } from "@/api/problem";
 import { Button } from "@/design/button";
 import { TextField } from "@/design/fields";
+import { Form } from "@/design/form";
 import { m } from "@/i18n";
 import { LinkCard, Note } from "./card";
 import { forgetToken, takeToken } from "./token";
@@ -21,6 +21,7 @@ export function ResetPassword() {
       reply(api.POST("/api/v1/password-reset/confirm", { body: { token: token ?? "", password } })),
     onSuccess: () => forgetToken("reset"),
   });
+  const [problem, setProblem] = useState<unknown>();
   const toSignIn = () => navigate({ to: "/sign-in", search: { next: "/", lost: false } });
   if (set.isSuccess) {
     return (
@@ -44,12 +45,13 @@ export function ResetPassword() {
   }
   return (
     <LinkCard title={m.reset_title()}>
-      {set.error && <Note bad>{problemMessage(set.error)}</Note>}
+      {problem !== undefined && <Note bad>{problemMessage(problem)}</Note>}
       <Form
         className="signin-form"
-        onSubmit={(event: FormEvent<HTMLFormElement>) => {
-          event.preventDefault();
-          set.mutate(String(new FormData(event.currentTarget).get("password")));
+        tell={setProblem}
+        onSubmit={(event) => {
+          setProblem(undefined);
+          return set.mutateAsync(String(new FormData(event.currentTarget).get("password")));
         }}
       >
         <TextField

@@ -1,6 +1,5 @@
 /** Gives someone a role here. A first password, when the server made one, is shown once. */
-import { type FormEvent, useState } from "react";
-import { Form } from "react-aria-components";
+import { useState } from "react";
 import { BranchPicker } from "@/accounts/branches";
 import { useAccount } from "@/accounts/queries";
 import { ProblemError } from "@/api/problem";
@@ -8,8 +7,9 @@ import type { Named } from "@/api/types";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
+import { Form } from "@/design/form";
 import { CopyLine } from "@/design/text";
-import { toast, toastProblem } from "@/design/toast";
+import { toast } from "@/design/toast";
 import { m } from "@/i18n";
 import { useInvitationChanges } from "@/invitations/queries";
 import { useRoles } from "@/roles/queries";
@@ -27,8 +27,7 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
   const [excluded, setExcluded] = useState<Named[]>([]);
   const [password, setPassword] = useState<string>();
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     try {
       const made = await add.mutateAsync({
         email: email.trim(),
@@ -41,21 +40,17 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
       onClose();
     } catch (error) {
       if (error instanceof ProblemError && error.code === "invite_by_mail") return inviteInstead();
-      toastProblem(error);
+      throw error;
     }
   }
 
   /** Where mail is configured nobody is added with a password. */
   async function inviteInstead() {
     const to = email.trim();
-    try {
-      const left = excluded.map(({ id }) => id);
-      await invite.mutateAsync({ email: to, name: name.trim(), role, excluded: left });
-      toast(m.invitation_sent({ email: to }));
-      onClose();
-    } catch (error) {
-      toastProblem(error);
-    }
+    const left = excluded.map(({ id }) => id);
+    await invite.mutateAsync({ email: to, name: name.trim(), role, excluded: left });
+    toast(m.invitation_sent({ email: to }));
+    onClose();
   }
 
   if (password) {
@@ -75,8 +70,9 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
   }
   return (
     <Dialog title={m.operators_add()} open onClose={onClose}>
-      <Form className="dialog-body" onSubmit={submit}>
+      <Form onSubmit={submit}>
         <TextField
+          name="name"
           label={m.col_name()}
           value={name}
           onChange={setName}
@@ -85,6 +81,7 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
           autoComplete="off"
         />
         <TextField
+          name="email"
           label={m.signin_email()}
           value={email}
           onChange={setEmail}
@@ -93,6 +90,7 @@ export function AddOperator({ account, onClose }: { account: string; onClose: ()
           autoComplete="off"
         />
         <Select
+          name="role"
           label={m.col_role()}
           choices={roleChoices(roles)}
           value={role}

@@ -13,6 +13,7 @@ import { list } from "@/i18n/format";
 import { WaitingInvitations } from "@/invitations/waiting";
 import { roleName, roleWhat } from "@/roles/role";
 import { useSession } from "@/session/session";
+import { ViewAsDialog } from "@/support/view-as";
 import { AddOperator } from "./add";
 import { GrantDialog } from "./grant";
 import { useOperatorChanges, useOperators } from "./queries";
@@ -61,6 +62,8 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
   const { remove } = useOperatorChanges(account);
   const [shown, setShown] = useState<AccountOperator>();
   const [removing, setRemoving] = useState<AccountOperator>();
+  const [viewing, setViewing] = useState<AccountOperator>();
+  const mayView = useMay("view_as");
 
   return (
     <div className="card-body--flush">
@@ -107,6 +110,13 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
                       label={`${own ? m.grant_change() : m.grant_show()}: ${operator.name}`}
                       onPress={() => setShown(operator)}
                     />
+                    {mayView && operator.id !== self && (
+                      <IconButton
+                        icon="eye"
+                        label={`${m.view_as_action()}: ${operator.name}`}
+                        onPress={() => setViewing(operator)}
+                      />
+                    )}
                     {own && (
                       <IconButton
                         icon="trash"
@@ -129,6 +139,7 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
           onClose={() => setShown(undefined)}
         />
       )}
+      {viewing && <ViewAsDialog account={account} operator={viewing} onClose={() => setViewing(undefined)} />}
       <Confirm
         title={m.operator_remove_title({ name: removing?.name ?? "" })}
         body={m.operator_remove_body()}

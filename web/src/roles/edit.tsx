@@ -1,12 +1,12 @@
 /** Makes a role, or changes one that this account made. */
-import { type FormEvent, useState } from "react";
-import { Form } from "react-aria-components";
+import { useState } from "react";
 import { useAccount } from "@/accounts/queries";
 import type { Role } from "@/api/types";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
-import { toast, toastProblem } from "@/design/toast";
+import { Form } from "@/design/form";
+import { toast } from "@/design/toast";
 import { m } from "@/i18n";
 import type { Permission } from "@/session/permission";
 import { choosable, PermissionPicker } from "./permission-picker";
@@ -33,23 +33,19 @@ export function EditRole({ account, role, roles, onClose }: Props) {
     if (model) setChosen(choosable(model.permissions, own));
   }
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     const body = { name: name.trim(), permissions: chosen };
-    try {
-      if (fresh) await create.mutateAsync(body);
-      else await change.mutateAsync({ id: role.role, ...body });
-      toast(fresh ? m.role_created({ name: body.name }) : m.role_saved({ name: body.name }));
-      onClose();
-    } catch (error) {
-      toastProblem(error);
-    }
+    if (fresh) await create.mutateAsync(body);
+    else await change.mutateAsync({ id: role.role, ...body });
+    toast(fresh ? m.role_created({ name: body.name }) : m.role_saved({ name: body.name }));
+    onClose();
   }
 
   return (
     <Dialog title={fresh ? m.roles_add() : m.role_edit_title()} open onClose={onClose} wide>
-      <Form className="dialog-body" onSubmit={submit}>
+      <Form onSubmit={submit}>
         <TextField
+          name="name"
           label={m.col_name()}
           hint={m.role_name_hint()}
           value={name}

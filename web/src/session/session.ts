@@ -9,13 +9,13 @@ import type { Permission } from "./permission";
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: async ({ signal }): Promise<Session> => {
-    const { operator, grants, csrf } = await reply(api.GET("/api/v1/session", { signal }));
+    const { operator, grants, csrf, viewing } = await reply(api.GET("/api/v1/session", { signal }));
     if (!operator) throw parseProblem(null, 401);
     setCsrf(csrf ?? undefined);
     const language = operator.locale.split("-")[0];
     // every operator starts with the base language, so that one says nothing against the browser's own
     if (!localeWasChosen() && isLocale(language) && language !== baseLocale) chooseLocale(language);
-    return { operator, grants, csrf: csrf ?? undefined };
+    return { operator, grants, csrf: csrf ?? undefined, viewing: viewing ?? undefined };
   },
   staleTime: 5 * 60_000,
 });

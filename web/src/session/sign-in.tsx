@@ -2,7 +2,7 @@
  * Sign-in: by a passkey, or by password and where one is set up by a code or a passkey too. On success the operator returns to the address that asked for it.
  */
 import { browserSupportsWebAuthnAutofill } from "@simplewebauthn/browser";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
@@ -10,6 +10,10 @@ import { api, reply, setCsrf } from "@/api/client";
 import { ProblemError, problemMessage } from "@/api/problem";
 import type { Challenge, PasskeyAnswer, SignedIn } from "@/api/types";
 import { Preferences } from "@/app/preferences";
+import { HelpLinks } from "@/branding/help";
+import { Mark } from "@/branding/mark";
+import { portalBrandQuery } from "@/branding/queries";
+import { usePageTitle, useWear } from "@/branding/worn";
 import { Button } from "@/design/button";
 import { TextField } from "@/design/fields";
 import { m } from "@/i18n";
@@ -39,9 +43,8 @@ export function SignIn() {
   const [email, setEmail] = useState("");
   const [passkeys, setPasskeys] = useState(false);
   const asking = useRef(false);
-  useEffect(() => {
-    document.title = `${m.signin_title()} · Bailiwick`;
-  }, []);
+  usePageTitle(m.signin_title());
+  useWear(useQuery(portalBrandQuery).data);
 
   // the browser offers passkeys where one types one's address, and says nothing until one is chosen
   // biome-ignore lint/correctness/useExhaustiveDependencies: once a page
@@ -140,8 +143,7 @@ export function SignIn() {
     <main className="signin" id="main">
       <div className="signin-card card">
         <div className="brand">
-          <img src="/mark.svg" alt="" />
-          Bailiwick
+          <Mark />
         </div>
         <h1>{m.signin_title()}</h1>
         {lost && !problem && <p className="signin-note">{m.signin_lost()}</p>}
@@ -215,6 +217,7 @@ export function SignIn() {
         )}
       </div>
       <footer className="signin-foot">
+        <HelpLinks />
         <Preferences />
       </footer>
     </main>

@@ -1,13 +1,12 @@
 /** Makes an API token. The secret is in this dialog once and nowhere else. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { Form } from "react-aria-components";
+import { useState } from "react";
 import { api, reply } from "@/api/client";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
+import { Form } from "@/design/form";
 import { CopyLine } from "@/design/text";
-import { toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
 import { PermissionPicker } from "@/roles/permission-picker";
@@ -41,7 +40,6 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
         }),
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: ["tokens", account] }),
-    onError: toastProblem,
   });
   if (create.data) {
     return (
@@ -60,14 +58,9 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
   }
   return (
     <Dialog title={m.tokens_add()} open onClose={onClose} wide={single}>
-      <Form
-        className="dialog-body"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
+      <Form onSubmit={() => create.mutateAsync()}>
         <TextField
+          name="name"
           label={m.col_name()}
           hint={m.token_name_hint()}
           value={name}
@@ -76,6 +69,7 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
           autoFocus
         />
         <Select
+          name="role"
           label={m.col_permits()}
           choices={[...builtInChoices(), { id: SINGLE, name: m.token_single() }]}
           value={role}
@@ -84,6 +78,7 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
         />
         {single && <PermissionPicker chosen={chosen} onChange={setChosen} />}
         <Select
+          name="expires_at"
           label={m.col_expires()}
           choices={[
             ...LIFETIMES_DAYS.map((id) => ({

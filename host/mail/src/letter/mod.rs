@@ -65,6 +65,21 @@ pub enum Content {
     PasswordChanged,
 }
 
+/// What a letter wears: that of the account that it is about. What is absent is the platform's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Brand {
+    /// What the product is called.
+    pub name: Option<String>,
+    /// The colour of the button, `#rrggbb`; white text can be read on it.
+    pub accent: Option<String>,
+    /// Where people get help by mail.
+    pub support_email: Option<String>,
+    /// Where people get help in the browser.
+    pub support_url: Option<String>,
+    /// The logo, a PNG; it travels with the letter, so that reading it reaches nobody.
+    pub logo: Option<Vec<u8>>,
+}
+
 /// A letter to one person.
 #[derive(Debug, Clone)]
 pub struct Letter {
@@ -76,6 +91,8 @@ pub struct Letter {
     pub language: Language,
     /// What it says.
     pub content: Content,
+    /// What it wears.
+    pub brand: Brand,
 }
 
 /// A letter as it is read.
@@ -94,28 +111,53 @@ struct Parts {
     rest: String,
 }
 
+/// By which the HTML names the logo that travels with it (RFC 2392).
+pub(crate) const LOGO: &str = "logo";
+/// The colour of buttons where the brand has none.
+const ACCENT: &str = "#1d4ed8";
+
 impl Letter {
+    /// `product` is the platform's own name.
     pub(crate) fn written(&self, product: &str) -> Written {
+        let product = &one_line(self.brand.name.as_deref().unwrap_or(product));
         let parts = texts::parts(self.language, &self.content, product);
         let greeting = texts::greeting(self.language, self.name.as_deref().map(one_line).as_deref());
         let Parts { subject, lead, action, rest } = parts;
         let link = action.as_ref().map(|(_, link)| format!("{}\r\n\r\n", link.expose_secret())).unwrap_or_default();
-        let text = format!("{greeting}\r\n\r\n{lead}\r\n\r\n{link}{rest}\r\n\r\n{product}\r\n");
+        let help = self.help();
+        let text_help: String =
+            help.iter().map(|(_, shown)| format!("{}: {shown}\r\n", texts::help(self.language))).collect();
+        let text = format!("{greeting}\r\n\r\n{lead}\r\n\r\n{link}{rest}\r\n\r\n{product}\r\n{text_help}");
+        let accent = self.brand.accent.as_deref().unwrap_or(ACCENT);
         let button = action.map(|(label, link)| {
             let link = escaped(link.expose_secret());
             format!(
-                "<p style=\"margin:24px 0\"><a href=\"{link}\" style=\"background:#1d4ed8;color:#ffffff;\
+                "<p style=\"margin:24px 0\"><a href=\"{link}\" style=\"background:{};color:#ffffff;\
                  padding:10px 18px;border-radius:6px;text-decoration:none\">{}</a></p>\
                  <p style=\"color:#52525b;font-size:13px;word-break:break-all\">{link}</p>",
+                escaped(accent),
                 escaped(label)
             )
         });
+        let logo = self.brand.logo.as_ref().map(|_| {
+            let name = escaped(product);
+            format!("<p style=\"margin:0 0 24px\"><img src=\"cid:{LOGO}\" alt=\"{name}\" height=\"40\"></p>")
+        });
+        let html_help: String = help
+            .iter()
+            .map(|(to, shown)| {
+                let label = texts::help(self.language);
+                format!("<br>{label}: <a href=\"{}\" style=\"color:#52525b\">{}</a>", escaped(to), escaped(shown))
+            })
+            .collect();
         let html = format!(
             "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title></head>\
              <body style=\"font-family:system-ui,sans-serif;color:#18181b;max-width:560px;margin:0 auto;padding:24px\">\
-             <p>{}</p><p>{}</p>{}<p style=\"color:#52525b\">{}</p><p style=\"color:#52525b\">{}</p></body></html>",
+             {}<p>{}</p><p>{}</p>{}<p style=\"color:#52525b\">{}</p><p style=\"color:#52525b\">{}{html_help}</p>\
+             </body></html>",
             self.language.code(),
             escaped(&subject),
+            logo.unwrap_or_default(),
             escaped(&greeting),
             escaped(&lead),
             button.unwrap_or_default(),
@@ -123,6 +165,14 @@ impl Letter {
             escaped(product),
         );
         Written { subject, text, html }
+    }
+
+    /// Where people get help: the address of each link, and what is shown of it.
+    fn help(&self) -> Vec<(String, String)> {
+        let Brand { support_url, support_email, .. } = &self.brand;
+        let url = support_url.as_deref().map(one_line).map(|url| (url.clone(), url));
+        let email = support_email.as_deref().map(one_line).map(|email| (format!("mailto:{email}"), email));
+        url.into_iter().chain(email).collect()
     }
 }
 
@@ -153,7 +203,8 @@ mod tests {
     fn invitation(language: Language, account: &str, by: Option<&str>, name: Option<&str>) -> Written {
         let link = SecretString::from("https://x.example/invitation#token=bwi_1");
         let content = Content::Invitation { account: account.into(), by: by.map(Into::into), link };
-        let letter = Letter { to: "a@b.c".into(), name: name.map(Into::into), language, content };
+        let letter =
+            Letter { to: "a@b.c".into(), name: name.map(Into::into), language, content, brand: Brand::default() };
         letter.written("Bailiwick")
     }
 
@@ -169,7 +220,8 @@ mod tests {
                 Content::PasswordChanged,
             ] {
                 let has_link = !matches!(content, Content::PasswordChanged);
-                let letter = Letter { to: "a@b.c".into(), name: Some("Bo".into()), language, content };
+                let brand = Brand::default();
+                let letter = Letter { to: "a@b.c".into(), name: Some("Bo".into()), language, content, brand };
                 let written = letter.written("Bailiwick");
                 assert!(written.text.contains("Bo") && written.text.contains("Bailiwick"), "{}", written.text);
                 assert_eq!(written.text.contains(link().expose_secret()), has_link);
@@ -192,6 +244,28 @@ mod tests {
             assert!(!text.contains("\nBcc"), "{text}");
         }
         assert!(!written.subject.contains(['\r', '\n']));
+    }
+
+    #[test]
+    fn a_brand_is_worn_and_is_text_too() {
+        let brand = Brand {
+            name: Some("Rhein IT <b>\r\nBcc: all@x.example".into()),
+            accent: Some("#aa2200".into()),
+            support_email: Some("help@rhein-it.example".into()),
+            support_url: Some("https://help.rhein-it.example/\"><script>".into()),
+            logo: Some(vec![1, 2, 3]),
+        };
+        let content = Content::PasswordReset { link: "https://x.example/reset-password#token=bwp_1".into() };
+        let letter = Letter { to: "a@b.c".into(), name: None, language: Language::De, content, brand };
+        let written = letter.written("Bailiwick");
+        for (what, text) in [("subject", &written.subject), ("text", &written.text), ("html", &written.html)] {
+            assert!(text.contains("Rhein IT") && !text.contains("Bailiwick"), "{what}: {text}");
+            assert!(!text.contains("\nBcc"), "{what}: {text}");
+        }
+        assert!(written.text.contains("Hilfe: help@rhein-it.example"), "{}", written.text);
+        assert!(written.html.contains("background:#aa2200") && written.html.contains("cid:logo"), "{}", written.html);
+        assert!(written.html.contains("mailto:help@rhein-it.example"), "{}", written.html);
+        assert!(!written.html.contains("<script") && !written.html.contains("<b>"), "{}", written.html);
     }
 
     #[test]

@@ -12,6 +12,16 @@ pub(super) fn greeting(language: Language, name: Option<&str>) -> String {
     name.map_or_else(|| format!("{hello},"), |name| format!("{hello} {name},"))
 }
 
+/// Before an address where people get help.
+pub(super) const fn help(language: Language) -> &'static str {
+    match language {
+        Language::En => "Help",
+        Language::De => "Hilfe",
+        Language::Nl => "Hulp",
+        Language::Fr => "Aide",
+    }
+}
+
 pub(super) fn parts(language: Language, content: &Content, product: &str) -> Parts {
     match content {
         Content::Invitation { account, by, link } => {

@@ -7,7 +7,7 @@ use bailiwick_devices::jobs::{JobFailure, Workers};
 use bailiwick_egress::address::PrivateNetworks;
 use bailiwick_egress::{Destination, Egress, Purpose, Settings};
 use bailiwick_mail::outbox::{self, Kind, NewMail, State, Waiting};
-use bailiwick_mail::{Content, Language, Letter, MailWorker, Sender, SmtpServer, Writer};
+use bailiwick_mail::{Brand, Content, Language, Letter, MailWorker, Sender, SmtpServer, Writer};
 use bailiwick_store::testing::{self, TestDatabase};
 use bailiwick_store::{AccountId, Actor};
 use jiff::SignedDuration;
@@ -32,7 +32,24 @@ const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 fn letter(to: &str, name: &str, account: &str) -> Letter {
     let link = "https://x.example/invitation#token=bwi_1".into();
     let content = Content::Invitation { account: account.to_owned(), by: Some("Ann".to_owned()), link };
-    Letter { to: to.to_owned(), name: Some(name.to_owned()), language: Language::De, content }
+    Letter { to: to.to_owned(), name: Some(name.to_owned()), language: Language::De, content, brand: Brand::default() }
+}
+
+#[tokio::test]
+async fn a_brand_s_logo_travels_with_the_letter() {
+    let database = testing::database().await;
+    let relay = Relay::start(Manner::StartTls).await;
+    let sender = sender(&database, &relay, "smtp://localhost:PORT", &LOOPBACK);
+    let name = Some("Rhein IT\r\nBcc: all@x.example".to_owned());
+    let brand = Brand { name, logo: Some(b"\x89PNG picture".to_vec()), ..Brand::default() };
+    sender.send(&Letter { brand, ..letter("bo@example.org", "Bo", "Praxis") }).await.unwrap();
+    let [mail] = relay.taken().try_into().expect("one mail");
+    let from = mail.header("from").unwrap();
+    assert!(from.ends_with("<no-reply@example.com>") && !from.contains('\n'), "{from}");
+    assert!(!mail.header_names().contains(&"bcc".to_owned()) && mail.to == ["bo@example.org"]);
+    let (text, rest) = mail.parts_with_logo();
+    assert!(text.contains("Rhein IT") && !text.contains("Bailiwick"), "{text}");
+    assert!(rest.contains("cid:logo") && rest.contains("Content-ID: <logo>"), "{rest}");
 }
 
 #[tokio::test]

@@ -76,6 +76,13 @@ impl Taken {
             .collect()
     }
 
+    /// The plain text, and what is beside it with its logo, both with their quoting undone and all else as it came.
+    pub fn parts_with_logo(&self) -> (String, String) {
+        let whole = unquoted_where_quoted(&self.data);
+        let (text, rest) = whole.split_once("multipart/related").expect("a logo beside the text");
+        (text.to_owned(), rest.to_owned())
+    }
+
     /// The link of the plain text.
     pub fn link(&self) -> String {
         let text = self.parts()[0].clone();
@@ -101,6 +108,21 @@ fn unquoted(body: &str) -> String {
         }
     }
     String::from_utf8(bytes).unwrap()
+}
+
+/// Undoes quoted-printable in a text of several parts, of which not all are in it.
+fn unquoted_where_quoted(text: &str) -> String {
+    let text = text.replace("=\r\n", "");
+    let mut pieces = text.split('=');
+    let mut whole = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let byte = piece.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(u8::is_ascii);
+        match (byte, piece.get(2..)) {
+            (Some(byte), Some(rest)) => whole.extend([&char::from(byte).to_string(), rest]),
+            _ => whole.extend(["=", piece]),
+        }
+    }
+    whole
 }
 
 /// The relay, at `localhost`.

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
+    body::{Bytes, HttpBody as _},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request, rejection::BytesRejection},
     http::{StatusCode, header, request::Parts},
 };
 use serde::{
@@ -24,6 +24,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let JsonText(bytes) = JsonText::from_request(request, state).await?;
         parse(&bytes).map(Json)
+    }
+}
+
+/// A JSON body that may be left out, or null.
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        if !request.headers().contains_key(header::CONTENT_TYPE) && request.body().is_end_stream() {
+            return Ok(None);
+        }
+        let JsonText(bytes) = JsonText::from_request(request, state).await?;
+        if bytes.trim_ascii() == b"null" { Ok(None) } else { parse(&bytes).map(|body| Some(Self(body))) }
     }
 }
 

@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::sse::{Event, KeepAlive, Sse},
 };
-use bailiwick_store::AccountId;
+use bailiwick_store::{AccountId, Sight};
 use futures::{Stream, StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use tokio::{
@@ -22,7 +22,7 @@ use crate::{
     caller::Caller,
     edge::{Problem, Query},
     shared::Wake,
-    work::{Sight, Work, permission::ViewDevices},
+    work::{Work, permission::ViewDevices},
 };
 
 /// How long one stream lasts; browsers connect again by themselves, and prove who they are again.

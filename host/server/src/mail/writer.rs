@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use bailiwick_access::{Access, AccessError, invitations::InvitationId};
 use bailiwick_devices::jobs::JobFailure;
 use bailiwick_mail::{
-    Content, Language, Letter, Writer,
+    Brand, Content, Language, Letter, Writer,
     outbox::{Kind, Waiting},
 };
 use bailiwick_store::OperatorId;
@@ -24,6 +24,21 @@ impl Letters {
         format!("{}/{page}#token={}", self.base, secret.expose_secret()).into()
     }
 
+    /// A brand as a letter wears it, with its logo.
+    async fn worn(&self, brand: bailiwick_access::branding::Brand) -> Result<Brand, AccessError> {
+        let logo = match brand.logo {
+            Some(hash) => match self.access.logo(hash).await {
+                // another took its place just now
+                Err(AccessError::NotFound) => None,
+                found => Some(found?),
+            },
+            None => None,
+        };
+        let accent = brand.accent.map(|accent| accent.to_string());
+        let (name, support_email, support_url) = (brand.name, brand.support_email, brand.support_url);
+        Ok(Brand { name, accent, support_email, support_url, logo })
+    }
+
     async fn written(&self, mail: &Waiting) -> Result<Option<Letter>, AccessError> {
         match (mail.kind, mail.subject) {
             (Kind::Invitation, Some(id)) => {
@@ -32,20 +47,23 @@ impl Letters {
                 };
                 let link = self.link("invitation", &minted.secret);
                 let content = Content::Invitation { account: minted.account, by: minted.by, link };
-                Ok(Some(Letter { to: minted.email, name: minted.name, language: mail.language, content }))
+                let brand = self.worn(self.access.brand_of(mail.account).await?).await?;
+                Ok(Some(Letter { to: minted.email, name: minted.name, language: mail.language, content, brand }))
             }
             (Kind::PasswordReset, _) => {
                 let Ok(email) = mail.recipient.parse() else { return Ok(None) };
                 let Some(reset) = self.access.link_password_reset(&email).await? else { return Ok(None) };
                 let content = Content::PasswordReset { link: self.link("reset-password", &reset.secret) };
+                let brand = self.worn(self.access.brand_of_operator(reset.contact.id).await?).await?;
                 let (to, name) = (reset.contact.email, Some(reset.contact.name));
-                Ok(Some(Letter { to, name, language: Language::of(&reset.contact.locale), content }))
+                Ok(Some(Letter { to, name, language: Language::of(&reset.contact.locale), content, brand }))
             }
             (Kind::PasswordChanged, Some(id)) => {
                 let Some(contact) = self.access.contact(OperatorId(id)).await? else { return Ok(None) };
                 let language = Language::of(&contact.locale);
+                let brand = self.worn(self.access.brand_of_operator(contact.id).await?).await?;
                 let (to, name) = (contact.email, Some(contact.name));
-                Ok(Some(Letter { to, name, language, content: Content::PasswordChanged }))
+                Ok(Some(Letter { to, name, language, content: Content::PasswordChanged, brand }))
             }
             (Kind::Invitation | Kind::PasswordChanged, None) => Ok(None),
         }

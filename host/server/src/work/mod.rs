@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use bailiwick_store::{AccountId, Lineage, Scope};
+use bailiwick_store::{AccountId, Scope, Sight};
 use serde::Serialize;
 
 pub use authorized::{Authorized, Needs, permission};
@@ -36,21 +36,6 @@ pub struct Work {
     pending: Option<Pending>,
     /// Where the scope was opened: keys are kept there, also when the scope is narrowed later.
     opened: AccountId,
-}
-
-/// How far a permission on an account reaches: its subtree, without the branches that are left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sight {
-    lineage: Lineage,
-    excluded: Vec<Lineage>,
-}
-
-impl Sight {
-    /// Whether it reaches this place.
-    #[must_use]
-    pub fn sees(&self, place: &Lineage) -> bool {
-        self.lineage.contains(place) && !self.excluded.iter().any(|branch| branch.contains(place))
-    }
 }
 
 impl Work {
@@ -79,7 +64,7 @@ impl Work {
     /// As [`Self::open`].
     pub async fn check<P: Needs>(app: &App, caller: &Caller, account: AccountId) -> Result<Sight, Problem> {
         let scope = app.access().authorize(&caller.principal, account, P::PERMISSION).await?;
-        Ok(Sight { lineage: scope.lineage().clone(), excluded: scope.excluded().to_vec() })
+        Ok(scope.sight())
     }
 
     /// Commits and replies.

@@ -1,5 +1,6 @@
 //! Invitations and forgotten passwords, from the call over a real relay to the link and back; and attacks on both.
 
+mod brands;
 mod invitations;
 mod links;
 mod resets;

@@ -7,20 +7,31 @@ use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::{AccountId, Lineage};
 
 use super::store;
-use crate::access::Access;
+use crate::access::{Access, checked_reason};
 use crate::error::AccessError;
 use crate::permission::Permission;
 use crate::principal::Principal;
 
 impl Access {
-    /// Suspends an account and all below it. Harmless to repeat.
+    /// Suspends an account and all below it, for a reason of 1 to 500 characters where one is given. Harmless to repeat.
     ///
     /// # Errors
-    /// [`AccessError::OwnAccount`] where the principal's role does not lie above it; and those of [`Access::authorize`].
-    pub async fn suspend_account(&self, principal: &Principal, account: AccountId) -> Result<(), AccessError> {
+    /// [`AccessError::Invalid`] for a reason that is none; [`AccessError::OwnAccount`] where the principal's role does not lie above it; and those of [`Access::authorize`].
+    pub async fn suspend_account(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        reason: Option<&str>,
+    ) -> Result<(), AccessError> {
+        let reason = reason.map(checked_reason).transpose()?;
         let mut scope = self.authorize_above(principal, account, Permission::ManageAccounts).await?;
         if store::suspend(&mut scope, Some(self.store.now())).await? {
-            record(&mut scope, Entry::new("account.suspended", Object::new("account", account))).await?;
+            let entry = Entry::new("account.suspended", Object::new("account", account));
+            let entry = match reason {
+                Some(reason) => entry.reason(reason),
+                None => entry,
+            };
+            record(&mut scope, entry).await?;
         }
         Ok(scope.commit().await?)
     }

@@ -1,7 +1,7 @@
 //! Reading and setting brands.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Lineage, Scope};
+use bailiwick_store::{AccountId, Actor, Lineage, OperatorId, Scope};
 use serde_json::{Value, json};
 
 use super::{Brand, Branding, HostName, Logo, LogoHash, NewBrand, store};
@@ -30,6 +30,25 @@ impl Access {
     pub async fn brand_at(&self, place: &Lineage) -> Result<Brand, AccessError> {
         let brands = store::on_the_way(&mut self.store.door().await?, place).await?;
         Ok(brands.into_iter().fold(Brand::default(), Brand::over))
+    }
+
+    /// What mails about an account wear.
+    ///
+    /// # Errors
+    /// [`AccessError::NotFound`] where there is no such account (any more).
+    pub async fn brand_of(&self, account: AccountId) -> Result<Brand, AccessError> {
+        let scope = self.store.scope(&Actor::system("branding"), account).await?;
+        let place = scope.lineage().clone();
+        scope.rollback().await?;
+        self.brand_at(&place).await
+    }
+
+    /// What mails about an operator itself wear: the brand of where its view of the tree begins.
+    ///
+    /// # Errors
+    /// Those of [`Access::brand_of`].
+    pub async fn brand_of_operator(&self, operator: OperatorId) -> Result<Brand, AccessError> {
+        self.brand_of(self.home(operator).await?).await
     }
 
     /// What the portal wears under a host name, before anybody has signed in; the platform's own under any other.

@@ -112,7 +112,7 @@ impl Access {
     }
 
     /// Where what an operator does about itself is written down: where its view begins, or at the root.
-    async fn home(&self, operator: OperatorId) -> Result<AccountId, AccessError> {
+    pub(crate) async fn home(&self, operator: OperatorId) -> Result<AccountId, AccessError> {
         let (held, _) = grants::store::held_by(&mut self.store.door().await?, operator, self.store.now()).await?;
         let principal = Principal {
             actor: Actor::Operator(operator),

@@ -227,7 +227,7 @@ async fn a_branch_left_out_is_not_suspended_moved_or_deleted_from_above() {
     let boss = world.sign_in("boss@a").await.principal;
     let hour = jiff::SignedDuration::from_hours(1);
     let refused = [
-        world.access.suspend_account(&boss, sub).await.err(),
+        world.access.suspend_account(&boss, sub, None).await.err(),
         world.access.delete_account(&boss, sub, "Sub", hour).await.err(),
         world.access.begin_move(&boss, sub, other).await.err(),
         world.access.set_quotas(&boss, sub, Default::default()).await.err(),
@@ -235,8 +235,8 @@ async fn a_branch_left_out_is_not_suspended_moved_or_deleted_from_above() {
     for error in refused {
         assert!(matches!(error, Some(AccessError::Denied { .. })), "{error:?}");
     }
-    assert!(matches!(world.access.suspend_account(&boss, inner).await, Err(AccessError::NotFound)));
-    world.access.suspend_account(&boss, other).await.unwrap();
+    assert!(matches!(world.access.suspend_account(&boss, inner, None).await, Err(AccessError::NotFound)));
+    world.access.suspend_account(&boss, other, None).await.unwrap();
     let another = world.sign_in("another@a").await.principal;
-    world.access.suspend_account(&another, sub).await.unwrap();
+    world.access.suspend_account(&another, sub, None).await.unwrap();
 }

@@ -1,0 +1,46 @@
+/** The settings of one account: its name, what it may have, and what is done to all of it. */
+
+import { useQuery } from "@tanstack/react-query";
+import { Load } from "@/design/feedback";
+import { Page } from "@/design/page";
+import { m } from "@/i18n";
+import { standsAbove } from "@/session/above";
+import { may, useSession } from "@/session/session";
+import { accountQuery, useAccountId } from "../queries";
+import { DeletionCard } from "./deletion";
+import { ExportCard } from "./exports";
+import { NameCard } from "./name";
+import { PlaceCard } from "./place";
+import { QuotaCard } from "./quotas";
+import { SuspensionCard } from "./suspension";
+import "./settings.css";
+
+export function SettingsPage() {
+  const account = useQuery(accountQuery(useAccountId()));
+  const session = useSession();
+  return (
+    <Page title={m.settings_title()} lead={m.settings_lead({ account: account.data?.name ?? "" })}>
+      <Load query={account}>
+        {(here) => {
+          const above = standsAbove(session, here);
+          const manages = may(here, "manage_accounts");
+          const takesAlong = ["delete_accounts", "view_devices", "view_operators", "view_audit"] as const;
+          return (
+            <div className="settings">
+              <NameCard account={here} editable={manages} />
+              {may(here, "view_usage") && (
+                <QuotaCard account={here} editable={above && may(here, "manage_quotas")} />
+              )}
+              {manages && above && <PlaceCard account={here} />}
+              {takesAlong.every((permission) => may(here, permission)) && <ExportCard account={here} />}
+              <div id="state" className="settings-state">
+                {manages && above && !here.erase_at && <SuspensionCard account={here} />}
+                {may(here, "delete_accounts") && above && <DeletionCard account={here} />}
+              </div>
+            </div>
+          );
+        }}
+      </Load>
+    </Page>
+  );
+}

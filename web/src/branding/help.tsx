@@ -1,0 +1,22 @@
+/** Where people get help, as the brand says. */
+import { m } from "@/i18n";
+import { useWorn } from "./worn";
+
+export function HelpLinks() {
+  const { support_url: url, support_email: email } = useWorn();
+  if (!url && !email) return null;
+  return (
+    <p className="help-links">
+      {url && (
+        <a href={url} target="_blank" rel="noreferrer">
+          {m.help_link()}
+        </a>
+      )}
+      {email && (
+        <a href={`mailto:${email}`} className="truncate">
+          {email}
+        </a>
+      )}
+    </p>
+  );
+}
