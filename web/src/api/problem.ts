@@ -76,7 +76,6 @@ const MESSAGES: Record<string, () => string> = {
   sign_in_first: m.problem_sign_in_first,
   other_address: m.problem_other_address,
   wrong_password: m.problem_wrong_password,
-  wrong_code: m.problem_wrong_code,
   passkey_refused: m.problem_passkey_refused,
   passkeys_unavailable: m.passkey_not_here,
   mail_not_configured: m.problem_mail_not_configured,

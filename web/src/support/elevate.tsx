@@ -4,9 +4,8 @@ import type { Account } from "@/api/types";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
-import { Form } from "@/design/form";
 import { m } from "@/i18n";
-import { CodeField } from "@/session/code-field";
+import { ProofForm } from "@/security/proof";
 import { useElevate } from "./queries";
 import { minuteChoices } from "./view-as";
 
@@ -29,17 +28,22 @@ function ElevationDialog({ account, onClose }: { account: Account; onClose: () =
   const elevate = useElevate(account.id);
   const [reason, setReason] = useState("");
   const [minutes, setMinutes] = useState("15");
-  const [code, setCode] = useState("");
-
-  async function begin() {
-    await elevate.mutateAsync({ reason: reason.trim(), minutes: Number(minutes), code: code.trim() });
-    onClose();
-  }
-
   return (
     <Dialog title={m.elevation_title({ account: account.name })} open onClose={onClose}>
       <p className="muted">{m.elevation_lead()}</p>
-      <Form onSubmit={begin} about={{ wrong_code: "code", second_factor_required: "code" }}>
+      <ProofForm
+        by="code"
+        action={m.elevation_begin()}
+        busy={elevate.isPending}
+        error={elevate.error}
+        onProof={(proof) =>
+          elevate.mutate(
+            { reason: reason.trim(), minutes: Number(minutes), ...proof },
+            { onSuccess: onClose },
+          )
+        }
+        onClose={onClose}
+      >
         <TextField
           name="reason"
           label={m.reason()}
@@ -58,14 +62,7 @@ function ElevationDialog({ account, onClose }: { account: Account; onClose: () =
           value={minutes}
           onChange={setMinutes}
         />
-        <CodeField value={code} onChange={setCode} />
-        <div className="dialog-actions">
-          <Button onPress={onClose}>{m.action_cancel()}</Button>
-          <Button look="primary" type="submit" isPending={elevate.isPending}>
-            {m.elevation_begin()}
-          </Button>
-        </div>
-      </Form>
+      </ProofForm>
     </Dialog>
   );
 }
