@@ -5,9 +5,10 @@ import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
 import { Select, TextField } from "@/design/fields";
 import { m } from "@/i18n";
-import { ProofForm } from "@/security/proof";
+import { type Proof, ProofForm } from "@/security/proof";
 import { useElevate } from "./queries";
 import { minuteChoices } from "./view-as";
+import "@/session/sign-in.css";
 
 const MINUTES = [15, 30, 60] as const;
 const MOST_LETTERS = 500;
@@ -28,6 +29,12 @@ function ElevationDialog({ account, onClose }: { account: Account; onClose: () =
   const elevate = useElevate(account.id);
   const [reason, setReason] = useState("");
   const [minutes, setMinutes] = useState("15");
+
+  function begin(proof: Proof) {
+    if ("password" in proof) return;
+    elevate.mutate({ reason: reason.trim(), minutes: Number(minutes), ...proof }, { onSuccess: onClose });
+  }
+
   return (
     <Dialog title={m.elevation_title({ account: account.name })} open onClose={onClose}>
       <p className="muted">{m.elevation_lead()}</p>
@@ -36,12 +43,7 @@ function ElevationDialog({ account, onClose }: { account: Account; onClose: () =
         action={m.elevation_begin()}
         busy={elevate.isPending}
         error={elevate.error}
-        onProof={(proof) =>
-          elevate.mutate(
-            { reason: reason.trim(), minutes: Number(minutes), ...proof },
-            { onSuccess: onClose },
-          )
-        }
+        onProof={begin}
         onClose={onClose}
       >
         <TextField
