@@ -62,8 +62,6 @@ pub struct Call {
     pub body: Body,
     /// Whose own thing it is about.
     pub by: Option<Client>,
-    /// A cookie beside that of the session.
-    pub cookie: Option<String>,
     /// What the caller deletes afterwards, to be itself again.
     pub undo: Option<&'static str>,
     /// A cookie besides the caller's own.
@@ -103,10 +101,6 @@ impl Call {
 
     fn undone_by_deleting(self, path: &'static str) -> Self {
         Self { undo: Some(path), ..self }
-    }
-
-    fn cookie(self, cookie: String) -> Self {
-        Self { cookie: Some(cookie), ..self }
     }
 }
 
