@@ -6,7 +6,13 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use super::{World, people};
-use crate::support::{Api, Reply};
+use crate::{
+    factors,
+    support::{
+        Api, Reply,
+        authenticator::{Credential, Said},
+    },
+};
 
 #[tokio::test]
 async fn somebody_new_is_signed_in_with_the_mapped_role_and_is_the_same_next_time() {
@@ -175,9 +181,25 @@ async fn those_whom_a_provider_made_have_no_password_where_it_is_refused() {
     scope.commit().await.unwrap();
     let sign_in = json!({ "email": "ann@rhein.example", "password": "a horse of another colour" });
     world.browser().post("/session", sign_in.clone()).await.expect(StatusCode::OK);
+    let mut own = factors::Browser::new(&world.server);
+    let session = own.post("/session", sign_in.clone()).await.expect(StatusCode::OK);
+    session["csrf"].as_str().expect("csrf").clone_into(&mut own.csrf);
+    let asked = own.post("/session/passkeys", json!({ "password": sign_in["password"] })).await;
+    let (asked, here) = (asked.expect(StatusCode::CREATED), Said::at("http://localhost:8080"));
+    let (mut key, sent) = Credential::make(&asked["options"], &here);
+    let made = json!({ "name": "Key", "passkey": { "challenge": asked["challenge"], "credential": sent } });
+    own.post("/session/passkeys/confirm", made).await.expect(StatusCode::CREATED);
+    let by_passkey = async |key: &mut Credential| {
+        let browser = factors::Browser::new(&world.server);
+        let asked = browser.get("/session/passkey").await.expect(StatusCode::OK);
+        let credential = key.sign(&asked["options"], &here);
+        browser.post("/session/passkey", json!({ "challenge": asked["challenge"], "credential": credential })).await
+    };
+    by_passkey(&mut key).await.expect(StatusCode::OK);
     // what was set before is good no more, and looks as if it were wrong
     body["passwords"] = json!("refused");
     world.set(body).await.expect(StatusCode::OK);
     world.browser().post("/session", sign_in).await.refused(401, "invalid_credentials");
+    by_passkey(&mut key).await.refused(401, "invalid_credentials");
     assert!(world.server.access.link_password_reset(&email).await.unwrap().is_none());
 }
