@@ -83,7 +83,7 @@ for (const theme of ["light", "dark"] as const) {
       expect(await violations(page)).toEqual([]);
     });
 
-    test("sign-in", async ({ browser }) => {
+    test("the page to sign in on", async ({ browser }) => {
       const context = await browser.newContext({ storageState: { cookies: [], origins: [] }, colorScheme: theme });
       const page = await context.newPage();
       await page.goto("/sign-in");
