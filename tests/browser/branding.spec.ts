@@ -92,7 +92,7 @@ test("the portal wears the brand of its host name before anybody has signed in",
   await expect(visitor).toHaveTitle("Sign in · Rhein IT");
   await expect(visitor.locator(".signin .brand")).toHaveText(/Rhein IT$/);
   await expect(visitor.getByText("Bailiwick")).toHaveCount(0);
-  const button = visitor.getByRole("button", { name: "Sign in" });
+  const button = visitor.getByRole("button", { name: "Sign in", exact: true });
   expect(await button.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe("rgb(170, 34, 0)");
   await visitor.goto(`http://elsewhere.localhost:${port}/sign-in`);
   await expect(visitor).toHaveTitle("Sign in · Bailiwick");

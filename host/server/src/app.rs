@@ -61,7 +61,8 @@ const GUESSES: Quota = Quota::new("address", 10, 600);
 
 /// Who may call how often.
 pub struct Limits {
-    /// Sign-in attempts, by the source's network.
+    /// Failed sign-ins and other guesses at what proves somebody, by the source's network: an office behind one address
+    /// signs in as it likes.
     pub sign_in: Limit<IpAddr>,
     /// Failed sign-ins, by the address typed, wherever they come from.
     pub addresses: Limit<Print>,

@@ -72,6 +72,11 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same() {
 #[tokio::test]
 async fn signing_in_is_limited() {
     let server = Server::with(|config| config.rates.sign_in = 3).await;
+    server.operator(AccountId::ROOT, EMAIL, Role::Owner).await;
+    for _ in 0..5 {
+        // an office behind one address signs in as it likes
+        sign_in(&server, EMAIL, PASSWORD).await.1.expect(StatusCode::OK);
+    }
     for _ in 0..3 {
         sign_in(&server, EMAIL, "wrong wrong wrong").await.1.refused(401, "invalid_credentials");
     }

@@ -1302,7 +1302,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Whether a provider signs the addresses of a domain in. It tells nothing of any person. */
+        /** Whether a provider signs the addresses of a domain in. It tells nothing of any person, and so is no attempt to sign in. */
         post: operations["session_offer_sso"];
         delete?: never;
         options?: never;

@@ -89,7 +89,7 @@ pub struct Outbound {
 /// Calls a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
-    /// Sign-in attempts from one source.
+    /// Failed sign-ins from one source.
     pub sign_in: u32,
     /// Calls with one session or token.
     pub calls: u32,

@@ -75,6 +75,7 @@ pub(super) async fn create(
     let outcome = app.access().sign_in(&body.email, &body.password, whence, replaces.as_ref()).await?;
     if !matches!(outcome, SignInOutcome::Refused) {
         app.limits().addresses.give_back(&address).await;
+        app.limits().sign_in.give_back(&source.network()).await;
     }
     match outcome {
         SignInOutcome::SignedIn(done) => signed_in(&app, done).await,

@@ -63,7 +63,10 @@ pub(super) async fn passkey(
         }
     };
     match outcome {
-        SignInOutcome::SignedIn(done) => signed_in(&app, done).await,
+        SignInOutcome::SignedIn(done) => {
+            app.limits().sign_in.give_back(&source.network()).await;
+            signed_in(&app, done).await
+        }
         _ => {
             failed(&app, "refused");
             let detail = "This passkey does not sign in here, or it took too long: try again.";

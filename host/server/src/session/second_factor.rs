@@ -64,7 +64,10 @@ pub(super) async fn second_factor(
     };
     let key = app.sealing_key();
     match app.access().sign_in_with_code(key, &body.challenge, shown, whence, replaces.as_ref()).await? {
-        SignInOutcome::SignedIn(done) => signed_in(&app, done).await,
+        SignInOutcome::SignedIn(done) => {
+            app.limits().sign_in.give_back(&source.network()).await;
+            signed_in(&app, done).await
+        }
         _ => Err(refused(&app)),
     }
 }

@@ -41,15 +41,10 @@ pub struct SsoOffer {
     offered: bool,
 }
 
-/// Whether a provider signs the addresses of a domain in. It tells nothing of any person.
+/// Whether a provider signs the addresses of a domain in. It tells nothing of any person, and so is no attempt to sign in.
 #[utoipa::path(post, path = "/api/v1/session/sso/offer", tag = "session",
     request_body = Question, responses((status = 200, body = SsoOffer)))]
-pub(super) async fn offer_sso(
-    State(app): State<App>,
-    source: Source,
-    Json(body): Json<Question>,
-) -> Result<Reply<SsoOffer>, Problem> {
-    app.limits().sign_in.count(&source.network()).await?;
+pub(super) async fn offer_sso(State(app): State<App>, Json(body): Json<Question>) -> Result<Reply<SsoOffer>, Problem> {
     let offered = match body.domain.trim().parse::<HostName>() {
         Ok(domain) => app.access().sso_offered(&domain).await?,
         Err(_) => false,
@@ -181,9 +176,13 @@ pub(super) async fn finish_sso(
         failed(&app, "refused");
         return Err(over());
     }
+    let network = source.network();
     let whence = Whence { source: Some(source.to_string()), device };
     let mut response = match finished(&app, whence, &headers, (&secret, &proofs), body).await {
-        Ok(response) => response,
+        Ok(response) => {
+            app.limits().sign_in.give_back(&network).await;
+            response
+        }
         Err(problem) => {
             failed(&app, "refused");
             problem.into_response()
