@@ -14,6 +14,7 @@ test("limits are set beside each field, and shown with what is used", async ({ p
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog.getByText("This does not fit here.")).toBeVisible();
   await dialog.getByLabel("Devices").fill("25");
+  await expect(dialog.getByText("This does not fit here.")).toBeHidden();
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
   const quotas = page.getByRole("region", { name: "What it may have" });

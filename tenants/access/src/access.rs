@@ -165,11 +165,22 @@ impl Access {
     }
 }
 
-/// A name as people give them: not empty, at most 200 characters, on one line.
+/// Turns the direction of what follows, so that a name can look like another.
+const fn turns(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}')
+}
+
+/// Takes no place on the screen, and stands in some words all the same.
+const fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// A name as people give them: something to see, at most 200 characters, on one line, in the order that it is read in.
 pub(crate) fn checked_name(name: &str) -> Result<&str, AccessError> {
     let name = name.trim();
     let length = name.chars().count();
-    if (1..=200).contains(&length) && !name.chars().any(char::is_control) {
+    let seen = name.chars().any(|character| !is_invisible(character) && !character.is_whitespace());
+    if seen && length <= 200 && !name.chars().any(|character| character.is_control() || turns(character)) {
         Ok(name)
     } else {
         Err(AccessError::Invalid { field: "name", detail: "must be 1 to 200 characters on one line" })
@@ -198,4 +209,21 @@ pub(crate) fn checked_end(now: Timestamp, minutes: u16, most: u16) -> Result<Tim
 /// Whether an insert met a row that is there already.
 pub(crate) fn is_duplicate(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked_name;
+
+    #[test]
+    fn a_name_is_seen_and_reads_as_it_stands() {
+        for name in ["Müller & Söhne", "نام\u{200c}ها", "👩\u{200d}💻", &"x".repeat(200)] {
+            assert_eq!(checked_name(name).ok(), Some(name));
+        }
+        for name in
+            ["", "  ", "\u{200b}", "\u{feff}\u{200d} ", "\u{202e}gnp.exe", "a\u{2066}b", "a\nb", &"x".repeat(201)]
+        {
+            assert!(checked_name(name).is_err(), "{name:?}");
+        }
+    }
 }

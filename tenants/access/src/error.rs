@@ -88,6 +88,9 @@ pub enum AccessError {
     /// This takes a second factor, and the operator has set up none. 403, `second_factor_required`.
     #[error("this takes a second factor: set one up first")]
     SecondFactorMissing,
+    /// It decides who sees an account of which the platform has no sight. 403, `elevation_required`.
+    #[error("this takes an elevation on the account")]
+    ElevationMissing,
     /// The code is not the present one of the second factor, or was used before. 403, `wrong_code`.
     #[error("the code is wrong, or was used before")]
     WrongCode,
@@ -150,6 +153,7 @@ impl AccessError {
             Self::SignInFirst => "sign_in_first",
             Self::OtherAddress => "other_address",
             Self::SecondFactorMissing => "second_factor_required",
+            Self::ElevationMissing => "elevation_required",
             Self::WrongCode => "wrong_code",
             Self::PasskeyRefused => "passkey_refused",
             Self::PasskeysUnavailable => "passkeys_unavailable",

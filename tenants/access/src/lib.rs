@@ -27,6 +27,7 @@ pub mod elevations;
 mod email;
 mod error;
 pub mod factors;
+mod giving;
 pub mod grants;
 pub mod invitations;
 mod names;

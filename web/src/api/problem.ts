@@ -66,6 +66,7 @@ const MESSAGES: Record<string, () => string> = {
   suspended: m.problem_suspended,
   moved: m.problem_moved,
   second_factor_required: m.problem_second_factor,
+  elevation_required: m.problem_elevation,
   wrong_code: m.problem_wrong_code,
   view_as_read_only: m.problem_view_as,
   not_a_person: m.problem_denied,

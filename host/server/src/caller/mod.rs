@@ -254,6 +254,7 @@ impl From<AccessError> for Problem {
             | AccessError::WrongCode
             | AccessError::PasskeyRefused
             | AccessError::SecondFactorMissing
+            | AccessError::ElevationMissing
             | AccessError::ViewAsReadOnly => Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string()),
             AccessError::Store(error) => error.into(),
             AccessError::Audit(error) => error.into(),

@@ -74,6 +74,7 @@ impl Audited {
             | Needs::Platform
             | Needs::PlatformOr(_)
             | Needs::ByPlatform(_) => &self.world.platform,
+            Needs::Deciding(_) => &self.world.above,
             _ => call.by.as_ref().unwrap_or(&self.world.owner),
         }
     }

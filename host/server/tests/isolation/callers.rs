@@ -74,7 +74,14 @@ impl Caller {
             (_, Needs::Platform | Needs::PlatformOr(_)) if self.at_root != Permissions::NONE => Done,
             (Sight::FromAbove(may) | Sight::Own(may), Needs::PlatformOr(needed)) if may.contains(needed) => Done,
             (Sight::FromAbove(may), Needs::FromAbove(needed) | Needs::OnParent(needed)) if may.contains(needed) => Done,
-            (Sight::Own(may), Needs::FromAbove(needed)) if may.contains(needed) => Refused(403, "own_account"),
+            (Sight::Own(may), Needs::FromAbove(needed) | Needs::Deciding(needed)) if may.contains(needed) => {
+                Refused(403, "own_account")
+            }
+            (Sight::FromAbove(may), Needs::Deciding(_)) if may == Permissions::all() => Done,
+            (Sight::FromAbove(may), Needs::Deciding(needed)) if may.contains(needed) => {
+                let runs_the_platform = self.at_root != Permissions::NONE;
+                Refused(403, if runs_the_platform { "elevation_required" } else { "exceeds_own_permissions" })
+            }
             (Sight::FromAbove(may) | Sight::Own(may) | Sight::Viewing(may), Needs::SeeingAll(needed))
                 if sees_all(may, needed) =>
             {

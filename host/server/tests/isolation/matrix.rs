@@ -13,6 +13,7 @@ fn needs(needs: Needs) -> String {
         Needs::Of(permission) => permission.to_string(),
         Needs::OnItself(permission) => format!("{permission}, own"),
         Needs::FromAbove(permission) => format!("{permission}, above"),
+        Needs::Deciding(permission) => format!("{permission}, all"),
         Needs::OnParent(permission) => format!("{permission}, parent"),
         Needs::SeeingAll(permission) => format!("{permission}, all seen"),
         Needs::Platform => "(platform)".to_owned(),
@@ -31,6 +32,7 @@ fn mark(sight: Sight, needs: Needs) -> &'static str {
         (Sight::Own(may) | Sight::FromAbove(may), Needs::Of(needed)) | (Sight::Own(may), Needs::OnItself(needed)) => {
             may.contains(needed)
         }
+        (Sight::FromAbove(may), Needs::Deciding(_)) => may == bailiwick_access::Permissions::all(),
         (Sight::FromAbove(may), Needs::FromAbove(needed) | Needs::OnParent(needed)) => may.contains(needed),
         (Sight::Own(may) | Sight::FromAbove(may), Needs::SeeingAll(needed)) => callers::sees_all(may, needed),
         (

@@ -14,3 +14,4 @@ mod sweep;
 mod world;
 
 pub use client::Client;
+pub use world::{begun_totp, code, confirm_totp};

@@ -22,6 +22,8 @@ pub enum Needs {
     OnItself(Permission),
     /// As [`Self::Of`], by a grant on an account above: nobody does this to the account that its own role lies on.
     FromAbove(Permission),
+    /// As [`Self::FromAbove`], by who may do all there that an owner may.
+    Deciding(Permission),
     /// A permission on the account above.
     OnParent(Permission),
     /// As [`Self::Of`], by who may see everything as well.
@@ -202,7 +204,7 @@ table! {
     accounts_resume, FromAbove(ManageAccounts), |w| { w.resume().await; call() };
     accounts_delete, FromAbove(DeleteAccounts), |w| call().json(json!({ "name": w.undeleted().await }));
     accounts_keep, FromAbove(DeleteAccounts), |w| { w.deleted().await; call() };
-    accounts_relocate, FromAbove(ManageAccounts), |w| call().json(json!({ "parent_id": w.new_parent().await }));
+    accounts_relocate, Deciding(ManageAccounts), |w| call().json(json!({ "parent_id": w.new_parent().await }));
     accounts_moves, Of(ManageAccounts), |_w| call();
     accounts_quotas, Of(ViewUsage), |_w| call();
     accounts_set_quotas, FromAbove(ManageQuotas), |w|

@@ -52,6 +52,8 @@ pub struct World {
     pub suspended: AccountId,
     /// The account's owner.
     pub owner: Client,
+    /// An owner of the dealer above.
+    pub above: Client,
     /// An owner of the platform, with an authenticator app.
     pub platform: Client,
     app: Totp,
@@ -105,6 +107,8 @@ impl World {
         let digest = driver::install(&server).await;
         let grant = format!("/api/v1/accounts/{account}/drivers/test-driver");
         owner.send(Method::PUT, &grant, json!({ "granted": true })).await.expect(StatusCode::OK);
+        server.operator(dealer, "above@example.org", Role::Owner).await;
+        let above = Client::sign_in(&server.base, "above@example.org").await;
         server.operator(AccountId::ROOT, "platform@example.org", Role::Owner).await;
         let platform = Client::sign_in(&server.base, "platform@example.org").await;
         let app = begun_totp(&platform).await;
@@ -120,6 +124,7 @@ impl World {
             elsewhere,
             suspended,
             owner,
+            above,
             platform,
             app,
             mailbox,
@@ -545,18 +550,18 @@ impl World {
     }
 }
 
-async fn begun_totp(person: &Client) -> Totp {
+pub async fn begun_totp(person: &Client) -> Totp {
     let begun = person.post("/api/v1/session/totp", json!({ "password": PASSWORD })).await.expect(StatusCode::CREATED);
     let secret = Secret::try_from_base32(begun["secret"].as_str().expect("a secret")).expect("base32");
     Builder::new().with_secret(secret.as_bytes().to_vec()).build().expect("an app")
 }
 
-async fn confirm_totp(server: &Server, person: &Client, app: &Totp) {
+pub async fn confirm_totp(server: &Server, person: &Client, app: &Totp) {
     let body = json!({ "code": code(server, app, 0) });
     person.post("/api/v1/session/totp/confirm", body).await.expect(StatusCode::OK);
 }
 
-fn code(server: &Server, app: &Totp, ahead: u64) -> String {
+pub fn code(server: &Server, app: &Totp, ahead: u64) -> String {
     let now = u64::try_from(server.app.store().now().as_second()).expect("after 1970");
     app.generate(now + ahead).to_string()
 }

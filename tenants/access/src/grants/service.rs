@@ -12,7 +12,6 @@ use crate::error::AccessError;
 use crate::permission::Permission;
 use crate::principal::{Held, Principal};
 use crate::role::{KnownRole, Role, RoleRef};
-use crate::roles::within;
 use crate::sso;
 use crate::tokens;
 
@@ -52,7 +51,7 @@ impl Access {
             return Ok(());
         }
         let role_before = self.held_role(&scope, &before).await?;
-        within(principal, &scope, role_before.permissions)?;
+        self.may_give(principal, scope.lineage(), role_before.permissions).await?;
         let role = self.role_to_give(principal, &scope, given.role).await?;
         self.check_excluded(&mut scope, &given).await?;
         if role.role != RoleRef::BuiltIn(Role::Owner) || !given.excluded.is_empty() {
@@ -94,7 +93,8 @@ impl Access {
             store::lock(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
         // everybody may leave
         if principal.operator() != Some(operator) {
-            within(principal, &scope, self.held_role(&scope, &before).await?.permissions)?;
+            let role = self.held_role(&scope, &before).await?;
+            self.may_give(principal, scope.lineage(), role.permissions).await?;
         }
         self.keep_an_owner(&mut scope, principal, operator, before.role).await?;
         let revoked = tokens::store::revoke_made_by(&mut scope, operator, self.store.now()).await?;

@@ -5,8 +5,6 @@
 mod service;
 pub(crate) mod store;
 
-pub(crate) use service::within;
-
 use crate::permission::Permissions;
 
 /// A role to be made, or what it is to become.

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{NewRole, store};
 use crate::access::{Access, checked_name};
 use crate::error::AccessError;
-use crate::permission::{Permission, Permissions};
-use crate::principal::{Held, Principal};
+use crate::permission::Permission;
+use crate::principal::Principal;
 use crate::role::{KnownRole, Role, RoleId, RoleRef};
 
 impl Access {
@@ -35,7 +35,7 @@ impl Access {
         new: NewRole,
     ) -> Result<KnownRole, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageRoles).await?;
-        let name = self.checked(principal, &scope, &new)?;
+        let name = self.checked(principal, &scope, &new).await?;
         let id = RoleId::new();
         store::insert(&mut scope, id, &name, new.permissions).await?;
         let entry = Entry::new("role.created", Object::new("role", id).named(&name))
@@ -58,7 +58,12 @@ impl Access {
     ) -> Result<KnownRole, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageRoles).await?;
         let before = store::lock(&mut scope, role).await?.ok_or(AccessError::NotFound)?;
-        let name = self.checked(principal, &scope, &new)?;
+        let name = self.checked(principal, &scope, &new).await?;
+        // who holds it further down gets what it permits there too, where those above may be denied some of it
+        let gained = new.permissions.without(before.permissions);
+        for place in store::held_at(&mut scope, role).await? {
+            self.may_give(principal, &place, gained).await?;
+        }
         store::update(&mut scope, role, &name, new.permissions).await?;
         let entry = Entry::new("role.changed", Object::new("role", role).named(&name))
             .before(json!({ "name": before.name, "permissions": before.permissions }))
@@ -90,11 +95,11 @@ impl Access {
         Ok(scope.commit().await?)
     }
 
-    fn checked(&self, principal: &Principal, scope: &Scope, new: &NewRole) -> Result<String, AccessError> {
+    async fn checked(&self, principal: &Principal, scope: &Scope, new: &NewRole) -> Result<String, AccessError> {
         if new.permissions.is_empty() {
             return Err(AccessError::Invalid { field: "permissions", detail: "must hold at least one" });
         }
-        within(principal, scope, new.permissions)?;
+        self.may_give(principal, scope.lineage(), new.permissions).await?;
         Ok(checked_name(&new.name)?.to_owned())
     }
 
@@ -113,17 +118,7 @@ impl Access {
                 store::find(&mut self.store.door().await?, id, &top.lineage, scope.lineage()).await?.ok_or(unknown)?
             }
         };
-        within(principal, scope, known.permissions)?;
+        self.may_give(principal, scope.lineage(), known.permissions).await?;
         Ok(known)
     }
-}
-
-/// Nobody gives what he does not have.
-pub(crate) fn within(principal: &Principal, scope: &Scope, permissions: Permissions) -> Result<(), AccessError> {
-    let own = principal.permissions_at(scope.lineage()).unwrap_or_default();
-    // what the root's grants never permit there is nothing that is given
-    let permissions = Held::whole(scope.account(), scope.lineage().clone(), Role::Owner)
-        .permissions_at(scope.lineage())
-        .and(permissions);
-    if own.contains_all(permissions) { Ok(()) } else { Err(AccessError::Excess(permissions.without(own))) }
 }

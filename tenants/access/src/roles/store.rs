@@ -101,6 +101,16 @@ pub(super) async fn is_held(scope: &mut Scope, role: RoleId) -> sqlx::Result<boo
         .await
 }
 
+/// Where the role is held.
+pub(super) async fn held_at(scope: &mut Scope, role: RoleId) -> sqlx::Result<Vec<Lineage>> {
+    let account = scope.account();
+    sqlx::query_scalar("select distinct lineage from grants where role_tenant = $1 and role_id = $2")
+        .bind(account)
+        .bind(role)
+        .fetch_all(scope.sql())
+        .await
+}
+
 pub(super) async fn delete(scope: &mut Scope, role: RoleId) -> sqlx::Result<()> {
     let account = scope.account();
     sqlx::query("delete from roles where tenant_id = $1 and id = $2")

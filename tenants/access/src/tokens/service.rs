@@ -12,7 +12,6 @@ use crate::credential::Credential;
 use crate::error::AccessError;
 use crate::permission::Permission;
 use crate::principal::{Held, Principal, Via};
-use crate::roles::within;
 
 /// Use is noted at most so often.
 const TOUCH: SignedDuration = SignedDuration::from_secs(60);
@@ -35,7 +34,7 @@ impl Access {
         if new.expires_at.is_some_and(|end| end <= now) {
             return Err(AccessError::Invalid { field: "expires_at", detail: "must lie in the future" });
         }
-        within(principal, &scope, new.permits.permissions())?;
+        self.may_give(principal, scope.lineage(), new.permits.permissions()).await?;
         if new.permits.permissions().is_empty() {
             return Err(AccessError::Invalid { field: "permissions", detail: "must hold at least one" });
         }

@@ -200,6 +200,109 @@ async fn what_a_customer_denies_its_dealer_cannot() {
     assert_eq!(audited.iter().filter(|action| *action == "restrictions.changed").count(), 2);
 }
 
+/// Whoever is denied something from above gets it by nobody that it puts there: neither itself, nor a puppet, a token,
+/// a role that grows, nor the one who set the limits taken away.
+#[tokio::test]
+async fn what_is_denied_from_above_is_not_given_there_from_above() {
+    let world = World::new().await;
+    let access = &world.access;
+    let dealer = world.someone(world.a, "owner@a", Role::Owner).await;
+    let admin = world.someone(world.a, "admin@a", Role::Admin).await;
+    let customer = world.someone(world.a1, "owner@a1", Role::Owner).await;
+    let viewing = NewRole { name: "Grows".into(), permissions: permits(&[P::ViewDevices]) };
+    let grows = access.create_role(&dealer, world.a, viewing).await.unwrap().role;
+    let RoleRef::Made(grows) = grows else { panic!("a made role") };
+    let puppet = |email: &str, role: RoleRef| bailiwick_access::operators::NewOperator {
+        email: email.parse().unwrap(),
+        name: "Puppet".into(),
+        given: Given { role, excluded: Vec::new() },
+        password: Some(bailiwick_access::Password::new(crate::world::PASSWORD.into()).unwrap()),
+    };
+    access.add_operator(&dealer, world.a1, puppet("grows@a1", RoleRef::Made(grows))).await.unwrap();
+    access.restrict(&customer, world.a1, permits(&[P::LocateDevices])).await.unwrap();
+
+    for who in [&dealer, &admin] {
+        for (email, role) in [("admin@a", Role::Admin), ("puppet@a1", Role::Owner), ("puppet@a1", Role::Admin)] {
+            let added = access.add_operator(who, world.a1, puppet(email, role.into())).await;
+            assert!(matches!(added, Err(AccessError::Excess(_))), "{email} {role}: {added:?}");
+        }
+        for permission in [P::LocateDevices, P::ManagePrivacy] {
+            let permits = Permits::Permissions(permits(&[permission]));
+            let token = NewToken { name: "t".into(), permits, expires_at: None };
+            let made = access.create_token(who, world.a1, token).await;
+            assert!(matches!(made, Err(AccessError::Excess(_))), "{permission}");
+        }
+        let taken = access.remove_operator(who, world.a1, customer.operator().unwrap()).await;
+        assert!(matches!(taken, Err(AccessError::Excess(_))), "nor is who set the limits taken away");
+    }
+    for permission in [P::LocateDevices, P::ManagePrivacy] {
+        let grown = NewRole { name: "Grows".into(), permissions: permits(&[P::ViewDevices, permission]) };
+        let changed = access.change_role(&dealer, world.a, grows, grown).await;
+        assert!(matches!(changed, Err(AccessError::Excess(_))), "{permission}");
+    }
+    // what is not denied is given as before, and all of it by the customer itself
+    access.add_operator(&dealer, world.a1, puppet("viewer@a1", Role::Viewer.into())).await.unwrap();
+    access.add_operator(&customer, world.a1, puppet("second@a1", Role::Owner.into())).await.unwrap();
+}
+
+/// Whose grant leaves a branch out gives nothing that would reach it, nor takes the exception from itself.
+#[tokio::test]
+async fn a_branch_left_out_is_not_reached_by_what_one_gives() {
+    let world = World::new().await;
+    let access = &world.access;
+    let operator = world.add(world.a, "admin@a", Role::Admin).await;
+    let given = Given { role: Role::Admin.into(), excluded: vec![world.a1] };
+    access.change_grant(&world.platform, world.a, operator, given).await.unwrap();
+    let admin = world.sign_in("admin@a").await.principal;
+    assert_eq!(may(&world, &admin, world.a1, P::ViewAccounts).await, Err("not found"));
+    let lifted = access.change_grant(&admin, world.a, operator, Role::Admin).await;
+    assert!(matches!(lifted, Err(AccessError::Excess(_))), "{lifted:?}");
+    let token = NewToken { name: "t".into(), permits: Role::Viewer.into(), expires_at: None };
+    let made = access.create_token(&admin, world.a, token).await;
+    assert!(matches!(made, Err(AccessError::Excess(_))));
+    let puppet = bailiwick_access::operators::NewOperator {
+        email: "puppet@a".parse().unwrap(),
+        name: "Puppet".into(),
+        given: Role::Viewer.into(),
+        password: None,
+    };
+    let added = access.add_operator(&admin, world.a, puppet).await;
+    assert!(matches!(added, Err(AccessError::Excess(_))), "{added:?}");
+    // beside the branch it gives what it has
+    let beside = make(access, &world.platform, world.a, "Beside", Kind::Customer).await;
+    let token = NewToken { name: "t".into(), permits: Role::Viewer.into(), expires_at: None };
+    access.create_token(&admin, beside, token).await.unwrap();
+}
+
+/// A move says who sees an account: it takes all that an owner may there, or an elevation.
+#[tokio::test]
+async fn nobody_moves_an_account_to_where_others_may_more() {
+    let world = World::new().await;
+    let access = &world.access;
+    let admin = world.someone(world.a, "admin@a", Role::Admin).await;
+    let owner = world.someone(world.a, "owner@a", Role::Owner).await;
+    let root = world.someone(AccountId::ROOT, "root@x", Role::Owner).await;
+    let trojan = make(access, &admin, world.a, "Trojan", Kind::Dealer).await;
+    let moved = access.plan_move(&admin, world.a1, trojan).await;
+    assert!(matches!(moved, Err(AccessError::Excess(_))), "{:?}", moved.err());
+    for to in [trojan, world.b] {
+        let moved = access.plan_move(&root, world.a1, to).await;
+        assert!(matches!(moved, Err(AccessError::ElevationMissing)), "{:?}", moved.err());
+    }
+    access.plan_move(&owner, world.a1, trojan).await.unwrap();
+    let (app, _) = world.enrol(&root).await;
+    let new = bailiwick_access::elevations::NewElevation {
+        reason: "A1 was sold to B".into(),
+        minutes: 15,
+        evidence: world.code(&app).into(),
+    };
+    access.elevate(&root, &world.key, world.a1, new).await.unwrap();
+    let challenge = world.challenge("root@x").await;
+    let root = world.answer(&challenge, &world.code(&app)).await.unwrap().principal;
+    access.plan_move(&root, world.a1, world.b).await.unwrap();
+    assert!(world.audited(world.a1).await.contains(&"elevation.began".to_owned()));
+}
+
 #[tokio::test]
 async fn less_than_before_takes_the_keys_along() {
     let world = World::new().await;

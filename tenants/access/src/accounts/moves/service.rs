@@ -1,21 +1,23 @@
 //! Asking for a move, and reading what became of it.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Scope};
+use bailiwick_store::{AccountId, Lineage, Scope};
 
 use super::plan::Way;
 use super::{Begun, Move, MoveId, Plan, store};
 use crate::access::Access;
 use crate::error::AccessError;
 use crate::permission::Permission;
-use crate::principal::Principal;
+use crate::principal::{Held, Principal, Reach};
+use crate::role::Role;
 
 impl Access {
     /// What it would do to move an account below another parent. Nothing is changed.
     ///
     /// # Errors
-    /// [`AccessError::OwnAccount`] where the principal's role does not lie above the account; and those of
-    /// [`Access::authorize`], which it must pass on the account, its parent and the new one.
+    /// [`AccessError::OwnAccount`] where the principal's role does not lie above the account; [`AccessError::Excess`]
+    /// where it may not do all there that an owner does, [`AccessError::ElevationMissing`] where it runs the platform; and
+    /// those of [`Access::authorize`], which it must pass on the account, its parent and the new one.
     pub async fn plan_move(
         &self,
         principal: &Principal,
@@ -67,8 +69,10 @@ impl Access {
     async fn way(&self, principal: &Principal, account: AccountId, to: AccountId) -> Result<(Scope, Way), AccessError> {
         let needs = Permission::ManageAccounts;
         let scope = self.authorize_above(principal, account, needs).await?;
-        let from_place = scope.lineage().parent().ok_or(AccessError::OwnAccount)?;
+        let place = scope.lineage().clone();
+        let from_place = place.parent().ok_or(AccessError::OwnAccount)?;
         scope.rollback().await?;
+        decides(principal, account, &place)?;
         // an account below the one that the principal's role lies on may have a parent that it does not see
         if !principal.permissions_at(&from_place).is_some_and(|permissions| permissions.contains(needs)) {
             return Err(AccessError::OwnAccount);
@@ -97,4 +101,20 @@ impl Begun {
         self.scope.commit().await?;
         Ok(self.id)
     }
+}
+
+/// A move says who sees an account from then on, and so takes all that one can have there: by a grant above it, or, for
+/// who runs the platform and has no sight of it, by an elevation, which takes a second factor and a reason and is told in
+/// the account's audit.
+fn decides(principal: &Principal, account: AccountId, place: &Lineage) -> Result<(), AccessError> {
+    let elevated = |held: &Held| held.account == account && matches!(held.reach, Reach::Elevated(_));
+    if principal.held().iter().any(elevated) {
+        return Ok(());
+    }
+    let (all, own) = (Role::Owner.permissions(), principal.permissions_at(place).unwrap_or_default());
+    if own.contains_all(all) {
+        return Ok(());
+    }
+    let runs_the_platform = principal.held().iter().any(|held| held.reach == Reach::Platform);
+    Err(if runs_the_platform { AccessError::ElevationMissing } else { AccessError::Excess(all.without(own)) })
 }
