@@ -33,11 +33,18 @@ export function Form({
   const [errors, setErrors] = useState<Record<string, string>>({});
 
   // What was wrong may be right with what is typed now; else the browser would not send the form again. Only once the
-  // field itself has heard of it: drawn before that, it would take back what was typed.
+  // field itself has heard of it: drawn before that, it would take back what was typed. And at once, not when the field
+  // is left: an error that goes while the button below is pressed moves the button from under the pointer.
   useEffect(() => {
     const element = form.current;
     const forget = () => setErrors((told) => (Object.keys(told).length > 0 ? {} : told));
-    const typed = () => setTimeout(forget);
+    const typed = ({ target }: Event) =>
+      setTimeout(() => {
+        forget();
+        if (target instanceof HTMLElement && target.getAttribute("aria-invalid") === "true") {
+          target.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+      });
     element?.addEventListener("input", typed);
     return () => element?.removeEventListener("input", typed);
   }, []);
