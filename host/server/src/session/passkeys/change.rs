@@ -1,3 +1,5 @@
+//! `/session/passkeys/{passkey_id}`: naming and removing a passkey of one's own; that of another does not exist.
+
 use axum::{Json as Reply, extract::State, http::StatusCode};
 use bailiwick_access::passkeys::PasskeyId;
 use serde::Deserialize;
