@@ -34,6 +34,33 @@ async fn the_tree_is_built_and_read() {
     assert_eq!(audit["items"][0]["after"]["name"], "Renamed");
 }
 
+/// Attack: how much an account holds, asked for by who runs the platform and by who only bills.
+#[tokio::test]
+async fn figures_are_for_who_may_look_at_devices() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let billing = server.token(tree.dealer, Role::Billing).await;
+    for (who, top) in [(&tree.root, AccountId::ROOT), (&billing, tree.dealer)] {
+        let list = format!("/api/v1/accounts/{top}/accounts?depth=subtree");
+        let found = who.get(&list).await.expect(StatusCode::OK);
+        let items = found["items"].as_array().expect("items");
+        assert!(!items.is_empty() && items.iter().all(|account| account["counts"].is_null()), "{found}");
+        for account in [top, tree.dealer, tree.customer] {
+            let one = who.get(&format!("/api/v1/accounts/{account}")).await.expect(StatusCode::OK);
+            assert_eq!(one["counts"], json!(null));
+            who.get(&format!("/api/v1/accounts/{account}/summary")).await.refused(403, "denied");
+        }
+        let csv = Reply::of(who.call(Method::GET, &list).header("accept", "text/csv")).await;
+        let columns = csv.text.lines().next().expect("a head").split(',').collect::<Vec<_>>();
+        let devices = columns.iter().position(|column| *column == "counts.devices").expect("a column");
+        for line in csv.text.lines().skip(1) {
+            assert_eq!(line.split(',').nth(devices), Some(""), "{line}");
+        }
+    }
+    let own = tree.owner.get(&format!("/api/v1/accounts/{}/accounts", tree.dealer)).await.expect(StatusCode::OK);
+    assert_eq!(own["items"][0]["counts"]["devices"], 0);
+}
+
 #[tokio::test]
 async fn pages_follow_each_other() {
     let server = Server::start().await;

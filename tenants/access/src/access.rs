@@ -1,9 +1,12 @@
 //! The service, and the one way from a principal to a scope.
 
+use std::sync::Arc;
+
 use bailiwick_store::{AccountId, Lineage, Scope, Store};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::AccessError;
+use crate::looks::{self, FromAbove, Looks};
 use crate::password::Hasher;
 use crate::permission::{Permission, Permissions};
 use crate::principal::Principal;
@@ -14,6 +17,7 @@ use crate::restrictions;
 pub struct Access {
     pub(crate) store: Store,
     pub(crate) hasher: Hasher,
+    looks: Arc<Looks>,
 }
 
 impl Access {
@@ -22,7 +26,7 @@ impl Access {
     /// # Errors
     /// [`AccessError::Hashing`] where the system has no randomness.
     pub async fn new(store: Store) -> Result<Self, AccessError> {
-        Ok(Self { store, hasher: Hasher::new().await? })
+        Ok(Self { store, hasher: Hasher::new().await?, looks: Arc::default() })
     }
 
     /// The store.
@@ -33,7 +37,8 @@ impl Access {
 
     /// The scope in which `principal` may do what needs `permission` on `account` and below. This is how a handler
     /// gets at data. Branches in which it may not are cut out of it: those that its grants leave out, and those that
-    /// deny the permission to who holds it from above.
+    /// deny the permission to who holds it from above. A look from above is noted in the audit of the account that is
+    /// looked into, for good, before the scope is handed out (`looks.rs`).
     ///
     /// # Errors
     /// [`AccessError::NotFound`] where the account does not exist or the principal holds no role there;
@@ -44,6 +49,34 @@ impl Access {
         account: AccountId,
         permission: Permission,
     ) -> Result<Scope, AccessError> {
+        let (mut scope, look) = self.open(principal, account, permission).await?;
+        let Some(look) = look.filter(|look| !self.looks.knows(look)) else { return Ok(scope) };
+        look.note(&mut scope).await?;
+        scope.commit().await?;
+        self.looks.remember(look);
+        Ok(self.open(principal, account, permission).await?.0)
+    }
+
+    /// As [`Access::authorize`], for figures that stand beside an account's name wherever it is listed: how many of what.
+    /// That is no look into the account, and is not noted as one.
+    ///
+    /// # Errors
+    /// Those of [`Access::authorize`].
+    pub async fn glance(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        permission: Permission,
+    ) -> Result<Scope, AccessError> {
+        Ok(self.open(principal, account, permission).await?.0)
+    }
+
+    async fn open(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        permission: Permission,
+    ) -> Result<(Scope, Option<FromAbove>), AccessError> {
         let mut scope = self.store.scope(principal.actor(), account).await?;
         let place = scope.lineage().clone();
         if principal.permissions_at(&place).is_none() {
@@ -57,7 +90,7 @@ impl Access {
         let grant =
             principal.grant_for(&place, permission, &denying).ok_or(AccessError::Denied { needs: permission })?;
         scope.set_source(principal.source.clone());
-        scope.set_through(grant.account);
+        scope.set_through(looks::through(principal, grant, &place));
         scope.set_as_whom(principal.viewing_as());
         let branches = principal.held().iter().flat_map(|held| &held.excluded).chain(&denying);
         // what is changed is changed where the account is: a move waits for it
@@ -73,7 +106,8 @@ impl Access {
         } else if !cut.is_empty() {
             scope.exclude(&cut).await?;
         }
-        Ok(scope)
+        let look = FromAbove::of(principal, grant, permission, &scope, &cut, self.store.now());
+        Ok((scope, look))
     }
 
     /// As [`Access::authorize`], for what only somebody above the account does, to all of it: one whose grant on the

@@ -16,6 +16,8 @@
 //! helps do, for a time and looking only too ([`view_as`]). A sign-in can take a second factor ([`factors`]), be by a
 //! passkey alone ([`passkeys`]), or be left to an account's own provider ([`sso`]).
 //!
+//! Who looks into an account from above is noted in that account's own audit before it sees anything (`looks`).
+//!
 //! Everything that changes something here is one call that authorizes, acts, writes the audit entry in the same
 //! transaction, and commits.
 
@@ -30,6 +32,7 @@ pub mod factors;
 mod giving;
 pub mod grants;
 pub mod invitations;
+mod looks;
 mod names;
 pub mod operators;
 mod page;

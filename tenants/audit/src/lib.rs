@@ -4,6 +4,7 @@
 //! * [`record`] writes an entry in the transaction that it tells of. An action without its entry, or an entry
 //!   without its action, cannot be committed. Actor, time and transaction are set by the database; the caller
 //!   cannot choose them.
+//! * [`look`] notes that somebody looked at an account from above, in the account's own audit.
 //! * [`Sealer`] batches the entries of finished transactions into Merkle trees whose roots are signed and
 //!   chained. A chain inside each transaction would make all of them wait for each other.
 //! * [`verify`] recomputes everything and names the first entry that was changed, removed, added or moved.
@@ -25,6 +26,7 @@ mod error;
 mod export;
 mod key;
 mod list;
+mod look;
 mod merkle;
 mod seal;
 mod store;
@@ -37,5 +39,6 @@ pub use error::AuditError;
 pub use export::{Checked, ExportFault, Exported, check_export, export};
 pub use key::{SealKey, parse_public};
 pub use list::{Cursor, Filter, Page, Record, list};
+pub use look::{Look, look};
 pub use seal::{Head, Seal, Sealer};
 pub use verify::{Broken, Report, SealFault, verify};

@@ -6,6 +6,7 @@ use sqlx::{FromRow, PgConnection};
 
 use crate::entry::{Detail, Entry, EntryId};
 use crate::list::{Cursor, Filter};
+use crate::look::Look;
 use crate::merkle::{self, Hash};
 
 /// One row as the seal sees it.
@@ -96,6 +97,16 @@ pub(crate) async fn insert(scope: &mut Scope, id: EntryId, entry: &Entry, salt: 
     .execute(scope.sql())
     .await
     .map(drop)
+}
+
+pub(crate) async fn look(scope: &mut Scope, look: &Look, detail: &Detail) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select tenancy.note_look($1, $2, $3, $4)")
+        .bind(look.action)
+        .bind(Json(detail))
+        .bind(look.here.map(At))
+        .bind(look.below.map(At))
+        .fetch_one(scope.sql())
+        .await
 }
 
 /// Newest first. An action that ends in a dot stands for all that begin with it.

@@ -38,6 +38,12 @@ pub enum StoreError {
     /// A migration failed, or the database was migrated by a newer version.
     #[error("the database cannot be brought up to date: {0}")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// The server that runs beside is of another version than this command.
+    #[error(
+        "the server that runs on this data folder is of another version than this command: use the program that the \
+         server runs, or stop the server first"
+    )]
+    OtherVersion,
     /// A role could get round row-level security. The platform refuses to serve.
     #[error("refusing to serve: the database role {role} {why}")]
     UnsafeRole {

@@ -1,6 +1,8 @@
 //! Brings a database up to date: roles first, then the numbered migrations as `migrator`, then a look at
 //! whether the result may be served at all.
 
+use std::time::{Duration, Instant};
+
 use sqlx::PgConnection;
 use sqlx::migrate::Migrator;
 
@@ -38,6 +40,36 @@ pub(crate) async fn ensure_roles(connection: &mut PgConnection) -> Result<(), St
 pub(crate) async fn migrate(connector: &Connector) -> Result<(), StoreError> {
     let mut connection = connector.connect(Role::Migrator).await?;
     MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(StoreError::Migration)
+}
+
+/// How long a server that is just starting is waited for: one that must be made takes 3 to 5 s.
+const START_LIMIT: Duration = Duration::from_secs(15);
+const POLL: Duration = Duration::from_millis(100);
+
+/// Waits until the database that another process runs is up to date, and changes nothing of it.
+pub(crate) async fn await_same(connector: &Connector) -> Result<(), StoreError> {
+    let own: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+    let until = Instant::now() + START_LIMIT;
+    loop {
+        let found = match connector.connect(Role::Migrator).await {
+            Ok(mut connection) => applied(&mut connection).await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(found) if found == own => return Ok(()),
+            // more than are known here, or others: waiting changes nothing
+            Ok(found) if !own.starts_with(&found) => return Err(StoreError::OtherVersion),
+            Ok(_) if Instant::now() >= until => return Err(StoreError::OtherVersion),
+            Err(error) if Instant::now() >= until => return Err(StoreError::Unreachable(error)),
+            Ok(_) | Err(_) => tokio::time::sleep(POLL).await,
+        }
+    }
+}
+
+async fn applied(connection: &mut PgConnection) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar("select version from _sqlx_migrations where success order by version")
+        .fetch_all(connection)
+        .await
 }
 
 /// Feeds a hasher with everything that decides what a migrated database looks like.

@@ -9,7 +9,7 @@ use crate::actor::Actor;
 use crate::clock::Clock;
 use crate::config::{Database, StoreConfig};
 use crate::door::{Door, Ops};
-use crate::embedded::Embedded;
+use crate::embedded::{Embedded, EmbeddedError};
 use crate::error::StoreError;
 use crate::id::AccountId;
 use crate::migrations;
@@ -63,6 +63,27 @@ impl Store {
         drop(first);
         migrations::migrate(&connector).await?;
         Self::assemble(connector, embedded, config.app_connections, config.clock).await
+    }
+
+    /// As [`Store::open`]; but where another process runs the embedded database of the data folder, uses that one as it
+    /// is, for as long as the other runs it. For commands beside a server, not for a second server.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; [`StoreError::OtherVersion`] where the other process is of another version.
+    pub async fn open_beside(config: StoreConfig) -> Result<Self, StoreError> {
+        let (connections, clock) = (config.app_connections, Arc::clone(&config.clock));
+        let beside = match &config.database {
+            Database::Embedded { data_dir } => Some(data_dir.clone()),
+            Database::Url(_) => None,
+        };
+        match (Self::open(config).await, beside) {
+            (Err(StoreError::Embedded(EmbeddedError::InUse { .. })), Some(data_dir)) => {
+                let connector = Embedded::beside(&data_dir)?;
+                migrations::await_same(&connector).await?;
+                Self::assemble(connector, None, connections, clock).await
+            }
+            (opened, _) => opened,
+        }
     }
 
     /// Opens the pools of a database that is up to date.

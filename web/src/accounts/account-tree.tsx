@@ -15,7 +15,7 @@ import {
 import type { Account } from "@/api/types";
 import { IconButton } from "@/design/button";
 import { Icon } from "@/design/icon";
-import { Badge } from "@/design/text";
+import { Badge, Nothing } from "@/design/text";
 import { m } from "@/i18n";
 import { date, number } from "@/i18n/format";
 import { kindName } from "./kind";
@@ -56,6 +56,8 @@ function below(account: Account, branch: Branch | undefined, branches: ReadonlyM
 export function AccountTree({ top, accounts, found, onRename }: Props) {
   const navigate = useNavigate();
   const [open, setOpen] = useState<ReadonlySet<Key>>(new Set());
+  // who may not look at devices sees no figures of them
+  const counted = accounts.some(({ counts }) => counts);
   const branches = useBranches(found ? [] : [...open].map(String));
   const go = (account: string, section: "" | "/accounts" = "") =>
     navigate({ to: `/a/$account${section}`, params: { account } });
@@ -86,7 +88,11 @@ export function AccountTree({ top, accounts, found, onRename }: Props) {
                 isBranch={hasChildItems}
                 isOpen={isExpanded}
               />
-              <Counts account={account} />
+              {counted && <Counts counts={account.counts} />}
+              <span className="tree-date tree-rare">
+                <span className="sr-only">{m.col_created()}: </span>
+                {date(account.created_at)}
+              </span>
               <span className="tree-actions">
                 {onRename && (
                   <IconButton
@@ -105,12 +111,16 @@ export function AccountTree({ top, accounts, found, onRename }: Props) {
   }
 
   return (
-    <div className="tree-frame">
+    <div className={counted ? "tree-frame" : "tree-frame tree-frame--bare"}>
       <div className="tree-head" aria-hidden="true">
         <span>{m.col_name()}</span>
-        <span className="number">{m.nav_devices()}</span>
-        <span className="number">{m.col_alerts()}</span>
-        <span className="number tree-rare">{m.nav_collectors()}</span>
+        {counted && (
+          <>
+            <span className="number">{m.nav_devices()}</span>
+            <span className="number">{m.col_alerts()}</span>
+            <span className="number tree-rare">{m.nav_collectors()}</span>
+          </>
+        )}
         <span className="tree-rare">{m.col_created()}</span>
         <span />
       </div>
@@ -122,7 +132,7 @@ export function AccountTree({ top, accounts, found, onRename }: Props) {
             ? accounts.map((account) => ({ id: account.id, account, rows: [] }))
             : rowsOf(accounts, branches)
         }
-        dependencies={[branches, onRename]}
+        dependencies={[branches, onRename, counted]}
         expandedKeys={open}
         onExpandedChange={setOpen}
       >
@@ -160,21 +170,19 @@ function Name({ account, top, isBranch, isOpen }: NameProps) {
   );
 }
 
-function Counts({ account }: { account: Account }) {
-  const { devices, alerts_open, collectors } = account.counts;
+/** Without figures where the account is cut out of what may be looked at. */
+function Counts({ counts }: { counts: Account["counts"] }) {
+  const shown = (count: number | undefined) => (count === undefined ? <Nothing /> : number(count));
+  const alerts = counts?.alerts_open;
   return (
     <>
-      <Count label={m.nav_devices()}>{number(devices)}</Count>
+      <Count label={m.nav_devices()}>{shown(counts?.devices)}</Count>
       <Count label={m.col_alerts()}>
-        {alerts_open > 0 ? <Badge tone="bad">{number(alerts_open)}</Badge> : number(0)}
+        {alerts ? <Badge tone="bad">{number(alerts)}</Badge> : shown(alerts)}
       </Count>
       <Count label={m.nav_collectors()} rare>
-        {number(collectors)}
+        {shown(counts?.collectors)}
       </Count>
-      <span className="tree-date tree-rare">
-        <span className="sr-only">{m.col_created()}: </span>
-        {date(account.created_at)}
-      </span>
     </>
   );
 }

@@ -1,13 +1,11 @@
-/** The overview of who runs accounts and sees no devices: how much there is of what, and the accounts below. */
+/** The overview of who runs accounts and sees no devices: the accounts below. */
 import { Link } from "@tanstack/react-router";
 import type { Account } from "@/api/types";
-import { Tile } from "@/app/tiles";
 import { Empty, Load } from "@/design/feedback";
 import { Icon } from "@/design/icon";
 import { More } from "@/design/more";
 import { Card } from "@/design/page";
 import { m } from "@/i18n";
-import { number } from "@/i18n/format";
 import { may, runsPlatform, useSession } from "@/session/session";
 import { ElevateButton } from "@/support/elevate";
 import { useChildAccounts } from "./queries";
@@ -15,7 +13,6 @@ import { AccountTable } from "./table";
 
 export function AccountOverview({ account }: { account: Account }) {
   const platform = runsPlatform(useSession());
-  const { devices, alerts_open, collectors } = account.counts;
   return (
     <>
       <div className="notice">
@@ -24,11 +21,6 @@ export function AccountOverview({ account }: { account: Account }) {
           <p>{platform ? m.overview_platform() : m.overview_no_devices()}</p>
         </div>
         {platform && account.kind !== "platform" && <ElevateButton account={account} />}
-      </div>
-      <div className="tiles">
-        <Tile icon="device" label={m.nav_devices()} value={number(devices)} />
-        <Tile icon="alert" label={m.overview_alerts()} value={number(alerts_open)} />
-        <Tile icon="collector" label={m.nav_collectors()} value={number(collectors)} />
       </div>
       {account.kind !== "customer" && <Below account={account} />}
     </>

@@ -1,9 +1,8 @@
-/** Accounts as rows, each with how much lies in its subtree. */
+/** Accounts as rows, for who sees that they are there and not what is in them. */
 import { Link } from "@tanstack/react-router";
 import type { Account } from "@/api/types";
-import { Badge } from "@/design/text";
 import { m } from "@/i18n";
-import { date, number } from "@/i18n/format";
+import { date } from "@/i18n/format";
 import { kindName } from "./kind";
 import { AccountState } from "./state";
 
@@ -15,15 +14,6 @@ export function AccountTable({ accounts }: { accounts: Account[] }) {
           <tr>
             <th scope="col">{m.col_name()}</th>
             <th scope="col">{m.col_kind()}</th>
-            <th scope="col" className="number">
-              {m.nav_devices()}
-            </th>
-            <th scope="col" className="number">
-              {m.col_alerts()}
-            </th>
-            <th scope="col" className="number">
-              {m.nav_collectors()}
-            </th>
             <th scope="col">{m.col_created()}</th>
           </tr>
         </thead>
@@ -37,15 +27,6 @@ export function AccountTable({ accounts }: { accounts: Account[] }) {
                 <AccountState account={account} />
               </td>
               <td>{kindName(account.kind)}</td>
-              <td className="number">{number(account.counts.devices)}</td>
-              <td className="number">
-                {account.counts.alerts_open > 0 ? (
-                  <Badge tone="bad">{number(account.counts.alerts_open)}</Badge>
-                ) : (
-                  number(0)
-                )}
-              </td>
-              <td className="number">{number(account.counts.collectors)}</td>
               <td className="nowrap">{date(account.created_at)}</td>
             </tr>
           ))}

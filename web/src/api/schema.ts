@@ -1449,7 +1449,7 @@ export interface components {
              * @description When it is erased, where it is to be deleted.
              */
             erase_at?: string | null;
-            counts: components["schemas"]["AccountCounts"];
+            counts?: components["schemas"]["AccountCounts"] | null;
             /** @description What the caller may do here, by name; null in lists. */
             permissions?: string[] | null;
         };

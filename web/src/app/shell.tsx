@@ -82,20 +82,20 @@ function Sections({ account }: { account: Account | undefined }) {
               to="/a/$account/devices"
               icon="device"
               label={m.nav_devices()}
-              count={account?.counts.devices}
+              count={account?.counts?.devices}
             />
             <Item
               to="/a/$account/alerts"
               icon="alert"
               label={m.nav_alerts()}
-              count={account?.counts.alerts_open}
+              count={account?.counts?.alerts_open}
               urgent
             />
             <Item
               to="/a/$account/collectors"
               icon="collector"
               label={m.nav_collectors()}
-              count={account?.counts.collectors}
+              count={account?.counts?.collectors}
             />
           </>
         )}

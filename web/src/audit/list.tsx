@@ -116,6 +116,7 @@ function AreaFilter({ value, onChange }: { value?: string; onChange: (value?: st
     { id: "invitation.", name: m.invitations_title() },
     { id: "elevation.", name: m.elevations_title() },
     { id: "view_as.", name: m.audit_area_views() },
+    { id: "look.", name: m.audit_area_looks() },
   ];
   return (
     <Facet label={m.audit_action()} any={m.filter_any()} value={value} choices={areas} onChange={onChange} />

@@ -18,6 +18,7 @@ const KINDS: Record<string, () => string> = {
   enrollment: m.audit_kind_enrollment,
   elevation: m.audit_kind_elevation,
   view_as: m.audit_kind_view,
+  look: m.audit_kind_look,
   quotas: m.quotas_title,
   egress: m.nav_connections,
   egress_host: m.egress_host,

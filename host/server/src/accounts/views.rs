@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use bailiwick_access::{
-    Permission, Permissions, Principal,
+    AccessError, Permission, Permissions, Principal,
     accounts::{Account, Kind, Placed, Step},
 };
 use bailiwick_store::{AccountId, Lineage, Scope};
@@ -61,7 +61,8 @@ pub struct AccountView {
     suspended_above: bool,
     /// When it is erased, where it is to be deleted.
     erase_at: Option<Timestamp>,
-    counts: CountsView,
+    /// How much there is of what; null for who may not look at devices: in a list, at the account whose list it is.
+    counts: Option<CountsView>,
     /// What the caller may do here, by name; null in lists.
     #[schema(value_type = Option<Vec<String>>)]
     permissions: Option<Permissions>,
@@ -93,8 +94,14 @@ impl From<Step> for AccountStep {
     }
 }
 
+impl From<Counts> for CountsView {
+    fn from(Counts { devices, alerts_open, collectors }: Counts) -> Self {
+        Self { devices, alerts_open, collectors }
+    }
+}
+
 impl AccountView {
-    fn new(account: Account, path: Vec<AccountStep>, counts: Counts, suspended_above: bool) -> Self {
+    fn new(account: Account, path: Vec<AccountStep>, counts: Option<Counts>, suspended_above: bool) -> Self {
         Self {
             suspended_at: account.suspended_at.map(|at| at.0),
             suspended_above,
@@ -108,11 +115,7 @@ impl AccountView {
             path,
             created_at: account.created_at,
             permissions: None,
-            counts: CountsView {
-                devices: counts.devices,
-                alerts_open: counts.alerts_open,
-                collectors: counts.collectors,
-            },
+            counts: counts.map(CountsView::from),
         }
     }
 }
@@ -123,12 +126,11 @@ impl AccountView {
 /// `not_found` for one that it does not see.
 pub async fn one(app: &App, principal: &Principal, id: AccountId) -> Result<AccountView, Problem> {
     let Placed { account, path } = app.access().account(principal, id).await?;
-    let mut scope = app.access().authorize(principal, id, Permission::ViewAccounts).await?;
-    let counts = store::counts(&mut scope, std::slice::from_ref(&account.lineage)).await?.pop().unwrap_or_default();
-    drop(scope);
+    let lineages = std::slice::from_ref(&account.lineage);
+    let counts = counts(app, principal, id, lineages).await?.pop().flatten();
     let permissions = app.access().permissions(principal, id).await?;
     let path = path.into_iter().map(AccountStep::from).collect();
-    let suspended = !app.access().suspended_above(std::slice::from_ref(&account.lineage)).await?.is_empty();
+    let suspended = !app.access().suspended_above(lineages).await?.is_empty();
     Ok(AccountView { permissions: Some(permissions), ..AccountView::new(account, path, counts, suspended) })
 }
 
@@ -146,9 +148,9 @@ pub(super) async fn below(
     let mut scope = app.access().authorize(principal, top, Permission::ViewAccounts).await?;
     let steps = steps(&mut scope, &accounts).await?;
     let lineages: Vec<Lineage> = accounts.iter().map(|a| a.lineage.clone()).collect();
-    let counts = store::counts(&mut scope, &lineages).await?;
     let depth = scope.lineage().depth();
     drop(scope);
+    let counts = counts(app, principal, top, &lineages).await?;
     let suspended = app.access().suspended_above(&lineages).await?;
     let views = accounts.into_iter().zip(counts).map(|(account, counts)| {
         let down = account.lineage.path();
@@ -158,6 +160,23 @@ pub(super) async fn below(
         AccountView::new(account, path, counts, suspended_above)
     });
     Ok(views.collect())
+}
+
+/// How much there is of what in each of these subtrees, as far as who looks from `top` may look at devices there.
+async fn counts(
+    app: &App,
+    principal: &Principal,
+    top: AccountId,
+    lineages: &[Lineage],
+) -> Result<Vec<Option<Counts>>, Problem> {
+    let mut scope = match app.access().glance(principal, top, Permission::ViewDevices).await {
+        Ok(scope) => scope,
+        Err(AccessError::Denied { .. }) => return Ok(vec![None; lineages.len()]),
+        Err(error) => return Err(error.into()),
+    };
+    let found = store::counts(&mut scope, lineages).await?;
+    let sight = scope.sight();
+    Ok(lineages.iter().zip(found).map(|(place, counts)| sight.sees(place).then_some(counts)).collect())
 }
 
 async fn steps(scope: &mut Scope, accounts: &[Account]) -> Result<HashMap<String, AccountStep>, Problem> {

@@ -140,26 +140,26 @@ pub(super) async fn run(command: Admin, config: Config) -> anyhow::Result<()> {
     match command {
         Admin::CreateOperator(command) => {
             let (email, password) = (email(&command.email)?, password(&command)?);
-            let store = open::store(&config).await?;
+            let store = open::store_beside(&config).await?;
             let done = create_operator(&store, command, email, password).await;
             store.close().await;
             done
         }
         Admin::CreateToken(command) => {
-            let store = open::store(&config).await?;
+            let store = open::store_beside(&config).await?;
             let done = create_token(&store, command).await;
             store.close().await;
             done
         }
         Admin::ListElevators { json } => {
-            let store = open::store(&config).await?;
+            let store = open::store_beside(&config).await?;
             let done = list_elevators(&store, json).await;
             store.close().await;
             done
         }
         Admin::VerifyAudit { head, json } => {
             let key = seal_key(&config)?.public();
-            let store = open::store(&config).await?;
+            let store = open::store_beside(&config).await?;
             let report = bailiwick_audit::verify(&store, &[key], head).await;
             store.close().await;
             verified(&report?, &key, json)

@@ -140,7 +140,7 @@ async fn verify(file: &File) -> anyhow::Result<()> {
 async fn install(file: &File, config: Config) -> anyhow::Result<()> {
     let component = read(&file.driver)?;
     let driver = crate::drivers::verify(&runtime()?, &component).await?;
-    let store = open::store(&config).await?;
+    let store = open::store_beside(&config).await?;
     let installed = put(&store, &driver, &component).await;
     store.close().await;
     let known = matches!(installed?, Installation::Known);
@@ -166,7 +166,7 @@ async fn put(store: &Store, driver: &bailiwick_runtime::Driver, component: &[u8]
 }
 
 async fn list(config: Config, as_json: bool) -> anyhow::Result<()> {
-    let store = open::store(&config).await?;
+    let store = open::store_beside(&config).await?;
     let all = async {
         let mut scope = store.scope(&Actor::system("command-line"), AccountId::ROOT).await?;
         drivers::all(&mut scope).await

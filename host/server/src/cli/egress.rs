@@ -21,7 +21,7 @@ pub(super) enum Egress {
 
 pub(super) async fn run(command: Egress, config: Config) -> anyhow::Result<()> {
     let Egress::List { json } = command;
-    let store = open::store(&config).await?;
+    let store = open::store_beside(&config).await?;
     let accounts = accounts(&store).await;
     store.close().await;
     let accounts = accounts?;

@@ -4,7 +4,7 @@ use std::{os::unix::fs::DirBuilderExt as _, path::Path};
 
 use anyhow::Context as _;
 use bailiwick_egress::{Egress, Settings, address::PrivateNetworks, read_authorities};
-use bailiwick_store::{Database, Store, StoreConfig};
+use bailiwick_store::{Database, Store, StoreConfig, StoreError};
 use prometheus::Registry;
 
 use crate::config::Config;
@@ -23,14 +23,26 @@ pub(super) fn data_dir(config: &Config) -> anyhow::Result<&Path> {
     Ok(path)
 }
 
-/// The database as it is configured.
+/// The database as it is configured, for this process to serve from.
 pub(super) async fn store(config: &Config) -> anyhow::Result<Store> {
+    opened(config, Store::open(settings(config)?).await)
+}
+
+/// The database as it is configured, for a command: also while a server runs on it.
+pub(super) async fn store_beside(config: &Config) -> anyhow::Result<Store> {
+    opened(config, Store::open_beside(settings(config)?).await)
+}
+
+fn settings(config: &Config) -> anyhow::Result<StoreConfig> {
     let database = match &config.database_url {
         Some(url) => Database::Url(url.clone()),
         None => Database::Embedded { data_dir: data_dir(config)?.to_owned() },
     };
-    let settings = StoreConfig { app_connections: config.database_connections, ..StoreConfig::new(database) };
-    Store::open(settings).await.map_err(|error| {
+    Ok(StoreConfig { app_connections: config.database_connections, ..StoreConfig::new(database) })
+}
+
+fn opened(config: &Config, store: Result<Store, StoreError>) -> anyhow::Result<Store> {
+    store.map_err(|error| {
         let setting = if config.database_url.is_some() { "database_url" } else { "data_dir" };
         anyhow::Error::new(error).context(format!("{setting}: the database cannot be opened"))
     })

@@ -11,6 +11,7 @@ mod accounts;
 mod branding;
 mod elevations;
 mod factors;
+mod looks;
 mod operators;
 mod rights;
 mod sessions;

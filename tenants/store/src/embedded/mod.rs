@@ -88,6 +88,13 @@ impl Embedded {
         Ok(Self { guardian: Arc::new(Guardian::start(settings)?), folder: path, _lock: folder })
     }
 
+    /// The way to the server that another process runs in `<data_dir>/postgres`. It lets the same system user in.
+    pub(crate) fn beside(data_dir: &Path) -> Result<Connector, EmbeddedError> {
+        let folder = data_dir.join("postgres");
+        let folder = folder.canonicalize().map_err(error::doing("finding", &folder))?;
+        Ok(Connector::socket(&folder, DATABASE))
+    }
+
     pub(crate) fn connector(&self) -> Connector {
         self.connector_to(DATABASE)
     }

@@ -20,6 +20,19 @@ async fn open(folder: &Path) -> Result<Store, StoreError> {
     Store::open(StoreConfig::new(Database::Embedded { data_dir: folder.to_owned() })).await
 }
 
+async fn open_beside(folder: &Path) -> Result<Store, StoreError> {
+    Store::open_beside(StoreConfig::new(Database::Embedded { data_dir: folder.to_owned() })).await
+}
+
+/// Past the store.
+async fn superuser(folder: &Path) -> sqlx::PgConnection {
+    let options = sqlx::postgres::PgConnectOptions::new_without_pgpass()
+        .socket(folder.join("postgres"))
+        .username("postgres")
+        .database("bailiwick");
+    sqlx::ConnectOptions::connect(&options).await.unwrap()
+}
+
 async fn rename_root(store: &Store, name: &str) {
     let mut scope = store.scope(&Actor::system("test"), AccountId::ROOT).await.unwrap();
     sqlx::query("update accounts set name = $1").bind(name).execute(scope.sql()).await.unwrap();
@@ -84,6 +97,31 @@ async fn a_folder_keeps_its_data_through_everything() {
         other => panic!("{other:?}"),
     }
 
+    // a command beside it works on the same data, and its end ends nothing
+    let beside = open_beside(path).await.unwrap();
+    assert_eq!(root_name(&beside).await, "first");
+    beside.close().await;
+    drop(beside);
+    assert_eq!(root_name(&store).await, "first");
+    // but not one of another version: it knows less, or more
+    let mut admin = superuser(path).await;
+    for (other, back) in [
+        (
+            "insert into _sqlx_migrations select 999999, description, installed_on, success, checksum, execution_time
+          from _sqlx_migrations where version = 1",
+            "delete from _sqlx_migrations where version = 999999",
+        ),
+        (
+            "update _sqlx_migrations set version = -1 where version = 2",
+            "update _sqlx_migrations set version = 2 where version = -1",
+        ),
+    ] {
+        sqlx::raw_sql(other).execute(&mut admin).await.unwrap();
+        assert!(matches!(open_beside(path).await, Err(StoreError::OtherVersion)));
+        sqlx::raw_sql(back).execute(&mut admin).await.unwrap();
+    }
+    sqlx::Connection::close(admin).await.unwrap();
+
     // the server crashes: it comes back by itself, with what was committed
     let pid = server_pid(path).unwrap();
     let status = std::process::Command::new("kill").arg("-9").arg(pid.to_string()).status().unwrap();
@@ -118,17 +156,9 @@ async fn a_folder_keeps_its_data_through_everything() {
 
     // a role that could see everything is refused at the next start
     let pid = server_pid(path).unwrap();
-    let harm = |sql: &str| {
-        let socket = path.join("postgres");
-        let sql = sql.to_owned();
-        async move {
-            let options = sqlx::postgres::PgConnectOptions::new_without_pgpass()
-                .socket(socket)
-                .username("postgres")
-                .database("bailiwick");
-            let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-        }
+    let harm = async |sql: &str| {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        sqlx::raw_sql(sql).execute(&mut superuser(path).await).await.unwrap();
     };
     harm("alter role app bypassrls").await;
     store.close().await;

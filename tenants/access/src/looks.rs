@@ -1,0 +1,145 @@
+//! Looks from above: whoever's role lies above an account, and who looks into it as somebody else or by an elevation, is
+//! noted in the account's own audit before the first row is read. What one's own people look at is not noted: nobody is
+//! watched at work here.
+//!
+//! One entry stands for an hour: by whom, at what, through which account. A list at an account above shows what lies in
+//! all accounts below it; there, and for tokens, which ask again and again, one entry stands for a day. What was noted is
+//! remembered by this process until the hour ends, so that a look costs nothing but the first time.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use bailiwick_audit::Look;
+use bailiwick_store::{AccountId, Lineage, OperatorId, Scope};
+use jiff::Timestamp;
+
+use crate::error::AccessError;
+use crate::permission::Permission;
+use crate::principal::{Held, Principal, Reach, Via};
+
+/// Beyond that all is forgotten: it costs a statement each to find out again.
+const REMEMBERED: usize = 100_000;
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+/// What this process knows to be noted within the hour.
+#[derive(Debug, Default)]
+pub(crate) struct Looks(Mutex<Noted>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    hour: Timestamp,
+    keys: HashSet<Key>,
+}
+
+/// A look as it is remembered. What was cut out of it is part of it: who comes to see more looks anew.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    actor: String,
+    as_whom: Option<OperatorId>,
+    place: Lineage,
+    action: &'static str,
+    cut: Vec<Lineage>,
+}
+
+/// A look that is to be noted.
+#[derive(Debug)]
+pub(crate) struct FromAbove {
+    pub(crate) look: Look,
+    pub(crate) key: Key,
+    hour: Timestamp,
+}
+
+/// What the log calls it; `None` for what is no look into an account.
+fn action(permission: Permission) -> Option<&'static str> {
+    match permission {
+        Permission::ViewDevices => Some("look.devices"),
+        Permission::ViewOperators => Some("look.operators"),
+        Permission::ViewAudit => Some("look.audit"),
+        _ => None,
+    }
+}
+
+/// The account whose grant is behind this one: who looks as somebody else does so by its own, and an elevation is the
+/// platform's.
+pub(crate) fn through(principal: &Principal, grant: &Held, place: &Lineage) -> AccountId {
+    match (grant.reach, principal.viewing()) {
+        (Reach::Elevated(_), _) => AccountId::ROOT,
+        (Reach::ViewAs(_), Some(viewing)) => {
+            let own = viewing.own.iter().filter(|own| own.sees(place)).max_by_key(|own| own.lineage.depth());
+            own.map_or(grant.account, |own| own.account)
+        }
+        _ => grant.account,
+    }
+}
+
+impl FromAbove {
+    /// What is to be noted of this: `scope` has been opened by `grant` for `permission`, without the branches `cut`.
+    pub(crate) fn of(
+        principal: &Principal,
+        grant: &Held,
+        permission: Permission,
+        scope: &Scope,
+        cut: &[Lineage],
+        now: Timestamp,
+    ) -> Option<Self> {
+        let action = action(permission).filter(|_| principal.via() != Via::System)?;
+        let through = through(principal, grant, scope.lineage());
+        // the lists of devices reach down; who has access and what was done are shown account by account
+        let reaches_down = permission == Permission::ViewDevices && !principal.sees_alone(scope.lineage(), permission);
+        let (hour, day) = (floor(now, HOUR), floor(now, DAY));
+        let often = if matches!(principal.via(), Via::Token(_)) { day } else { hour };
+        let here = (through != scope.account()).then_some(often);
+        let below = reaches_down.then_some(day);
+        if here.is_none() && below.is_none() {
+            return None;
+        }
+        let key = Key {
+            actor: principal.actor().to_string(),
+            as_whom: principal.viewing_as(),
+            place: scope.lineage().clone(),
+            action,
+            cut: cut.to_vec(),
+        };
+        Some(Self { look: Look { action, through, here, below }, key, hour })
+    }
+
+    /// Notes it in the scope's transaction.
+    pub(crate) async fn note(&self, scope: &mut Scope) -> Result<(), AccessError> {
+        bailiwick_audit::look(scope, &self.look).await?;
+        Ok(())
+    }
+}
+
+impl Looks {
+    pub(crate) fn knows(&self, look: &FromAbove) -> bool {
+        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.hour == look.hour && noted.keys.contains(&look.key)
+    }
+
+    pub(crate) fn remember(&self, look: FromAbove) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.hour != look.hour || noted.keys.len() >= REMEMBERED {
+            *noted = Noted { hour: look.hour, keys: HashSet::new() };
+        }
+        noted.keys.insert(look.key);
+    }
+}
+
+/// When the hour or the day of so many seconds began, in UTC.
+fn floor(now: Timestamp, seconds: i64) -> Timestamp {
+    Timestamp::from_second(now.as_second().div_euclid(seconds).saturating_mul(seconds)).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_and_days_begin_in_utc() {
+        let now: Timestamp = "2026-03-29T01:59:59.5Z".parse().unwrap();
+        assert_eq!(floor(now, HOUR), "2026-03-29T01:00:00Z".parse().unwrap());
+        assert_eq!(floor(now, DAY), "2026-03-29T00:00:00Z".parse().unwrap());
+    }
+}
