@@ -195,6 +195,14 @@ async fn the_platform_looks_into_an_account_for_a_time_and_is_seen() {
     root.get(&format!("/accounts/{}/devices", tree.sibling)).await.refused(403, "denied");
     let site = json!({ "name": "x" });
     root.post(&format!("/accounts/{}/sites", tree.customer), site).await.refused(403, "denied");
+    // to look is not to take along, neither this account nor what lies below one
+    let exports = format!("/accounts/{}/exports", tree.customer);
+    root.post(&exports, json!({})).await.refused(403, "denied");
+    root.get(&exports).await.refused(403, "denied");
+    root.post(&format!("/accounts/{}/elevation", tree.dealer), ask(&code(&server, &app)))
+        .await
+        .expect(StatusCode::CREATED);
+    root.post(&format!("/accounts/{}/exports", tree.dealer), json!({})).await.refused(403, "denied");
     let seen = owner.get(&elevation).await.expect(StatusCode::OK);
     assert_eq!(seen["items"][0], begun);
     assert_eq!(begun["operator_email"], "root@x.example");

@@ -6,7 +6,7 @@ use bailiwick_store::{AccountId, Lineage, Scope, Store};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::AccessError;
-use crate::looks::{self, FromAbove, Looks};
+use crate::looks::{FromAbove, Looks};
 use crate::password::Hasher;
 use crate::permission::{Permission, Permissions};
 use crate::principal::Principal;
@@ -90,7 +90,7 @@ impl Access {
         let grant =
             principal.grant_for(&place, permission, &denying).ok_or(AccessError::Denied { needs: permission })?;
         scope.set_source(principal.source.clone());
-        scope.set_through(looks::through(principal, grant, &place));
+        scope.set_through(grant.origin.account);
         scope.set_as_whom(principal.viewing_as());
         let branches = principal.held().iter().flat_map(|held| &held.excluded).chain(&denying);
         // what is changed is changed where the account is: a move waits for it
@@ -209,26 +209,24 @@ const fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-/// A name as people give them: something to see, at most 200 characters, on one line, in the order that it is read in.
-pub(crate) fn checked_name(name: &str) -> Result<&str, AccessError> {
-    let name = name.trim();
-    let length = name.chars().count();
-    let seen = name.chars().any(|character| !is_invisible(character) && !character.is_whitespace());
-    if seen && length <= 200 && !name.chars().any(|character| character.is_control() || turns(character)) {
-        Ok(name)
-    } else {
-        Err(AccessError::Invalid { field: "name", detail: "must be 1 to 200 characters on one line" })
-    }
+/// Something to see, at most so many characters, on one line, in the order that it is read in.
+fn is_line(text: &str, most: usize) -> bool {
+    let seen = text.chars().any(|character| !is_invisible(character) && !character.is_whitespace());
+    seen && text.chars().count() <= most && !text.chars().any(|character| character.is_control() || turns(character))
 }
 
-/// Why somebody does what must be justified: 1 to 500 characters on one line.
+/// A name as people give them: up to 200 characters on one line.
+pub(crate) fn checked_name(name: &str) -> Result<&str, AccessError> {
+    let name = name.trim();
+    let wrong = AccessError::Invalid { field: "name", detail: "must be 1 to 200 characters on one line" };
+    if is_line(name, 200) { Ok(name) } else { Err(wrong) }
+}
+
+/// Why somebody does what must be justified: up to 500 characters on one line.
 pub(crate) fn checked_reason(reason: &str) -> Result<&str, AccessError> {
     let reason = reason.trim();
-    if (1..=500).contains(&reason.chars().count()) && !reason.chars().any(char::is_control) {
-        Ok(reason)
-    } else {
-        Err(AccessError::Invalid { field: "reason", detail: "must be 1 to 500 characters on one line" })
-    }
+    let wrong = AccessError::Invalid { field: "reason", detail: "must be 1 to 500 characters on one line" };
+    if is_line(reason, 500) { Ok(reason) } else { Err(wrong) }
 }
 
 /// When something ends that lasts for so many minutes, of at most `most`.
@@ -247,7 +245,7 @@ pub(crate) fn is_duplicate(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::checked_name;
+    use super::{checked_name, checked_reason};
 
     #[test]
     fn a_name_is_seen_and_reads_as_it_stands() {
@@ -259,5 +257,7 @@ mod tests {
         {
             assert!(checked_name(name).is_err(), "{name:?}");
         }
+        assert_eq!(checked_reason(" ticket 42 ").ok(), Some("ticket 42"));
+        assert!(checked_reason(" \u{200b} ").is_err(), "which nobody would read");
     }
 }

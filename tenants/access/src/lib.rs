@@ -56,5 +56,5 @@ pub use error::AccessError;
 pub use page::{Cursor, Page};
 pub use password::{Password, PasswordError};
 pub use permission::{Permission, Permissions, UnknownPermission};
-pub use principal::{Held, Principal, Reach, Via, Viewing};
+pub use principal::{Held, Origin, Principal, Reach, Via, Viewing};
 pub use role::{KnownRole, Role, RoleId, RoleRef, UnknownRole};

@@ -10,12 +10,12 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use bailiwick_audit::Look;
-use bailiwick_store::{AccountId, Lineage, OperatorId, Scope};
+use bailiwick_store::{Lineage, OperatorId, Scope};
 use jiff::Timestamp;
 
 use crate::error::AccessError;
 use crate::permission::Permission;
-use crate::principal::{Held, Principal, Reach, Via};
+use crate::principal::{Held, Principal, Via};
 
 /// Beyond that all is forgotten: it costs a statement each to find out again.
 const REMEMBERED: usize = 100_000;
@@ -61,19 +61,6 @@ fn action(permission: Permission) -> Option<&'static str> {
     }
 }
 
-/// The account whose grant is behind this one: who looks as somebody else does so by its own, and an elevation is the
-/// platform's.
-pub(crate) fn through(principal: &Principal, grant: &Held, place: &Lineage) -> AccountId {
-    match (grant.reach, principal.viewing()) {
-        (Reach::Elevated(_), _) => AccountId::ROOT,
-        (Reach::ViewAs(_), Some(viewing)) => {
-            let own = viewing.own.iter().filter(|own| own.sees(place)).max_by_key(|own| own.lineage.depth());
-            own.map_or(grant.account, |own| own.account)
-        }
-        _ => grant.account,
-    }
-}
-
 impl FromAbove {
     /// What is to be noted of this: `scope` has been opened by `grant` for `permission`, without the branches `cut`.
     pub(crate) fn of(
@@ -85,7 +72,7 @@ impl FromAbove {
         now: Timestamp,
     ) -> Option<Self> {
         let action = action(permission).filter(|_| principal.via() != Via::System)?;
-        let through = through(principal, grant, scope.lineage());
+        let through = grant.origin.account;
         // the lists of devices reach down; who has access and what was done are shown account by account
         let reaches_down = permission == Permission::ViewDevices && !principal.sees_alone(scope.lineage(), permission);
         let (hour, day) = (floor(now, HOUR), floor(now, DAY));

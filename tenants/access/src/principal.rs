@@ -20,8 +20,19 @@ pub enum Via {
     },
     /// By an API token.
     Token(TokenId),
+    /// Not now: something is done in its name that it asked for earlier, such as an invitation that is accepted.
+    Absent,
     /// It is the platform itself, such as the command line on the server's machine.
     System,
+}
+
+/// Where a right comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The account that the grant lies on.
+    pub account: AccountId,
+    /// Its lineage at the time of authentication.
+    pub lineage: Lineage,
 }
 
 /// A role on an account and all below it.
@@ -31,6 +42,9 @@ pub struct Held {
     pub account: AccountId,
     /// Its lineage at the time of authentication.
     pub lineage: Lineage,
+    /// The grant that it comes from: one on the account itself; for a token that of who made it, for a view that of who
+    /// looks, for an elevation the platform's. What an account denies to those above it, it denies to these too.
+    pub origin: Origin,
     /// The role, with what it permits.
     pub role: KnownRole,
     /// Branches below that the grant leaves out.
@@ -86,7 +100,8 @@ impl Held {
     #[must_use]
     pub fn whole(account: AccountId, lineage: Lineage, role: impl Into<KnownRole>) -> Self {
         let reach = if account == AccountId::ROOT { Reach::Platform } else { Reach::Whole };
-        Self { account, lineage, role: role.into(), excluded: Vec::new(), reach }
+        let origin = Origin { account, lineage: lineage.clone() };
+        Self { account, lineage, origin, role: role.into(), excluded: Vec::new(), reach }
     }
 
     /// Whether it reaches this place.
@@ -233,12 +248,23 @@ impl Principal {
     /// those accounts deny the permission to all above.
     #[must_use]
     pub(crate) fn grant_for(&self, place: &Lineage, permission: Permission, denying: &[Lineage]) -> Option<&Held> {
-        let above = |held: &Held, denier: &Lineage| held.lineage != *denier && held.lineage.contains(denier);
+        let above = |held: &Held, denier: &Lineage| {
+            let from = &held.origin.lineage;
+            from != denier && from.contains(denier)
+        };
         self.held
             .iter()
             .filter(|held| held.permissions_at(place).contains(permission))
             .filter(|held| !denying.iter().any(|denier| denier.contains(place) && above(held, denier)))
             .max_by_key(|held| held.lineage.depth())
+    }
+
+    /// Whether it may do this at a place and on every account below for good: not by an elevation, not as somebody else, and
+    /// not as who runs the platform.
+    #[must_use]
+    pub fn may_for_good(&self, place: &Lineage, permission: Permission) -> bool {
+        let may = |held: &Held| held.reach == Reach::Whole && held.permissions_at(place).contains(permission);
+        self.held.iter().any(may) && self.may_everywhere_below(place, permission)
     }
 
     /// The topmost account from which it may do this at a place.

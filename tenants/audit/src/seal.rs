@@ -80,6 +80,8 @@ impl Sealer {
         let horizon = store::horizon(ops.sql()).await?;
         let first = before.as_ref().map_or_else(|| "0".to_owned(), |seal| seal.last.clone());
         let Some(last) = store::batch_end(ops.sql(), &first, &horizon, self.batch).await? else {
+            // the turn is given back before anybody hears of it
+            ops.rollback().await?;
             return Ok(None);
         };
         let leaves: Vec<Hash> =

@@ -15,7 +15,7 @@ declare
     written bigint;
 begin
     -- calls that come at once note it once; two that merely share the number wait for each other
-    perform pg_advisory_xact_lock(hashtextextended(concat_ws('/', who, top, what), 7221747));
+    perform pg_advisory_xact_lock(hashtextextended(concat_ws('/', who, top, what), 7221748));
     places := array(select tenant_id from public.accounts
                     where erased_at is null and case when tenant_id = top then here else below end is not null
                     order by lineage);

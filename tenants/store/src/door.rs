@@ -38,4 +38,12 @@ impl Ops {
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(self.0.commit().await?)
     }
+
+    /// Undoes what was done, gives back its locks, and waits for that. Dropping does the same, later.
+    ///
+    /// # Errors
+    /// Where the connection breaks; the server then rolls back by itself.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.0.rollback().await?)
+    }
 }

@@ -138,8 +138,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Gives the account's portal a host name. Only for who manages the account above: its DNS record and certificate are
-         *     set up there.
+         * Gives the account's portal a host name. Only for who runs the platform: its certificate is set up there, and a name
+         *     is to be its owner's.
          */
         put: operations["branding_set"];
         post?: never;
@@ -2573,7 +2573,7 @@ export interface components {
             permissions?: string[] | null;
             /**
              * Format: date-time
-             * @description When it ends; never where absent.
+             * @description When it ends; never where absent, but no later than the token that makes it.
              */
             expires_at?: string | null;
         };
@@ -3127,9 +3127,16 @@ export interface components {
             permissions: string[];
             /**
              * Format: uuid
-             * @description The operator who made it.
+             * @description The operator who made it, whose grants it hangs on; null where the platform did.
              */
             created_by?: string | null;
+            /** @description That operator's name. */
+            created_by_name?: string | null;
+            /**
+             * Format: uuid
+             * @description The token that it was made with, and ends with.
+             */
+            made_with?: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

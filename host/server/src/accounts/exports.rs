@@ -59,16 +59,13 @@ pub(crate) fn folder(app: &App) -> PathBuf {
     app.config().data_dir.join("exports")
 }
 
-/// Who takes everything along must be let see it: the platform's operators are not, unless they are elevated, and nobody
-/// is of a branch that its role leaves out.
+/// Who takes everything along must be let see it, all of it and for good: the platform's operators are not, elevated or
+/// not, and nobody is of a branch that its role leaves out.
 fn may_see_all(work: &Work) -> Result<(), Problem> {
     let (who, place) = (&work.caller.principal, work.scope.lineage());
     let needed =
         [Permission::DeleteAccounts, Permission::ViewDevices, Permission::ViewOperators, Permission::ViewAudit];
-    let may = |permission: Permission| {
-        let here = who.permissions_at(place).is_some_and(|permissions| permissions.contains(permission));
-        here && who.may_everywhere_below(place, permission)
-    };
+    let may = |permission: Permission| who.may_for_good(place, permission);
     if needed.into_iter().all(may) { Ok(()) } else { Err(Problem::denied()) }
 }
 
@@ -89,6 +86,7 @@ pub(super) async fn request_export(mut work: Authorized<DeleteAccounts>) -> Resu
     params(("id" = Uuid, Path, description = "The account.")),
     responses((status = 200, body = List<ExportView>)))]
 pub(super) async fn exports(mut work: Authorized<DeleteAccounts>) -> Result<Reply<List<ExportView>>, Problem> {
+    may_see_all(&work)?;
     let found = exports::list(&mut work.scope).await?;
     Ok(Reply(List::whole(found.into_iter().map(ExportView::from).collect())))
 }

@@ -20,8 +20,8 @@ pub(super) struct Body {
     host: Option<String>,
 }
 
-/// Gives the account's portal a host name. Only for who manages the account above: its DNS record and certificate are
-/// set up there.
+/// Gives the account's portal a host name. Only for who runs the platform: its certificate is set up there, and a name
+/// is to be its owner's.
 #[utoipa::path(put, path = "/api/v1/accounts/{id}/branding/host", tag = "branding", params(AccountAt),
     request_body = Body, responses((status = 200, body = BrandingView)))]
 pub(super) async fn set(

@@ -203,7 +203,7 @@ fn charged(app: &App, caller: &Caller) -> Vec<Charge> {
             let account = caller.principal.held().first().map(|held| limits.accounts.charge(&held.account));
             std::iter::once(limits.calls.charge(&id.get())).chain(account).collect()
         }
-        Via::System => vec![limits.calls.charge(&Uuid::nil())],
+        Via::System | Via::Absent => vec![limits.calls.charge(&Uuid::nil())],
     }
 }
 

@@ -16,6 +16,7 @@ use std::{
 };
 
 use axum::http::Uri;
+use bailiwick_access::branding::HostName;
 use bailiwick_egress::{Destination, Purpose};
 use bailiwick_mail::{Sender, SmtpServer};
 use figment::{
@@ -366,6 +367,16 @@ fn networks(key: &'static str, texts: &[String]) -> Result<Vec<IpNet>, ConfigErr
         if network.prefix_len() == 0 { Err(refused("every address there is")) } else { Ok(network) }
     };
     texts.iter().filter(|t| !t.trim().is_empty()).map(one).collect()
+}
+
+/// The portal's address under a host name that an account has for it, or the platform's own. Without TLS there is none but
+/// the platform's. Never made of what a caller says its host is.
+#[must_use]
+pub fn portal(public_url: &str, host: Option<&HostName>) -> String {
+    match host {
+        Some(host) if public_url.starts_with("https:") => format!("https://{host}"),
+        _ => public_url.to_owned(),
+    }
 }
 
 fn public_url(given: Option<&str>, listen: SocketAddr, transport: &Transport) -> Result<String, ConfigError> {

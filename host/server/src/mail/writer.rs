@@ -1,8 +1,9 @@
 //! Letters are written when they are sent: what they are about is looked at then, and the secret of a link is made then.
-//! A link begins with the configured address of the platform, never with what a caller says its host is.
+//! A link leads to the portal that the account wears, under its own host name where it has one: that name and the
+//! platform's are configured, and never what a caller says its host is.
 
 use async_trait::async_trait;
-use bailiwick_access::{Access, AccessError, invitations::InvitationId};
+use bailiwick_access::{Access, AccessError, branding::HostName, invitations::InvitationId};
 use bailiwick_devices::jobs::JobFailure;
 use bailiwick_mail::{
     Brand, Content, Language, Letter, Writer,
@@ -10,6 +11,8 @@ use bailiwick_mail::{
 };
 use bailiwick_store::OperatorId;
 use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::config;
 
 /// Writes the server's letters.
 pub(super) struct Letters {
@@ -20,8 +23,8 @@ pub(super) struct Letters {
 
 impl Letters {
     /// The secret stands behind `#`, which browsers send to nobody, so that no log and no referrer has it.
-    fn link(&self, page: &str, secret: &SecretString) -> SecretString {
-        format!("{}/{page}#token={}", self.base, secret.expose_secret()).into()
+    fn link(&self, host: Option<&HostName>, page: &str, secret: &SecretString) -> SecretString {
+        format!("{}/{page}#token={}", config::portal(&self.base, host), secret.expose_secret()).into()
     }
 
     /// A brand as a letter wears it, with its logo.
@@ -45,16 +48,19 @@ impl Letters {
                 let Some(minted) = self.access.link_invitation(mail.account, InvitationId(id)).await? else {
                     return Ok(None);
                 };
-                let link = self.link("invitation", &minted.secret);
+                let brand = self.access.brand_of(mail.account).await?;
+                let link = self.link(brand.host.as_ref(), "invitation", &minted.secret);
                 let content = Content::Invitation { account: minted.account, by: minted.by, link };
-                let brand = self.worn(self.access.brand_of(mail.account).await?).await?;
+                let brand = self.worn(brand).await?;
                 Ok(Some(Letter { to: minted.email, name: minted.name, language: mail.language, content, brand }))
             }
             (Kind::PasswordReset, _) => {
                 let Ok(email) = mail.recipient.parse() else { return Ok(None) };
                 let Some(reset) = self.access.link_password_reset(&email).await? else { return Ok(None) };
-                let content = Content::PasswordReset { link: self.link("reset-password", &reset.secret) };
-                let brand = self.worn(self.access.brand_of_operator(reset.contact.id).await?).await?;
+                let brand = self.access.brand_of_operator(reset.contact.id).await?;
+                let link = self.link(brand.host.as_ref(), "reset-password", &reset.secret);
+                let content = Content::PasswordReset { link };
+                let brand = self.worn(brand).await?;
                 let (to, name) = (reset.contact.email, Some(reset.contact.name));
                 Ok(Some(Letter { to, name, language: Language::of(&reset.contact.locale), content, brand }))
             }

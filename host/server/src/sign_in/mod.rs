@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{App, edge::Tabular};
+use crate::{App, config, edge::Tabular};
 
 /// The portal's page to which a provider's answers go.
 const CALLBACK: &str = "/sign-in/callback";
@@ -36,10 +36,7 @@ pub fn router() -> OpenApiRouter<App> {
 /// registered there.
 #[must_use]
 pub fn redirect_uri(app: &App, portal: Option<&HostName>) -> String {
-    match portal {
-        Some(host) if app.config().public_url.starts_with("https:") => format!("https://{host}{CALLBACK}"),
-        _ => format!("{}{CALLBACK}", app.config().public_url),
-    }
+    format!("{}{CALLBACK}", config::portal(&app.config().public_url, portal))
 }
 
 /// Whether those whom the provider made may have a password beside it.

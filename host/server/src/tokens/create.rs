@@ -3,15 +3,16 @@
 use axum::{http::StatusCode, response::Response};
 use bailiwick_access::{
     Permissions, Role,
-    tokens::{NewToken, Permits},
+    tokens::{Issued, NewToken, Permits},
 };
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::TokenView;
+use super::{TokenView, views};
 use crate::{
+    App,
     accounts::AccountAt,
     edge::{Json, Problem},
     work::{Once, Refused, permission::ManageTokens},
@@ -30,7 +31,7 @@ pub(super) struct Body {
     /// What it may do, by name, instead of a role.
     #[schema(value_type = Option<Vec<String>>)]
     permissions: Option<Permissions>,
-    /// When it ends; never where absent.
+    /// When it ends; never where absent, but no later than the token that makes it.
     expires_at: Option<Timestamp>,
 }
 
@@ -58,8 +59,14 @@ pub(super) async fn create(once: Once, Json(body): Json<Body>) -> Result<Respons
     };
     let new = NewToken { name: body.name, permits, expires_at: body.expires_at };
     let issued = once.app.access().create_token(&once.caller.principal, once.account, new).await;
-    let created: Result<CreatedToken, Problem> = issued
-        .map_err(Problem::from)
-        .map(|issued| CreatedToken { token: issued.token.into(), secret: issued.secret.expose_secret().to_owned() });
+    let created = match issued {
+        Ok(issued) => shown(&once.app, issued).await,
+        Err(error) => Err(error.into()),
+    };
     once.end_once(StatusCode::CREATED, created).await
+}
+
+async fn shown(app: &App, issued: Issued) -> Result<CreatedToken, Problem> {
+    let token = views(app, vec![issued.token]).await?.pop().ok_or_else(Problem::not_found)?;
+    Ok(CreatedToken { token, secret: issued.secret.expose_secret().to_owned() })
 }

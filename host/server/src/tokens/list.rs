@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::TokenView;
+use super::{TokenView, views};
 use crate::{
     App,
     accounts::AccountAt,
@@ -38,6 +38,6 @@ pub(super) async fn list(
     form: Format,
 ) -> Result<Response, Problem> {
     let tokens = app.access().tokens(&caller.principal, at.id).await?;
-    let shown = tokens.into_iter().filter(|t| t.revoked_at.is_none() || filter.state.is_some());
-    form.reply(List::whole(shown.map(TokenView::from).collect()))
+    let shown = tokens.into_iter().filter(|t| t.revoked_at.is_none() || filter.state.is_some()).collect();
+    form.reply(List::whole(views(&app, shown).await?))
 }

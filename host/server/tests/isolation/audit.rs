@@ -68,12 +68,9 @@ struct Audited {
 impl Audited {
     fn client<'a>(&'a self, operation: &Operation, call: &'a Call) -> &'a Client {
         match operation.needs {
-            Needs::AtRoot(_)
-            | Needs::FromAbove(_)
-            | Needs::OnParent(_)
-            | Needs::Platform
-            | Needs::PlatformOr(_)
-            | Needs::ByPlatform(_) => &self.world.platform,
+            Needs::AtRoot(_) | Needs::FromAbove(_) | Needs::Platform | Needs::PlatformOr(_) | Needs::ByPlatform(_) => {
+                &self.world.platform
+            }
             Needs::Deciding(_) => &self.world.above,
             _ => call.by.as_ref().unwrap_or(&self.world.owner),
         }

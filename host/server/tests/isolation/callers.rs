@@ -73,7 +73,7 @@ impl Caller {
             (_, Needs::ByPlatform(needed)) if self.at_root.contains(needed) => Done,
             (_, Needs::Platform | Needs::PlatformOr(_)) if self.at_root != Permissions::NONE => Done,
             (Sight::FromAbove(may) | Sight::Own(may), Needs::PlatformOr(needed)) if may.contains(needed) => Done,
-            (Sight::FromAbove(may), Needs::FromAbove(needed) | Needs::OnParent(needed)) if may.contains(needed) => Done,
+            (Sight::FromAbove(may), Needs::FromAbove(needed)) if may.contains(needed) => Done,
             (Sight::Own(may), Needs::FromAbove(needed) | Needs::Deciding(needed)) if may.contains(needed) => {
                 Refused(403, "own_account")
             }
@@ -157,7 +157,7 @@ impl World {
             name: "the platform's owner".to_owned(),
             client: self.platform.clone(),
             sight: Sight::FromAbove(platform()),
-            at_root: [P::InstallDrivers, P::ManageSignIn].into_iter().collect(),
+            at_root: [P::InstallDrivers, P::ManageAccounts, P::ManageSignIn].into_iter().collect(),
         };
         vec![
             self.operator_caller("the dealer's owner", self.dealer, Role::Owner, owner).await,

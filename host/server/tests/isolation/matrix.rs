@@ -14,7 +14,6 @@ fn needs(needs: Needs) -> String {
         Needs::OnItself(permission) => format!("{permission}, own"),
         Needs::FromAbove(permission) => format!("{permission}, above"),
         Needs::Deciding(permission) => format!("{permission}, all"),
-        Needs::OnParent(permission) => format!("{permission}, parent"),
         Needs::SeeingAll(permission) => format!("{permission}, all seen"),
         Needs::Platform => "(platform)".to_owned(),
         Needs::PlatformOr(permission) => format!("{permission}, or platform"),
@@ -33,17 +32,11 @@ fn mark(sight: Sight, needs: Needs) -> &'static str {
             may.contains(needed)
         }
         (Sight::FromAbove(may), Needs::Deciding(_)) => may == bailiwick_access::Permissions::all(),
-        (Sight::FromAbove(may), Needs::FromAbove(needed) | Needs::OnParent(needed)) => may.contains(needed),
+        (Sight::FromAbove(may), Needs::FromAbove(needed)) => may.contains(needed),
         (Sight::Own(may) | Sight::FromAbove(may), Needs::SeeingAll(needed)) => callers::sees_all(may, needed),
-        (
-            _,
-            Needs::OnItself(_)
-            | Needs::FromAbove(_)
-            | Needs::OnParent(_)
-            | Needs::Platform
-            | Needs::ByPlatform(_)
-            | Needs::AtRoot(_),
-        ) => false,
+        (_, Needs::OnItself(_) | Needs::FromAbove(_) | Needs::Platform | Needs::ByPlatform(_) | Needs::AtRoot(_)) => {
+            false
+        }
         (_, Needs::SignedIn | Needs::Person | Needs::Own | Needs::Nobody) => true,
         _ => false,
     };

@@ -24,8 +24,6 @@ pub enum Needs {
     FromAbove(Permission),
     /// As [`Self::FromAbove`], by who may do all there that an owner may.
     Deciding(Permission),
-    /// A permission on the account above.
-    OnParent(Permission),
     /// As [`Self::Of`], by who may see everything as well.
     SeeingAll(Permission),
     /// To run the platform, with a second factor at hand; by who is signed in.
@@ -210,7 +208,7 @@ table! {
     accounts_set_quotas, FromAbove(ManageQuotas), |w|
         call().json(json!({ "devices": w.many(), "collectors": null, "operators": null }));
     accounts_usage, Of(ViewUsage), |_w| call().query("?from=2026-11-01&to=2026-11-30".to_owned());
-    accounts_exports, Of(DeleteAccounts), |_w| call();
+    accounts_exports, SeeingAll(DeleteAccounts), |_w| call();
     accounts_request_export, SeeingAll(DeleteAccounts), |w| { w.no_export().await; call() };
     accounts_fetch_export, SeeingAll(DeleteAccounts), |w| call().at("export_id", w.export().await);
     accounts_figures, Of(ViewDevices), |_w| call();
@@ -236,7 +234,7 @@ table! {
     branding_update, Of(ManageBranding), |w| call().json(json!({ "name": w.word("Brand") }));
     branding_replace, Of(ManageBranding), |w| call().bytes("image/png", &w.picture());
     branding_remove, Of(ManageBranding), |w| { w.logo().await; call() };
-    branding_set, OnParent(ManageAccounts), |w| call().json(json!({ "host": w.host() }));
+    branding_set, ByPlatform(ManageAccounts), |w| call().json(json!({ "host": w.host() }));
     branding_portal, Nobody, |_w| call();
     branding_logo, Nobody, |w| call().at("hash", w.logo().await);
     egress_list, Of(ManageEgress), |_w| call();

@@ -4,7 +4,7 @@ use bailiwick_access::Role;
 use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 
-use super::{Post, invite};
+use super::{BASE, Post, invite};
 use crate::branding::png;
 use crate::support::Reply;
 
@@ -22,12 +22,16 @@ async fn a_mail_wears_the_brand_of_the_account_that_it_is_about() {
     tree.owner.send(Method::PUT, &path, brand).await.expect(StatusCode::OK);
     let upload = tree.owner.call(Method::PUT, &format!("{path}/logo")).header(header::CONTENT_TYPE, "image/png");
     Reply::of(upload.body(png())).await.expect(StatusCode::OK);
+    let host = json!({ "host": "portal.rhein-it.example" });
+    tree.root.send(Method::PUT, &format!("{path}/host"), host).await.expect(StatusCode::OK);
 
     // a customer's invitation wears what it inherits of its dealer
     invite(&tree.owner, tree.customer, "neu@example.org", "viewer").await.expect(StatusCode::ACCEPTED);
     let mail = post.one().await;
     assert_eq!(mail.from, "no-reply@example.org", "the envelope is the platform's");
     assert_eq!(mail.header("from").as_deref(), Some("\"Rhein IT\" <no-reply@example.org>"));
+    let link = mail.link();
+    assert!(link.starts_with("https://portal.rhein-it.example/invitation#token=bwi_"), "{link}");
     let subject = mail.header("subject").expect("a subject");
     assert!(subject.contains("Rhein IT") && !mail.data.contains("Bailiwick"), "{subject}");
     let (text, rest) = mail.parts_with_logo();
@@ -46,4 +50,5 @@ async fn a_mail_wears_the_brand_of_the_account_that_it_is_about() {
     post.open("/password-reset", json!({ "email": "root@x.example" })).await.expect(StatusCode::ACCEPTED);
     let mail = post.one().await;
     assert!(mail.header("subject").expect("a subject").contains("Bailiwick") && !mail.data.contains("Rhein"));
+    assert!(mail.link().starts_with(&format!("{BASE}/reset-password#token=")), "{}", mail.link());
 }

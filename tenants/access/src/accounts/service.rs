@@ -9,7 +9,7 @@ use crate::access::{Access, checked_name};
 use crate::error::AccessError;
 use crate::page::{Cursor, Page};
 use crate::permission::Permission;
-use crate::principal::Principal;
+use crate::principal::{self, Held, Principal};
 use crate::role::{KnownRole, Role};
 
 impl Access {
@@ -17,7 +17,8 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::Invalid`] where the name is none or an account of this kind has no place there (a dealer lies
-    /// under the platform or a dealer, a customer under a dealer); those of the owner as for [`Access::add_operator`];
+    /// under the platform or a dealer, a customer under a dealer); those of the owner as for [`Access::add_operator`], in
+    /// particular [`AccessError::Excess`] where the principal may not do all that an owner does;
     /// and those of [`Access::authorize`].
     pub async fn create_account(
         &self,
@@ -64,12 +65,26 @@ impl Access {
             .after(json!({ "name": name, "kind": new.kind, "key": account.key, "parent": parent }));
         record(&mut scope, entry).await?;
         let initial_password = match owner {
-            // who makes an account gives it away: its own permissions do not bound its owner's
-            Some(owner) => self.admit(&mut scope, owner, &Role::Owner.into(), &[]).await?.initial_password,
+            Some(owner) => {
+                self.may_own(principal, scope.lineage()).await?;
+                self.admit(&mut scope, owner, &Role::Owner.into(), &[]).await?.initial_password
+            }
             None => None,
         };
         scope.commit().await?;
         Ok(Made { account, initial_password })
+    }
+
+    /// Whether the principal may give a new account its first owner: who may give that role there, and who runs the
+    /// platform, since nobody of the platform could add one later (ADR 14).
+    async fn may_own(&self, principal: &Principal, place: &Lineage) -> Result<(), AccessError> {
+        let runs_the_platform = |held: &Held| {
+            held.reach == principal::Reach::Platform && held.permissions_at(place).contains(Permission::ManageAccounts)
+        };
+        if principal.held().iter().any(runs_the_platform) {
+            return Ok(());
+        }
+        self.may_give(principal, place, Role::Owner.permissions()).await
     }
 
     /// Renames an account.

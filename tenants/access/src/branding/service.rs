@@ -112,11 +112,11 @@ impl Access {
         self.settle(scope, "branding.changed", before).await
     }
 
-    /// Gives an account's portal a host name, or takes it away. Only from above: whoever manages the account above it
-    /// sets up the name's DNS record and certificate.
+    /// Gives an account's portal a host name, or takes it away. Only who runs the platform does: the name's certificate is
+    /// the platform's, and nobody takes a name that is somebody else's.
     ///
     /// # Errors
-    /// [`AccessError::Denied`] where the principal does not manage the account above; [`AccessError::Conflict`] where
+    /// [`AccessError::Denied`] to anybody else; [`AccessError::Conflict`] where
     /// another portal has the name; and those of [`Access::authorize`].
     pub async fn set_portal_host(
         &self,
@@ -126,9 +126,7 @@ impl Access {
     ) -> Result<Branding, AccessError> {
         let needs = Permission::ManageAccounts;
         let mut scope = self.authorize(principal, account, needs).await?;
-        let place = scope.lineage().clone();
-        let above = place.parent().is_some_and(|above| principal.grant_for(&above, needs, &[]).is_some());
-        if !above {
+        if account == AccountId::ROOT || principal.grant_for(&Lineage::root(), needs, &[]).is_none() {
             return Err(AccessError::Denied { needs });
         }
         let before = store::own(&mut scope).await?;

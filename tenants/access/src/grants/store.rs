@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use super::{Given, GrantId, Member};
 use crate::accounts::texts;
 use crate::permission::Permissions;
-use crate::principal::{Held, Reach};
+use crate::principal::{Held, Origin, Reach};
 use crate::role::{KnownRole, Role, RoleId, RoleRef};
 use crate::sso::ConnectionId;
 
@@ -98,7 +98,8 @@ async fn elevated(door: &mut Door, operator: OperatorId, now: Timestamp) -> sqlx
     .await?;
     let held = rows.into_iter().filter_map(|row| {
         let reach = Reach::Elevated(row.expires_at.0);
-        Some(Held { reach, ..Held::whole(row.tenant_id, row.lineage, row.role.known()?) })
+        let origin = Origin { account: AccountId::ROOT, lineage: Lineage::root() };
+        Some(Held { reach, origin, ..Held::whole(row.tenant_id, row.lineage, row.role.known()?) })
     });
     Ok(held.collect())
 }

@@ -18,7 +18,6 @@ use crate::operators;
 use crate::permission::Permission;
 use crate::principal::{Principal, Via};
 use crate::role::KnownRole;
-use crate::tokens;
 
 /// In whose name an invitation is looked at, and linked.
 const SYSTEM: &str = "invitation";
@@ -255,17 +254,14 @@ impl Access {
                     grants::store::held_by(&mut self.store.door().await?, *operator, self.store.now()).await?;
                 Ok(Principal {
                     actor: actor.clone(),
-                    via: Via::System,
+                    via: Via::Absent,
                     held,
                     viewing_as: None,
                     source: None,
                     device: None,
                 })
             }
-            Actor::Token { token, .. } => {
-                let found = tokens::store::find_by_id(&mut self.store.door().await?, *token).await?;
-                tokens::principal_of(&found.ok_or(AccessError::TokenUnknown)?, self.store.now())
-            }
+            Actor::Token { token, .. } => self.token_principal(*token).await,
             Actor::System(_) => Ok(Principal::system(SYSTEM)),
             _ => Err(AccessError::NotFound),
         }

@@ -116,7 +116,7 @@ impl Access {
         let (held, _) = grants::store::held_by(&mut self.store.door().await?, operator, self.store.now()).await?;
         let principal = Principal {
             actor: Actor::Operator(operator),
-            via: Via::System,
+            via: Via::Absent,
             held,
             viewing_as: None,
             source: None,

@@ -37,7 +37,7 @@ impl Access {
     ) -> Result<(), AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManagePrivacy).await?;
         let own = principal.held().iter().any(|held| {
-            held.account == account && held.permissions_at(scope.lineage()).contains(Permission::ManagePrivacy)
+            held.origin.account == account && held.permissions_at(scope.lineage()).contains(Permission::ManagePrivacy)
         });
         if !own {
             return Err(AccessError::Denied { needs: Permission::ManagePrivacy });

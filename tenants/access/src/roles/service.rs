@@ -100,7 +100,11 @@ impl Access {
             return Err(AccessError::Invalid { field: "permissions", detail: "must hold at least one" });
         }
         self.may_give(principal, scope.lineage(), new.permissions).await?;
-        Ok(checked_name(&new.name)?.to_owned())
+        let name = checked_name(&new.name)?;
+        if Role::ALL.iter().any(|role| role.name().eq_ignore_ascii_case(name)) {
+            return Err(AccessError::Invalid { field: "name", detail: "is that of a built-in role" });
+        }
+        Ok(name.to_owned())
     }
 
     /// A role as it can be given on the scope's account, by somebody who sees it.

@@ -1,9 +1,13 @@
-//! API tokens: a role or some permissions on one account and all below it, for programs. Stored as SHA-256, shown once, expiring, revocable.
+//! API tokens: a role or some permissions on one account and all below it, for programs. Stored as SHA-256, shown once,
+//! expiring, revocable.
+//!
+//! A token is never worth more than who made it: what it permits is looked at anew at each authentication, against the
+//! grants that its maker holds then, and it counts as theirs. So a dealer's token on a customer's account is bound by what
+//! the customer denies its dealer, and is worth nothing once the account is another dealer's. A token that a token made
+//! ends no later, and with it.
 
 mod service;
 pub(crate) mod store;
-
-pub(crate) use service::principal_of;
 
 use bailiwick_store::{At, OperatorId, TokenId};
 use jiff::Timestamp;
@@ -78,6 +82,8 @@ pub struct Token {
     pub permits: Permits,
     /// Who made it; `None` where the platform did.
     pub created_by: Option<OperatorId>,
+    /// The token by which it was made.
+    pub made_with: Option<TokenId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.
@@ -96,6 +102,7 @@ impl From<store::Row> for Token {
             permits: row.permits(),
             name: row.name,
             created_by: row.created_by,
+            made_with: row.made_with,
             created_at: row.created_at.0,
             expires_at: time(row.expires_at),
             last_used_at: time(row.last_used_at),

@@ -1,23 +1,26 @@
 //! Making, checking and revoking API tokens.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Actor, TokenId};
+use bailiwick_store::{AccountId, Actor, Door, TokenId};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
+use super::store::Found;
 use super::{Issued, NewToken, Token, store};
 use crate::access::{Access, checked_name};
 use crate::credential::Credential;
 use crate::error::AccessError;
+use crate::grants;
 use crate::permission::Permission;
-use crate::principal::{Held, Principal, Via};
+use crate::principal::{Held, Principal, Reach, Via};
+use crate::role::KnownRole;
 
 /// Use is noted at most so often.
 const TOUCH: SignedDuration = SignedDuration::from_secs(60);
 
 impl Access {
-    /// Makes a token with a role on `account` and all below it.
+    /// Makes a token with a role on `account` and all below it. One that a token makes ends no later than that one.
     ///
     /// # Errors
     /// [`AccessError::Invalid`] where the name is none or the end lies in the past; [`AccessError::Excess`] where it would
@@ -28,6 +31,7 @@ impl Access {
         account: AccountId,
         new: NewToken,
     ) -> Result<Issued, AccessError> {
+        let (made_with, latest) = self.made_with(principal).await?;
         let mut scope = self.authorize(principal, account, Permission::ManageTokens).await?;
         let name = checked_name(&new.name)?.to_owned();
         let now = microseconds(self.store.now());
@@ -45,8 +49,9 @@ impl Access {
             permits: new.permits,
             // a token that makes tokens passes on who made it
             created_by: principal.actor().operator(),
+            made_with,
             created_at: now,
-            expires_at: new.expires_at.map(microseconds),
+            expires_at: [new.expires_at.map(microseconds), latest].into_iter().flatten().min(),
             last_used_at: None,
             revoked_at: None,
         };
@@ -88,42 +93,87 @@ impl Access {
         Ok(scope.commit().await?)
     }
 
+    /// The token by which a token is being made, and when that one ends.
+    async fn made_with(&self, principal: &Principal) -> Result<(Option<TokenId>, Option<Timestamp>), AccessError> {
+        let Via::Token(maker) = principal.via() else { return Ok((None, None)) };
+        let found = store::find_by_id(&mut self.store.door().await?, maker).await?.ok_or(AccessError::TokenUnknown)?;
+        Ok((Some(maker), found.expires_at.map(|at| at.0)))
+    }
+
     /// Who a token stands for.
     ///
     /// # Errors
-    /// [`AccessError::TokenMalformed`], [`AccessError::TokenUnknown`], [`AccessError::TokenRevoked`] and
-    /// [`AccessError::TokenExpired`]; [`AccessError::Suspended`] where its account is.
+    /// [`AccessError::TokenMalformed`], [`AccessError::TokenUnknown`], [`AccessError::TokenRevoked`], also where who made it
+    /// holds nothing there any more, and [`AccessError::TokenExpired`]; [`AccessError::Suspended`] where its account is, or
+    /// all by which its maker holds something there.
     pub async fn authenticate_token(&self, secret: &SecretString) -> Result<Principal, AccessError> {
         let hash = Credential::API_TOKEN.parse(secret.expose_secret()).map_err(AccessError::TokenMalformed)?;
         let mut door = self.store.door().await?;
         let found = store::find(&mut door, &hash).await?.ok_or(AccessError::TokenUnknown)?;
         let now = self.store.now();
-        let principal = principal_of(&found, now)?;
+        let principal = principal_of(&mut door, &found, now).await?;
         if found.last_used_at.is_none_or(|last| now.duration_since(last.0) >= TOUCH) {
             store::touch(&mut door, found.tenant_id, found.id, now).await?;
         }
         Ok(principal)
     }
+
+    /// Who a token stands for, by its id: for what was asked for with it earlier.
+    pub(crate) async fn token_principal(&self, token: TokenId) -> Result<Principal, AccessError> {
+        let mut door = self.store.door().await?;
+        let found = store::find_by_id(&mut door, token).await?.ok_or(AccessError::TokenUnknown)?;
+        principal_of(&mut door, &found, self.store.now()).await
+    }
 }
 
 /// Who a token stands for, while it is good.
-pub(crate) fn principal_of(found: &store::Found, now: Timestamp) -> Result<Principal, AccessError> {
+async fn principal_of(door: &mut Door, found: &Found, now: Timestamp) -> Result<Principal, AccessError> {
     if found.suspended {
         return Err(AccessError::Suspended);
     }
-    if found.revoked_at.is_some() {
+    if found.revoked {
         return Err(AccessError::TokenRevoked);
     }
     if found.expires_at.is_some_and(|end| now >= end.0) {
         return Err(AccessError::TokenExpired);
     }
+    let whole = Held::whole(found.tenant_id, found.lineage.clone(), found.known_role());
+    let held = match found.created_by {
+        None => vec![whole],
+        Some(maker) => {
+            let (theirs, suspended) = grants::store::held_by(door, maker, now).await?;
+            let held: Vec<Held> = theirs.iter().filter_map(|theirs| lent(&whole, theirs)).collect();
+            if held.is_empty() {
+                return Err(if suspended { AccessError::Suspended } else { AccessError::TokenRevoked });
+            }
+            held
+        }
+    };
     Ok(Principal {
         actor: Actor::Token { token: found.id, operator: found.created_by },
         via: Via::Token(found.id),
-        held: vec![Held::whole(found.tenant_id, found.lineage.clone(), found.known_role())],
+        held,
         viewing_as: None,
         source: None,
         device: None,
+    })
+}
+
+/// What a token has of one of its maker's grants: what both permit, without what the grant leaves out, as from where the
+/// grant lies. Nothing of a grant that does not reach the token's place, nor of an elevation.
+fn lent(token: &Held, theirs: &Held) -> Option<Held> {
+    if !matches!(theirs.reach, Reach::Whole | Reach::Platform) || !theirs.sees(&token.lineage) {
+        return None;
+    }
+    // what runs the platform is cut to what that permits here; at the root the token is cut like its maker
+    let theirs_here =
+        if token.reach == theirs.reach { theirs.role.permissions } else { theirs.permissions_at(&token.lineage) };
+    let permissions = token.role.permissions.and(theirs_here);
+    (!permissions.is_empty()).then(|| Held {
+        origin: theirs.origin.clone(),
+        role: KnownRole { permissions, ..token.role.clone() },
+        excluded: theirs.excluded.iter().filter(|branch| token.lineage.contains(branch)).cloned().collect(),
+        ..token.clone()
     })
 }
 

@@ -16,6 +16,7 @@ pub(crate) struct Row {
     role: Option<String>,
     permissions: Option<Vec<String>>,
     pub(super) created_by: Option<OperatorId>,
+    pub(super) made_with: Option<TokenId>,
     pub(super) created_at: At,
     pub(super) expires_at: Option<At>,
     pub(super) last_used_at: Option<At>,
@@ -48,7 +49,8 @@ pub(crate) struct Found {
     pub(super) created_by: Option<OperatorId>,
     pub(super) expires_at: Option<At>,
     pub(super) last_used_at: Option<At>,
-    pub(super) revoked_at: Option<At>,
+    /// Whether it was, or the one that it was made with, or that one's.
+    pub(super) revoked: bool,
 }
 
 impl Found {
@@ -61,27 +63,32 @@ impl Found {
     }
 }
 
+/// What finds a token by a condition, with those that it was made with. A macro, since statements are literal.
+macro_rules! found {
+    ($condition:literal) => {
+        concat!(
+            "with recursive line as (
+                 select id, made_with, revoked_at from api_tokens where ",
+            $condition,
+            "    union
+                 select maker.id, maker.made_with, maker.revoked_at
+                 from api_tokens maker join line on maker.id = line.made_with)
+             select tenant_id, lineage, id, role::text, permissions, created_by, expires_at, last_used_at,
+                    (select bool_or(revoked_at is not null) from line) as revoked,
+                    exists (select from accounts a where a.suspended_at is not null and t.lineage ^@ a.lineage) as suspended
+             from api_tokens t where ",
+            $condition
+        )
+    };
+}
+
 pub(super) async fn find(door: &mut Door, hash: &[u8; 32]) -> sqlx::Result<Option<Found>> {
-    sqlx::query_as(
-        "select tenant_id, lineage, id, role::text, permissions, created_by, expires_at, last_used_at, revoked_at,
-                exists (select from accounts a where a.suspended_at is not null and t.lineage ^@ a.lineage) as suspended
-         from api_tokens t where token_hash = $1",
-    )
-    .bind(hash.as_slice())
-    .fetch_optional(door.sql())
-    .await
+    sqlx::query_as(found!("token_hash = $1")).bind(hash.as_slice()).fetch_optional(door.sql()).await
 }
 
 /// A token by its id.
 pub(crate) async fn find_by_id(door: &mut Door, token: TokenId) -> sqlx::Result<Option<Found>> {
-    sqlx::query_as(
-        "select tenant_id, lineage, id, role::text, permissions, created_by, expires_at, last_used_at, revoked_at,
-                exists (select from accounts a where a.suspended_at is not null and t.lineage ^@ a.lineage) as suspended
-         from api_tokens t where id = $1",
-    )
-    .bind(token)
-    .fetch_optional(door.sql())
-    .await
+    sqlx::query_as(found!("id = $1")).bind(token).fetch_optional(door.sql()).await
 }
 
 pub(super) async fn touch(door: &mut Door, account: AccountId, token: TokenId, now: Timestamp) -> sqlx::Result<()> {
@@ -98,8 +105,8 @@ pub(super) async fn insert(scope: &mut Scope, token: &Token, hash: &[u8; 32]) ->
     let (account, lineage) = (scope.account(), scope.lineage().clone());
     sqlx::query(
         "insert into api_tokens
-             (tenant_id, lineage, id, name, role, permissions, token_hash, created_by, created_at, expires_at)
-         values ($1, $2, $3, $4, $5::text, $6, $7, $8, $9, $10)",
+             (tenant_id, lineage, id, name, role, permissions, token_hash, created_by, created_at, expires_at, made_with)
+         values ($1, $2, $3, $4, $5::text, $6, $7, $8, $9, $10, $11)",
     )
     .bind(account)
     .bind(lineage)
@@ -111,6 +118,7 @@ pub(super) async fn insert(scope: &mut Scope, token: &Token, hash: &[u8; 32]) ->
     .bind(token.created_by)
     .bind(At(token.created_at))
     .bind(token.expires_at.map(At))
+    .bind(token.made_with)
     .execute(scope.sql())
     .await
     .map(drop)
@@ -119,7 +127,7 @@ pub(super) async fn insert(scope: &mut Scope, token: &Token, hash: &[u8; 32]) ->
 pub(super) async fn list(scope: &mut Scope) -> sqlx::Result<Vec<Row>> {
     let account = scope.account();
     sqlx::query_as(
-        "select id, name, role::text, permissions, created_by, created_at, expires_at, last_used_at, revoked_at
+        "select id, name, role::text, permissions, created_by, made_with, created_at, expires_at, last_used_at, revoked_at
          from api_tokens where tenant_id = $1 order by id desc",
     )
     .bind(account)

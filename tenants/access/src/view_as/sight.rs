@@ -30,6 +30,7 @@ pub(super) fn shared(
             (!permissions.is_empty()).then(|| Held {
                 account,
                 lineage: lineage.clone(),
+                origin: own.origin.clone(),
                 role: KnownRole { permissions, ..theirs.role.clone() },
                 excluded: excluded.collect(),
                 reach: Reach::ViewAs(until),

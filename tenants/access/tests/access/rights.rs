@@ -1,6 +1,6 @@
 //! Rights: what a grant, a branch left out, a restriction, a suspension and the root's place let through.
 
-use bailiwick_access::accounts::Kind;
+use bailiwick_access::accounts::{FirstOwner, Kind, NewAccount};
 use bailiwick_access::grants::Given;
 use bailiwick_access::roles::NewRole;
 use bailiwick_access::tokens::{NewToken, Permits};
@@ -162,6 +162,10 @@ async fn a_role_of_ones_own_is_given_below_and_changes_for_all_who_hold_it() {
     let admin = world.someone(world.a, "admin@a", Role::Admin).await;
     let attempt = NewRole { name: "Mine".into(), permissions: permits(&[P::DeleteAccounts]) };
     assert!(world.access.create_role(&admin, world.a, attempt).await.is_err());
+    // nor does one bear the name of another
+    let posing = NewRole { name: " Owner".into(), permissions: permits(&[P::ViewDevices]) };
+    let posed = world.access.create_role(&owner, world.a, posing).await;
+    assert!(matches!(posed, Err(AccessError::Invalid { field: "name", .. })));
 }
 
 #[tokio::test]
@@ -342,4 +346,36 @@ async fn a_branch_left_out_is_not_suspended_moved_or_deleted_from_above() {
     world.access.suspend_account(&boss, other, None).await.unwrap();
     let another = world.sign_in("another@a").await.principal;
     world.access.suspend_account(&another, sub, None).await.unwrap();
+}
+
+/// Attack: an account that one makes comes with an owner, who may more than oneself.
+#[tokio::test]
+async fn a_first_owner_is_given_by_who_may_give_one() {
+    let world = World::new().await;
+    let access = &world.access;
+    let sub = make(access, &world.platform, world.a, "Sub", Kind::Dealer).await;
+    let dealer = world.someone(world.a, "owner@a", Role::Owner).await;
+    let admin = world.someone(world.a, "admin@a", Role::Admin).await;
+    let below = world.someone(sub, "owner@sub", Role::Owner).await;
+    access.restrict(&below, sub, permits(&[P::LocateDevices])).await.unwrap();
+    let account = |email: &str| NewAccount {
+        name: "Kid".into(),
+        kind: Kind::Dealer,
+        owner: Some(FirstOwner { email: email.parse().unwrap(), name: "Puppet".into(), password: None }),
+    };
+    for (who, parent, email) in [
+        (&admin, world.a, "admin@a"),
+        (&admin, world.a, "puppet@a"),
+        (&dealer, sub, "owner@a"),
+        (&dealer, sub, "p@sub"),
+    ] {
+        let made = access.create_account(who, parent, account(email)).await;
+        assert!(matches!(made, Err(AccessError::Excess(_))), "{email}: {made:?}");
+    }
+    // without one, by who may, and by who runs the platform
+    access.create_account(&admin, world.a, NewAccount { owner: None, ..account("x@x") }).await.unwrap();
+    access.create_account(&dealer, world.a, account("owner@kid")).await.unwrap();
+    access.create_account(&below, sub, account("owner@subkid")).await.unwrap();
+    let root = world.someone(AccountId::ROOT, "root@x", Role::Admin).await;
+    access.create_account(&root, AccountId::ROOT, account("owner@new")).await.unwrap();
 }

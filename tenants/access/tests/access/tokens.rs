@@ -1,7 +1,10 @@
 //! API tokens.
 
-use bailiwick_access::tokens::NewToken;
-use bailiwick_access::{AccessError, Permission, Role};
+use bailiwick_access::grants::Given;
+use bailiwick_access::operators::NewOperator;
+use bailiwick_access::roles::NewRole;
+use bailiwick_access::tokens::{NewToken, Permits};
+use bailiwick_access::{AccessError, Permission, Permissions, Role, RoleRef};
 use bailiwick_store::{AccountId, Actor};
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
@@ -90,4 +93,113 @@ async fn who_leaves_takes_no_key_along() {
     assert_eq!(revoked, 1);
     assert!(matches!(world.access.authenticate_token(&own.secret).await, Err(AccessError::TokenRevoked)));
     assert!(world.access.authenticate_token(&others.secret).await.is_ok());
+}
+
+/// Attack: a dealer makes a token on its customer's account, and the customer then denies the dealer things.
+#[tokio::test]
+async fn a_dealers_token_on_a_customers_account_stays_the_dealers() {
+    let world = World::new().await;
+    let dealer = world.someone(world.a, "owner@a", Role::Owner).await;
+    let customer = world.someone(world.a1, "owner@a1", Role::Owner).await;
+    let theirs = world.access.create_token(&dealer, world.a1, token(Role::Owner, None)).await.unwrap();
+    let own = world.access.create_token(&customer, world.a1, token(Role::Owner, None)).await.unwrap();
+    let denied = [Permission::LocateDevices, Permission::ManageDevices].into_iter().collect();
+    world.access.restrict(&customer, world.a1, denied).await.unwrap();
+
+    let program = world.access.authenticate_token(&theirs.secret).await.unwrap();
+    for permission in denied.iter() {
+        let refused = world.access.authorize(&program, world.a1, permission).await;
+        assert!(matches!(refused, Err(AccessError::Denied { .. })), "{permission}");
+    }
+    assert!(matches!(
+        world.access.restrict(&program, world.a1, Permissions::NONE).await,
+        Err(AccessError::Denied { .. })
+    ));
+    let wider = world.access.create_token(&program, world.a1, token(Role::Owner, None)).await;
+    assert!(matches!(wider, Err(AccessError::Excess(_))), "nor by a token that it makes");
+    assert!(matches!(
+        world.access.add_operator(&program, world.a1, puppet("puppet@a1")).await,
+        Err(AccessError::Excess(_))
+    ));
+    // what it does is told as the dealer's
+    let scope = world.access.authorize(&program, world.a1, Permission::ManageSites).await.unwrap();
+    assert_eq!(scope.through(), Some(world.a));
+    drop(scope);
+    // and the customer's own is the customer's own
+    let program = world.access.authenticate_token(&own.secret).await.unwrap();
+    for permission in denied.iter() {
+        assert!(world.access.authorize(&program, world.a1, permission).await.is_ok());
+    }
+    world.access.restrict(&program, world.a1, Permissions::NONE).await.unwrap();
+}
+
+fn puppet(email: &str) -> NewOperator {
+    NewOperator { email: email.parse().unwrap(), name: "Puppet".into(), given: Role::Owner.into(), password: None }
+}
+
+/// Attack: what a token's maker had when it was made, and has no more.
+#[tokio::test]
+async fn a_token_is_worth_what_its_maker_is_now() {
+    let world = World::new().await;
+    let access = &world.access;
+    let dealer = world.someone(world.a, "owner@a", Role::Owner).await;
+    let here = access.create_token(&dealer, world.a1, token(Role::Owner, None)).await.unwrap();
+
+    // a role that shrinks takes what it permitted out of the tokens of who holds it
+    let wide: Permissions =
+        [Permission::ViewAccounts, Permission::ViewAudit, Permission::ManageTokens].into_iter().collect();
+    let role = access.create_role(&dealer, world.a, NewRole { name: "Wide".into(), permissions: wide }).await.unwrap();
+    let RoleRef::Made(id) = role.role else { panic!() };
+    let given = Given { role: role.role, excluded: Vec::new() };
+    let holder = world.add(world.a, "holder@a", Role::Viewer).await;
+    access.change_grant(&world.platform, world.a, holder, given).await.unwrap();
+    let holder = world.sign_in("holder@a").await.principal;
+    let looking = [Permission::ViewAccounts, Permission::ViewAudit].into_iter().collect();
+    let new = NewToken { name: "t".into(), permits: Permits::Permissions(looking), expires_at: None };
+    let made = access.create_token(&holder, world.a, new).await.unwrap();
+    let may = async |permission| {
+        let program = access.authenticate_token(&made.secret).await.unwrap();
+        access.authorize(&program, world.a, permission).await.is_ok()
+    };
+    assert!(may(Permission::ViewAudit).await);
+    let narrow = [Permission::ViewAccounts, Permission::ManageTokens].into_iter().collect();
+    access.change_role(&dealer, world.a, id, NewRole { name: "Narrow".into(), permissions: narrow }).await.unwrap();
+    assert!(!may(Permission::ViewAudit).await);
+    assert!(may(Permission::ViewAccounts).await);
+
+    // an account that is moved to another dealer is out of the first one's reach, and of its keys
+    assert!(access.authenticate_token(&here.secret).await.is_ok());
+    let begun = access.begin_move(&world.platform, world.a1, world.b).await.unwrap();
+    let top = begun.scope.account();
+    let id = begun.commit().await.unwrap();
+    let mut scope = access.store().scope(&Actor::system("account-move"), top).await.unwrap();
+    access.run_move(&mut scope, world.a1, id).await.unwrap();
+    scope.commit().await.unwrap();
+    assert!(matches!(access.authenticate_token(&here.secret).await, Err(AccessError::TokenRevoked)));
+}
+
+/// Attack: a key that was found makes one for later.
+#[tokio::test]
+async fn a_token_of_a_token_ends_with_it() {
+    let world = World::new().await;
+    let access = &world.access;
+    let soon = access.store().now() + SignedDuration::from_hours(1);
+    let later = access.store().now() + SignedDuration::from_hours(9);
+    let owner = world.someone(world.a, "owner@a", Role::Owner).await;
+    let parent = access.create_token(&owner, world.a, token(Role::Owner, Some(soon))).await.unwrap();
+    let program = access.authenticate_token(&parent.secret).await.unwrap();
+    let mut children = Vec::new();
+    for ends in [None, Some(later)] {
+        let child = access.create_token(&program, world.a1, token(Role::Owner, ends)).await.unwrap();
+        assert_eq!(child.token.expires_at, parent.token.expires_at, "no later than what made it");
+        assert_eq!(child.token.made_with, Some(parent.token.id));
+        children.push(child);
+    }
+    let child = access.authenticate_token(&children[0].secret).await.unwrap();
+    let grandchild = access.create_token(&child, world.a1, token(Role::Viewer, None)).await.unwrap();
+    assert!(access.authenticate_token(&grandchild.secret).await.is_ok());
+    access.revoke_token(&owner, world.a, parent.token.id).await.unwrap();
+    for secret in [&children[0].secret, &children[1].secret, &grandchild.secret] {
+        assert!(matches!(access.authenticate_token(secret).await, Err(AccessError::TokenRevoked)));
+    }
 }
