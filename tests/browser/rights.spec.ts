@@ -1,4 +1,4 @@
-/** Roles, grants, limits, tokens and the account tree, as a dealer's owner and as a customer's own. */
+/** Roles, grants, restrictions, tokens and the account tree, as a dealer's owner and as a customer's own. */
 import type { Browser, Page } from "@playwright/test";
 import { expect, goTo, signIn, test } from "./portal";
 import { PLATFORM } from "./world";
@@ -98,7 +98,7 @@ test("a customer's owner denies its dealer something; the dealer reads it and no
   const password = await addOperator(page, `Owner ${unique()}`, email, "Owner");
 
   const owner = await another(browser, email, password);
-  await owner.getByRole("link", { name: "Limits" }).click();
+  await owner.getByRole("link", { name: "Restrictions" }).click();
   await expect(owner.getByRole("heading", { level: 1, name: "What your dealer may do" })).toBeVisible();
   const tokens = owner.getByRole("switch", { name: "Make and revoke API tokens" });
   await tokens.focus();

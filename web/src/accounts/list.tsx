@@ -30,7 +30,7 @@ export function AccountList() {
   );
   return (
     <Page
-      title={kind === "platform" ? m.accounts_title_all() : m.accounts_title()}
+      title={m.nav_accounts()}
       lead={m.accounts_lead()}
       actions={add}
     >

@@ -102,11 +102,7 @@ function Sections({ account }: { account: Account | undefined }) {
       </nav>
       <nav className="nav" aria-label={m.nav_administration()}>
         {account && account.kind !== "customer" && (
-          <Item
-            to="/a/$account/accounts"
-            icon="customers"
-            label={account.kind === "platform" ? m.accounts_title_all() : m.nav_accounts()}
-          />
+          <Item to="/a/$account/accounts" icon="customers" label={m.nav_accounts()} />
         )}
         {may(account, "view_operators") && (
           <>
