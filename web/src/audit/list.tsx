@@ -138,12 +138,20 @@ function EntryTable({ entries, names, onFilter }: TableProps) {
             <th scope="col">
               <span className="sr-only">{m.audit_details()}</span>
             </th>
-            <th scope="col">{m.col_time()}</th>
+            <th scope="col" className="rare">
+              {m.col_time()}
+            </th>
             <th scope="col">{m.audit_actor()}</th>
             <th scope="col">{m.audit_action()}</th>
-            <th scope="col">{m.audit_object()}</th>
-            <th scope="col">{m.audit_source()}</th>
-            <th scope="col">{m.audit_sealed()}</th>
+            <th scope="col" className="rare">
+              {m.audit_object()}
+            </th>
+            <th scope="col" className="rare">
+              {m.audit_source()}
+            </th>
+            <th scope="col" className="rare">
+              {m.audit_sealed()}
+            </th>
           </tr>
         </thead>
         <tbody>
