@@ -48,10 +48,9 @@ export function AuditList() {
     return new Map(known.flatMap((rows) => rows?.map(({ id, name }) => [id, name] as const) ?? []));
   }, [operators, collectors, sites, here]);
   const actor = search.actor && actorName(actorOf(search.actor), names);
-  const name = here?.name ?? "";
   const filtered = Object.keys(search).length > 0;
   return (
-    <Page title={m.audit_title()} lead={m.audit_lead({ account: name })}>
+    <Page title={m.audit_title()} lead={here && m.audit_lead({ account: here.name })}>
       <search className="toolbar audit-filters">
         <AreaFilter value={search.action} onChange={(action) => set({ action })} />
         <DateField label={m.audit_from()} value={search.from} onChange={(from) => set({ from })} />

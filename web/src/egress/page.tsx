@@ -11,7 +11,7 @@ import { MailCard } from "./mails";
 export function EgressPage() {
   const account = useQuery(accountQuery(useAccountId()));
   return (
-    <Page title={m.egress_title()} lead={m.egress_lead({ account: account.data?.name ?? "" })}>
+    <Page title={m.egress_title()} lead={account.data && m.egress_lead({ account: account.data.name })}>
       <Load query={account}>
         {(here) => (
           <>

@@ -7,7 +7,7 @@ import { Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { dateTime } from "@/i18n/format";
-import { roleName } from "@/roles/role";
+import { RoleName } from "@/roles/name";
 import { useInvitationChanges, useInvitations, type Waiting } from "./queries";
 
 /** Nothing where none waits. */
@@ -37,7 +37,9 @@ export function WaitingInvitations({ account, may }: { account: string; may: boo
                 <strong>{invitation.email}</strong>
                 {invitation.name && <span className="cell-sub">{invitation.name}</span>}
               </td>
-              <td>{roleName(invitation.role, invitation.role_name ?? undefined)}</td>
+              <td>
+                <RoleName role={invitation.role} given={invitation.role_name} />
+              </td>
               <td>
                 <MailState mail={invitation.mail} />
               </td>

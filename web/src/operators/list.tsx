@@ -11,7 +11,8 @@ import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { list } from "@/i18n/format";
 import { WaitingInvitations } from "@/invitations/waiting";
-import { roleName, roleWhat } from "@/roles/role";
+import { RoleName } from "@/roles/name";
+import { roleWhat } from "@/roles/role";
 import { useSession } from "@/session/session";
 import { ViewAsDialog } from "@/support/view-as";
 import { AddOperator } from "./add";
@@ -27,7 +28,7 @@ export function OperatorList() {
   return (
     <Page
       title={m.operators_title()}
-      lead={m.operators_lead({ account: account?.name ?? "" })}
+      lead={account && m.operators_lead({ account: account.name })}
       actions={
         mayManage && (
           <Button look="primary" icon="plus" onPress={() => setAdding(true)}>
@@ -89,7 +90,9 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
                   {operator.id === self && <Badge tone="accent">{m.operator_you()}</Badge>}
                   <span className="cell-sub">{operator.email}</span>
                 </td>
-                <td title={roleWhat(operator.role)}>{roleName(operator.role, operator.role_name)}</td>
+                <td title={roleWhat(operator.role)}>
+                  <RoleName role={operator.role} given={operator.role_name} />
+                </td>
                 <td className="muted">
                   {operator.inherited_from
                     ? m.grant_from({ account: operator.inherited_from.name })

@@ -13,7 +13,9 @@ import { Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { permissionName } from "@/roles/words";
+import { directlyBelowPlatform } from "@/session/above";
 import { useSession } from "@/session/session";
+import { NotRestricted } from "./free";
 import { useRestrict, useRestrictions } from "./queries";
 import { meaning } from "./words";
 import "./restrictions.css";
@@ -25,14 +27,24 @@ export function RestrictionPage() {
   const restrictions = useRestrictions(id);
   const mayDecide = useMay("manage_privacy");
   const maySeeAudit = useMay("view_audit");
-  const name = account?.name ?? "";
+  const maySeePeople = useMay("view_operators");
   const own = session?.grants.some((grant) => grant.account.id === id) ?? false;
   const decides = own && mayDecide;
   return (
-    <Page
-      title={titleOf(account, own)}
-      lead={decides ? m.limits_lead_own({ account: name }) : m.limits_lead_other({ account: name })}
-    >
+    <Page title={titleOf(account, own)} lead={account && leadOf(account, decides)}>
+      {account && own && directlyBelowPlatform(account) && (
+        <div className="notice">
+          <Icon name="shield" />
+          <div>
+            <p>{m.limits_platform({ account: account.name })}</p>
+          </div>
+          {maySeeAudit && (
+            <Link to="/a/$account/audit" params={{ account: id }} search={{ action: "elevation." }}>
+              {m.limits_platform_link()}
+            </Link>
+          )}
+        </div>
+      )}
       <Card
         title={m.permissions_label()}
         flush
@@ -54,12 +66,17 @@ export function RestrictionPage() {
           )}
         </Load>
       </Card>
+      {account && maySeePeople && <NotRestricted account={account} />}
       <p className="notice">
         <Icon name="info" />
         {m.limits_always()}
       </p>
     </Page>
   );
+}
+
+function leadOf({ name }: Account, decides: boolean): string {
+  return decides ? m.limits_lead_own({ account: name }) : m.limits_lead_other({ account: name });
 }
 
 function titleOf(account: Account | undefined, own: boolean): string {

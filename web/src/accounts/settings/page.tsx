@@ -19,7 +19,7 @@ export function SettingsPage() {
   const account = useQuery(accountQuery(useAccountId()));
   const session = useSession();
   return (
-    <Page title={m.settings_title()} lead={m.settings_lead({ account: account.data?.name ?? "" })}>
+    <Page title={m.settings_title()} lead={account.data && m.settings_lead({ account: account.data.name })}>
       <Load query={account}>
         {(here) => {
           const above = standsAbove(session, here);
