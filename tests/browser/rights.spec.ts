@@ -99,7 +99,7 @@ test("a customer's owner denies its dealer something; the dealer reads it and no
 
   const owner = await another(browser, email, password);
   await owner.getByRole("link", { name: "Restrictions" }).click();
-  await expect(owner.getByRole("heading", { level: 1, name: "What your dealer may do" })).toBeVisible();
+  await expect(owner.getByRole("heading", { name: "What your dealer may do" })).toBeVisible();
   const tokens = owner.getByRole("switch", { name: "Make and revoke API tokens" });
   await tokens.focus();
   await owner.keyboard.press("Space");
@@ -107,7 +107,7 @@ test("a customer's owner denies its dealer something; the dealer reads it and no
   await expect(tokens).not.toBeChecked();
 
   await page.goto(`${customer}/limits`);
-  await expect(page.getByRole("heading", { level: 1, name: `What you may do at ${CUSTOMER}` })).toBeVisible();
+  await expect(page.getByRole("heading", { name: `What you may do at ${CUSTOMER}` })).toBeVisible();
   await expect(page.getByRole("listitem").filter({ hasText: "Make and revoke API tokens" })).toContainText("Denied");
   await expect(page.getByRole("switch")).toHaveCount(0);
   await expect(page.getByRole("link", { name: "API tokens" })).toHaveCount(0);

@@ -131,7 +131,7 @@ type TableProps = {
 function EntryTable({ entries, names, onFilter }: TableProps) {
   return (
     <div className="card-body--flush">
-      <table className="table">
+      <table className="table table--folds">
         <thead>
           <tr>
             <th scope="col">

@@ -68,13 +68,19 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
 
   return (
     <div className="card-body--flush">
-      <table className="table">
+      <table className="table table--folds">
         <thead>
           <tr>
             <th scope="col">{m.col_name()}</th>
-            <th scope="col">{m.col_role()}</th>
-            <th scope="col">{m.col_grant()}</th>
-            <th scope="col">{m.col_last_seen()}</th>
+            <th scope="col" className="rare">
+              {m.col_role()}
+            </th>
+            <th scope="col" className="rare">
+              {m.col_grant()}
+            </th>
+            <th scope="col" className="rare">
+              {m.col_last_seen()}
+            </th>
             <th scope="col">
               <span className="sr-only">{m.col_actions()}</span>
             </th>
@@ -89,21 +95,20 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
                   <strong>{operator.name}</strong>{" "}
                   {operator.id === self && <Badge tone="accent">{m.operator_you()}</Badge>}
                   <span className="cell-sub">{operator.email}</span>
+                  <span className="narrow" title={roleWhat(operator.role)}>
+                    <RoleName role={operator.role} given={operator.role_name} />
+                  </span>
+                  <span className="narrow cell-sub">
+                    <Place operator={operator} />
+                  </span>
                 </td>
-                <td title={roleWhat(operator.role)}>
+                <td className="rare" title={roleWhat(operator.role)}>
                   <RoleName role={operator.role} given={operator.role_name} />
                 </td>
-                <td className="muted">
-                  {operator.inherited_from
-                    ? m.grant_from({ account: operator.inherited_from.name })
-                    : m.grant_here()}
-                  {operator.excluded.length > 0 && (
-                    <span className="cell-sub">
-                      {m.branches_left_out({ names: list(operator.excluded.map(({ name }) => name)) })}
-                    </span>
-                  )}
+                <td className="rare muted">
+                  <Place operator={operator} />
                 </td>
-                <td>
+                <td className="rare">
                   <Ago at={operator.last_seen_at} />
                 </td>
                 <td>
@@ -162,5 +167,20 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
         }
       />
     </div>
+  );
+}
+
+/** Where the role lies, and which branches it leaves out. */
+function Place({ operator }: { operator: AccountOperator }) {
+  const { inherited_from: above, excluded } = operator;
+  return (
+    <>
+      {above ? m.grant_from({ account: above.name }) : m.grant_here()}
+      {excluded.length > 0 && (
+        <span className="cell-sub">
+          {m.branches_left_out({ names: list(excluded.map(({ name }) => name)) })}
+        </span>
+      )}
+    </>
   );
 }

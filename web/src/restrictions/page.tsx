@@ -31,7 +31,7 @@ export function RestrictionPage() {
   const own = session?.grants.some((grant) => grant.account.id === id) ?? false;
   const decides = own && mayDecide;
   return (
-    <Page title={titleOf(account, own)} lead={account && leadOf(account, decides)}>
+    <Page title={m.nav_limits()} lead={account && leadOf(account, decides)}>
       {account && own && directlyBelowPlatform(account) && (
         <div className="notice">
           <Icon name="shield" />
@@ -46,7 +46,7 @@ export function RestrictionPage() {
         </div>
       )}
       <Card
-        title={m.permissions_label()}
+        title={titleOf(account, own)}
         flush
         actions={
           maySeeAudit && (
@@ -80,7 +80,7 @@ function leadOf({ name }: Account, decides: boolean): string {
 }
 
 function titleOf(account: Account | undefined, own: boolean): string {
-  if (!account) return m.nav_limits();
+  if (!account) return m.permissions_label();
   if (!own) return m.limits_title_other({ account: account.name });
   return account.kind === "customer" ? m.limits_title_own() : m.limits_title_dealer();
 }

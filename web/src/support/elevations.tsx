@@ -34,7 +34,7 @@ export function Elevations({ account }: { account: Account }) {
         )
       }
     >
-      <table className="table">
+      <table className="table table--folds">
         <thead>
           <tr>
             <th scope="col">{m.audit_actor()}</th>
