@@ -140,7 +140,9 @@ function EntryTable({ entries, names, onFilter }: TableProps) {
             <th scope="col" className="rare">
               {m.col_time()}
             </th>
-            <th scope="col">{m.audit_actor()}</th>
+            <th scope="col" className="audit-who">
+              {m.audit_actor()}
+            </th>
             <th scope="col">{m.audit_action()}</th>
             <th scope="col" className="rare">
               {m.audit_object()}
