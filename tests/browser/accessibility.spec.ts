@@ -68,7 +68,7 @@ for (const theme of ["light", "dark"] as const) {
       await page.goto(`${account}/settings`);
       await settled(page);
       expect(await violations(page)).toEqual([]);
-      for (const open of ["Change limits", "Suspend", "Delete account …"]) {
+      for (const open of ["Change quotas", "Suspend", "Delete account …"]) {
         await page.getByRole("button", { name: open, exact: true }).click();
         const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
         await expect(dialog).toBeVisible();

@@ -1,14 +1,14 @@
-/** What is done to a whole account: limits, suspension, a move, an export, a deletion that is taken back. */
+/** What is done to a whole account: quotas, suspension, a move, an export, a deletion that is taken back. */
 import { readFileSync } from "node:fs";
 import { addAccount, expect, goTo, test } from "./portal";
 
 const unique = () => Date.now().toString(36);
 
-test("limits are set beside each field, and shown with what is used", async ({ page }) => {
+test("quotas are set beside each field, and shown with what is used", async ({ page }) => {
   await goTo(page);
-  const account = await addAccount(page, `Limits ${unique()}`, "customer");
+  const account = await addAccount(page, `Quotas ${unique()}`, "customer");
   await page.goto(`${account}/settings`);
-  await page.getByRole("button", { name: "Change limits" }).click();
+  await page.getByRole("button", { name: "Change quotas" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Devices").fill("many");
   await dialog.getByRole("button", { name: "Save" }).click();
@@ -17,9 +17,9 @@ test("limits are set beside each field, and shown with what is used", async ({ p
   await expect(dialog.getByText("This does not fit here.")).toBeHidden();
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
-  const quotas = page.getByRole("region", { name: "What it may have" });
+  const quotas = page.getByRole("region", { name: "Quotas" });
   await expect(quotas.getByRole("listitem").filter({ hasText: "Devices" })).toContainText("0 of 25");
-  await expect(quotas.getByRole("listitem").filter({ hasText: "Collectors" })).toContainText("No limit");
+  await expect(quotas.getByRole("listitem").filter({ hasText: "Collectors" })).toContainText("No quota");
 });
 
 test("a suspended account says so on each of its pages and in the tree, and goes on", async ({ page }) => {
@@ -109,7 +109,7 @@ test("a deletion takes the name, stands on every page, and can be taken back", a
   await expect(banner).toBeVisible();
   await page.goto(`${root}/accounts`);
   await page.getByRole("searchbox").fill(name);
-  await expect(page.getByRole("row", { name })).toContainText("Erased on");
+  await expect(page.getByRole("row", { name })).toContainText("Will be erased on");
   await page.getByRole("row", { name }).click();
   await banner.getByRole("link", { name: "Keep account" }).click();
   await page.getByRole("region", { name: "Delete" }).getByRole("button", { name: "Keep account" }).click();
@@ -118,8 +118,8 @@ test("a deletion takes the name, stands on every page, and can be taken back", a
 
 test("whose role lies on the account itself finds nothing there that only somebody above does", async ({ page }) => {
   const root = await goTo(page, "settings");
-  await expect(page.getByRole("region", { name: "What it may have" })).toBeVisible();
-  for (const hidden of ["Change limits", "Suspend", "Delete account …"])
+  await expect(page.getByRole("region", { name: "Quotas" })).toBeVisible();
+  for (const hidden of ["Change quotas", "Suspend", "Delete account …"])
     await expect(page.getByRole("button", { name: hidden })).toHaveCount(0);
   await page.goto(`${root}/settings/move`);
   await expect(page.getByText("Only somebody whose access lies above this account does this.")).toBeVisible();

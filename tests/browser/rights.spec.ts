@@ -1,4 +1,4 @@
-/** Roles, grants, limits, tokens and the account tree, as a dealer's owner and as a customer's own. */
+/** Roles, grants, restrictions, tokens and the account tree, as a dealer's owner and as a customer's own. */
 import type { Browser, Page } from "@playwright/test";
 import { expect, goTo, signIn, test } from "./portal";
 import { PLATFORM } from "./world";
@@ -64,9 +64,9 @@ test("a role of one's own is made, given with a branch left out, kept while held
   await expect(row).toContainText("3 permissions");
 
   await goTo(page, "operators");
-  await addOperator(page, name, `${unique()}@nordlicht.example`, role, CUSTOMER);
+  await addOperator(page, name, `${unique()}@nordlicht.example`, `${role} Custom`, CUSTOMER);
   const operator = page.getByRole("row", { name });
-  await expect(operator).toContainText(role);
+  await expect(operator).toContainText(`${role} Custom`);
   await expect(operator).toContainText(`All but ${CUSTOMER}`);
 
   await goTo(page, "roles");
@@ -98,8 +98,9 @@ test("a customer's owner denies its dealer something; the dealer reads it and no
   const password = await addOperator(page, `Owner ${unique()}`, email, "Owner");
 
   const owner = await another(browser, email, password);
-  await owner.getByRole("link", { name: "Limits" }).click();
-  await expect(owner.getByRole("heading", { level: 1, name: "What your dealer may do" })).toBeVisible();
+  await owner.getByRole("link", { name: "Restrictions" }).click();
+  await expect(owner.getByRole("heading", { name: "What your dealer may do" })).toBeVisible();
+  await expect(owner.getByRole("region", { name: "Not restricted" }).getByRole("listitem").filter({ hasText: email })).toContainText("Owner");
   const tokens = owner.getByRole("switch", { name: "Make and revoke API tokens" });
   await tokens.focus();
   await owner.keyboard.press("Space");
@@ -107,7 +108,7 @@ test("a customer's owner denies its dealer something; the dealer reads it and no
   await expect(tokens).not.toBeChecked();
 
   await page.goto(`${customer}/limits`);
-  await expect(page.getByRole("heading", { level: 1, name: `What you may do at ${CUSTOMER}` })).toBeVisible();
+  await expect(page.getByRole("heading", { name: `What you may do at ${CUSTOMER}` })).toBeVisible();
   await expect(page.getByRole("listitem").filter({ hasText: "Make and revoke API tokens" })).toContainText("Denied");
   await expect(page.getByRole("switch")).toHaveCount(0);
   await expect(page.getByRole("link", { name: "API tokens" })).toHaveCount(0);
@@ -117,6 +118,7 @@ test("a customer's owner denies its dealer something; the dealer reads it and no
   await expect(owner).toHaveURL(/above=true/);
   await expect(owner.getByRole("button", { name: "Only by those above" })).toHaveAttribute("aria-pressed", "true");
   await expect(owner.getByRole("row").filter({ hasText: "operator.added" }).first()).toContainText("through Nordlicht");
+  await expect(owner.getByRole("row").filter({ hasText: "operator.added" }).first()).toContainText("Operator added");
 
   await owner.goBack();
   await tokens.focus();
@@ -183,5 +185,6 @@ test("who runs the platform sees how much there is, and none of it", async ({ br
   await page.goto(`${page.url().replace(/\/$/, "")}/devices`);
   expect((await refused).status()).toBe(403);
   await expect(page.getByRole("alert")).toContainText("Your role does not allow this.");
+  await expect(page.getByRole("alert")).toContainText("Ask an owner or administrator of");
   await page.context().close();
 });

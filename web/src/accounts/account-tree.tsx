@@ -59,7 +59,7 @@ export function AccountTree({ top, accounts, found, onRename }: Props) {
   // who may not look at devices sees no figures of them
   const counted = accounts.some(({ counts }) => counts);
   const branches = useBranches(found ? [] : [...open].map(String));
-  const go = (account: string, section: "" | "/accounts" = "") =>
+  const go = (account: string, section: "" | "/accounts" | "/settings" = "") =>
     navigate({ to: `/a/$account${section}`, params: { account } });
 
   function item(row: Row) {
@@ -95,10 +95,19 @@ export function AccountTree({ top, accounts, found, onRename }: Props) {
               </span>
               <span className="tree-actions">
                 {onRename && (
+                  <span className="tree-rare">
+                    <IconButton
+                      icon="edit"
+                      label={`${m.action_rename()}: ${account.name}`}
+                      onPress={() => onRename(account)}
+                    />
+                  </span>
+                )}
+                {onRename && (
                   <IconButton
-                    icon="edit"
-                    label={`${m.action_rename()}: ${account.name}`}
-                    onPress={() => onRename(account)}
+                    icon="settings"
+                    label={`${m.nav_settings()}: ${account.name}`}
+                    onPress={() => go(account.id, "/settings")}
                   />
                 )}
               </span>

@@ -29,11 +29,7 @@ export function AccountList() {
     </Button>
   );
   return (
-    <Page
-      title={kind === "platform" ? m.accounts_title_all() : m.accounts_title()}
-      lead={m.accounts_lead()}
-      actions={add}
-    >
+    <Page title={m.nav_accounts()} lead={m.accounts_lead()} actions={add}>
       <search className="toolbar">
         <SearchField
           label={m.accounts_search()}

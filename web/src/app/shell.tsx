@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { AskWhom } from "@/accounts/ask";
 import { accountQuery, useAccountId } from "@/accounts/queries";
 import { StateBanner } from "@/accounts/state";
 import { AccountSwitcher } from "@/accounts/switcher";
@@ -12,11 +13,11 @@ import { Mark } from "@/branding/mark";
 import { brandingQuery } from "@/branding/queries";
 import { useWear } from "@/branding/worn";
 import { IconButton } from "@/design/button";
-import { Failed } from "@/design/feedback";
+import { Failed, Refusal } from "@/design/feedback";
 import { Icon, type IconName } from "@/design/icon";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
-import { may, mayInstall } from "@/session/session";
+import { hasSettings, may, mayInstall } from "@/session/session";
 import { UserMenu } from "@/session/user-menu";
 import { ElevationBanner, ViewBanner } from "@/support/banners";
 
@@ -59,15 +60,14 @@ export function Shell() {
             )}
             <StateBanner account={data} />
           </div>
-          {error && !data ? <Failed error={error} onRetry={() => refetch()} /> : <Outlet />}
+          <Refusal value={data && <AskWhom account={data} />}>
+            {error && !data ? <Failed error={error} onRetry={() => refetch()} /> : <Outlet />}
+          </Refusal>
         </main>
       </div>
     </div>
   );
 }
-
-/** Who has any of these finds something in the settings. */
-const SETTINGS = ["manage_accounts", "delete_accounts", "view_usage"] as const;
 
 /** Only what may be seen here: the rest would answer that it may not. */
 function Sections({ account }: { account: Account | undefined }) {
@@ -102,11 +102,7 @@ function Sections({ account }: { account: Account | undefined }) {
       </nav>
       <nav className="nav" aria-label={m.nav_administration()}>
         {account && account.kind !== "customer" && (
-          <Item
-            to="/a/$account/accounts"
-            icon="customers"
-            label={account.kind === "platform" ? m.accounts_title_all() : m.nav_accounts()}
-          />
+          <Item to="/a/$account/accounts" icon="customers" label={m.nav_accounts()} />
         )}
         {may(account, "view_operators") && (
           <>
@@ -132,9 +128,7 @@ function Sections({ account }: { account: Account | undefined }) {
         {(may(account, "manage_egress") || may(account, "view_operators")) && (
           <Item to="/a/$account/connections" icon="connection" label={m.nav_connections()} />
         )}
-        {SETTINGS.some((permission) => may(account, permission)) && (
-          <Item to="/a/$account/settings" icon="settings" label={m.nav_settings()} />
-        )}
+        {hasSettings(account) && <Item to="/a/$account/settings" icon="settings" label={m.nav_settings()} />}
       </nav>
     </>
   );

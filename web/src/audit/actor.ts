@@ -1,6 +1,6 @@
-/** Who acted, in words: a name where one is known, else the kind and the beginning of the id. */
+/** Who acted, in words: a name where one is known, what the platform did by itself, else the kind and the end of the id. */
 import type { AuditEntry } from "@/api/types";
-import { kindWord } from "./words";
+import { jobWord, kindWord } from "./words";
 
 const SHORT = 8;
 
@@ -15,7 +15,8 @@ export function actorName(actor: AuditEntry["actor"], names: ReadonlyMap<string,
   const operator = operatorOf(actor);
   const known = operator && names.get(operator);
   if (known) return known;
-  return actor.id && actor.kind !== "system" && actor.kind !== "driver"
+  if (actor.kind === "system" && actor.id) return jobWord(actor.id);
+  return actor.id && actor.kind !== "driver"
     ? `${kindWord(actor.kind)} ${actor.id.slice(-SHORT)}`
     : (actor.id ?? kindWord(actor.kind));
 }

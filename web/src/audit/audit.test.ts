@@ -1,7 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { actorKey, actorName } from "./actor";
 import { changes } from "./diff";
 import { auditQuery, parseAuditSearch } from "./search";
+import { actionWord, hasActionWord } from "./words";
+
+/** Files of the server that write entries, or name what is written. */
+const WRITES = /\bEntry::new\(|\bjournal::record\(|"look\./;
+/** What such a file also calls by two words: fields of the API. */
+const FIELD = /\.(id|kind|name)$/;
+
+function serverActions(): Set<string> {
+  const root = fileURLToPath(new URL("../../../", import.meta.url));
+  const files = ["host", "tenants"].flatMap((part) =>
+    readdirSync(`${root}${part}`).flatMap((crate) => {
+      const src = `${root}${part}/${crate}/src`;
+      if (!existsSync(src)) return [];
+      return readdirSync(src, { recursive: true, encoding: "utf8" }).map((file) => `${src}/${file}`);
+    }),
+  );
+  const texts = files.filter((file) => file.endsWith(".rs")).map((file) => readFileSync(file, "utf8"));
+  const named = texts
+    .filter((text) => WRITES.test(text))
+    .flatMap((text) => [...text.matchAll(/"([a-z_]+\.[a-z_]+)"/g)].map((match) => match[1] ?? ""));
+  return new Set(named.filter((action) => !FIELD.test(action)));
+}
+
+test("every action that the server writes has words", () => {
+  const actions = serverActions();
+  for (const known of ["account.moved_away", "alert.acknowledged", "grant.given", "look.devices"])
+    expect(actions).toContain(known);
+  expect([...actions].filter((action) => !hasActionWord(action)).sort()).toEqual([]);
+});
+
+test("an action that is not known stays readable", () => {
+  expect(actionWord("account.moved_away")).toBe("Account moved away");
+  expect(actionWord("kettle.lid_lifted")).toBe("Kettle lid lifted");
+});
 
 test("only what differs is shown, however deep", () => {
   expect(
@@ -44,7 +80,8 @@ test("an actor is named by what is known of it", () => {
   expect(actorName(actor("operator", "018f-aaaa"), names)).toBe("Maren Holt");
   expect(actorName(actor("token", "018f-bbbb/operator:018f-aaaa"), names)).toBe("Maren Holt");
   expect(actorName(actor("collector", "018f0000-1234abcd"), names)).toBe("Collector 1234abcd");
-  expect(actorName(actor("system", "sealer"), names)).toBe("sealer");
+  expect(actorName(actor("system", "account-move"), names)).toBe("Platform: move");
+  expect(actorName(actor("system", "night-watch"), names)).toBe("Platform: Night watch");
   expect(actorName(actor("operator", "x", "Given"), names)).toBe("Given");
   expect(actorKey(actor("operator", "018f-aaaa"))).toBe("operator:018f-aaaa");
   expect(actorKey(actor("system", null))).toBeUndefined();

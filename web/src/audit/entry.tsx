@@ -9,7 +9,7 @@ import { dateTime } from "@/i18n/format";
 import { actorKey, actorName } from "./actor";
 import { changes } from "./diff";
 import type { AuditSearch } from "./search";
-import { kindWord } from "./words";
+import { actionWord, kindWord } from "./words";
 
 const EXACT: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "medium" };
 
@@ -30,43 +30,61 @@ export function EntryRow({ entry, names, onFilter }: Props) {
             className="button button--quiet button--icon button--small"
             aria-expanded={open}
             aria-controls={open ? details : undefined}
-            aria-label={`${m.audit_details()}: ${entry.action}`}
+            aria-label={`${m.audit_details()}: ${actionWord(entry.action)}`}
             onPress={() => setOpen(!open)}
           >
             <Icon name="chevron" />
           </AriaButton>
         </td>
-        <td className="nowrap">
-          <time dateTime={entry.at}>{dateTime(entry.at, EXACT)}</time>
+        <td className="rare audit-time">
+          <When entry={entry} />
         </td>
         <td>
           <Who entry={entry} names={names} onFilter={onFilter} />
+          <span className="cell-sub narrow">
+            <When entry={entry} />
+          </span>
         </td>
         <td>
-          {kindWord(entry.action.split(".")[0] ?? entry.action)}
+          {actionWord(entry.action)}
           <code className="cell-sub">{entry.action}</code>
+          <span className="narrow">
+            <What object={entry.object} names={names} />
+          </span>
         </td>
-        <td>
+        <td className="rare">
           <What object={entry.object} names={names} />
         </td>
-        <td className="mono">{entry.source ?? <Nothing />}</td>
-        <td>
-          {entry.sealed ? (
-            <Badge tone="good">{m.audit_is_sealed()}</Badge>
-          ) : (
-            <Badge>{m.audit_not_sealed()}</Badge>
-          )}
+        <td className="rare mono">{entry.source ?? <Nothing />}</td>
+        <td className="rare">
+          <Seal entry={entry} />
         </td>
       </tr>
       {open && (
         <tr id={details} className="audit-open">
           <td colSpan={7}>
+            <p className="narrow">
+              {m.audit_source()}: <span className="mono">{entry.source ?? <Nothing />}</span>{" "}
+              <Seal entry={entry} />
+            </p>
             {entry.reason && <p>{m.audit_reason({ reason: entry.reason })}</p>}
             {entry.erased ? <p className="muted">{m.audit_erased()}</p> : <Diff entry={entry} />}
           </td>
         </tr>
       )}
     </>
+  );
+}
+
+function When({ entry }: { entry: AuditEntry }) {
+  return <time dateTime={entry.at}>{dateTime(entry.at, EXACT)}</time>;
+}
+
+function Seal({ entry }: { entry: AuditEntry }) {
+  return entry.sealed ? (
+    <Badge tone="good">{m.audit_is_sealed()}</Badge>
+  ) : (
+    <Badge>{m.audit_not_sealed()}</Badge>
   );
 }
 
@@ -103,13 +121,18 @@ function Who({ entry, names, onFilter }: Props) {
         name
       )}
       <span className="cell-sub">
-        {entry.as ? m.audit_as({ name: actorName(entry.as, names) }) : kindWord(entry.actor.kind)}
+        {entry.as ? m.audit_as({ name: actorName(entry.as, names) }) : <ActorKind actor={entry.actor} />}
       </span>
       {entry.through && (
         <span className="cell-sub audit-through">{m.audit_through({ account: entry.through.name })}</span>
       )}
     </>
   );
+}
+
+/** What the platform did by itself says so in its name; below stands what the log calls it. */
+function ActorKind({ actor }: { actor: AuditEntry["actor"] }) {
+  return actor.kind === "system" && actor.id ? <code>{actor.id}</code> : kindWord(actor.kind);
 }
 
 function Diff({ entry }: { entry: AuditEntry }) {

@@ -48,10 +48,9 @@ export function AuditList() {
     return new Map(known.flatMap((rows) => rows?.map(({ id, name }) => [id, name] as const) ?? []));
   }, [operators, collectors, sites, here]);
   const actor = search.actor && actorName(actorOf(search.actor), names);
-  const name = here?.name ?? "";
   const filtered = Object.keys(search).length > 0;
   return (
-    <Page title={m.audit_title()} lead={m.audit_lead({ account: name })}>
+    <Page title={m.audit_title()} lead={here && m.audit_lead({ account: here.name })}>
       <search className="toolbar audit-filters">
         <AreaFilter value={search.action} onChange={(action) => set({ action })} />
         <DateField label={m.audit_from()} value={search.from} onChange={(from) => set({ from })} />
@@ -132,18 +131,28 @@ type TableProps = {
 function EntryTable({ entries, names, onFilter }: TableProps) {
   return (
     <div className="card-body--flush">
-      <table className="table">
+      <table className="table table--folds">
         <thead>
           <tr>
             <th scope="col">
               <span className="sr-only">{m.audit_details()}</span>
             </th>
-            <th scope="col">{m.col_time()}</th>
-            <th scope="col">{m.audit_actor()}</th>
+            <th scope="col" className="rare">
+              {m.col_time()}
+            </th>
+            <th scope="col" className="audit-who">
+              {m.audit_actor()}
+            </th>
             <th scope="col">{m.audit_action()}</th>
-            <th scope="col">{m.audit_object()}</th>
-            <th scope="col">{m.audit_source()}</th>
-            <th scope="col">{m.audit_sealed()}</th>
+            <th scope="col" className="rare">
+              {m.audit_object()}
+            </th>
+            <th scope="col" className="rare">
+              {m.audit_source()}
+            </th>
+            <th scope="col" className="rare">
+              {m.audit_sealed()}
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -21,7 +21,7 @@ export function BrandingPage() {
   const account = useQuery(accountQuery(id));
   const branding = useQuery(brandingQuery(id));
   return (
-    <Page title={m.branding_title()} lead={m.branding_lead({ account: account.data?.name ?? "" })}>
+    <Page title={m.branding_title()} lead={account.data && m.branding_lead({ account: account.data.name })}>
       <Load query={account}>
         {(here) => (
           <Load query={branding}>{(found) => <Cards key={id} account={here} branding={found} />}</Load>

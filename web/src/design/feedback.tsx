@@ -1,6 +1,6 @@
 /** States of a page besides its data: loading, empty, failed. */
-import type { ReactNode } from "react";
-import { ProblemError, problemMessage } from "@/api/problem";
+import { createContext, type ReactNode, useContext } from "react";
+import { ProblemError, parseProblem, problemMessage } from "@/api/problem";
 import { m } from "@/i18n";
 import { Button } from "./button";
 import { Icon, type IconName } from "./icon";
@@ -29,12 +29,18 @@ export function Notice({ children }: { children: ReactNode }) {
   );
 }
 
+/** Stands below "you may not": whom to ask for it, where the page knows. */
+export const Refusal = createContext<ReactNode>(undefined);
+
 export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const ask = useContext(Refusal);
+  const refused = error instanceof ProblemError && error.code === "denied";
   const requestId = error instanceof ProblemError ? error.requestId : undefined;
   return (
     <div className="empty" role="alert">
       <Icon name="warning" />
       <h2>{problemMessage(error)}</h2>
+      {refused && ask}
       {requestId && <p className="mono faint">{m.problem_request_id({ id: requestId })}</p>}
       {onRetry && !(error instanceof ProblemError && (error.status === 403 || error.status === 404)) && (
         <div className="actions">
@@ -45,6 +51,11 @@ export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => voi
       )}
     </div>
   );
+}
+
+/** A page of which the role shows nothing at all. */
+export function Refused() {
+  return <Failed error={parseProblem(null, 403)} />;
 }
 
 const WIDTHS = ["72%", "54%", "63%", "48%", "80%", "59%"];

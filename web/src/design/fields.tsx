@@ -17,6 +17,7 @@ import {
 } from "react-aria-components";
 import { m } from "@/i18n";
 import { Icon } from "./icon";
+import { Badge } from "./text";
 
 type FieldProps = Omit<TextFieldProps, "children" | "className" | "style"> & {
   label: string;
@@ -57,7 +58,8 @@ function words(wrong: ValidityState, least: number | undefined): string {
   return m.field_wrong();
 }
 
-export type Choice<K extends string> = { id: K; name: string };
+/** `mark` tells it from others of a like name. */
+export type Choice<K extends string> = { id: K; name: string; mark?: string };
 
 type SelectProps<K extends string> = {
   label: string;
@@ -132,6 +134,12 @@ function Choices({ choices }: { choices: Choice<string>[] }) {
             {({ isSelected }) => (
               <>
                 <span className="truncate">{choice.name}</span>
+                {choice.mark && (
+                  <>
+                    {" "}
+                    <Badge>{choice.mark}</Badge>
+                  </>
+                )}
                 {isSelected && (
                   <span className="check">
                     <Icon name="check" />

@@ -38,11 +38,18 @@ export function Page({ title, lead, crumbs, actions, fill, children }: PageProps
   );
 }
 
-type CardProps = { title: string; actions?: ReactNode; flush?: boolean; children: ReactNode };
+/** `danger` is for what stops or ends what people rely on. */
+type CardProps = {
+  title: string;
+  actions?: ReactNode;
+  flush?: boolean;
+  danger?: boolean;
+  children: ReactNode;
+};
 
-export function Card({ title, actions, flush, children }: CardProps) {
+export function Card({ title, actions, flush, danger, children }: CardProps) {
   return (
-    <section className="card" aria-label={title}>
+    <section className={danger ? "card card--danger" : "card"} aria-label={title}>
       <div className="card-head">
         <h2>{title}</h2>
         {actions}

@@ -7,7 +7,7 @@ import { Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { dateTime } from "@/i18n/format";
-import { roleName } from "@/roles/role";
+import { RoleName } from "@/roles/name";
 import { useInvitationChanges, useInvitations, type Waiting } from "./queries";
 
 /** Nothing where none waits. */
@@ -18,13 +18,17 @@ export function WaitingInvitations({ account, may }: { account: string; may: boo
   if (!data || data.length === 0) return null;
   return (
     <Card title={m.invitations_title()} flush>
-      <table className="table">
+      <table className="table table--folds">
         <thead>
           <tr>
             <th scope="col">{m.signin_email()}</th>
-            <th scope="col">{m.col_role()}</th>
+            <th scope="col" className="rare">
+              {m.col_role()}
+            </th>
             <th scope="col">{m.col_state()}</th>
-            <th scope="col">{m.col_expires()}</th>
+            <th scope="col" className="rare">
+              {m.col_expires()}
+            </th>
             <th scope="col">
               <span className="sr-only">{m.col_actions()}</span>
             </th>
@@ -36,12 +40,20 @@ export function WaitingInvitations({ account, may }: { account: string; may: boo
               <td>
                 <strong>{invitation.email}</strong>
                 {invitation.name && <span className="cell-sub">{invitation.name}</span>}
+                <span className="narrow">
+                  <RoleName role={invitation.role} given={invitation.role_name} />
+                </span>
+                <span className="narrow cell-sub">
+                  {m.col_expires()}: {dateTime(invitation.expires_at)}
+                </span>
               </td>
-              <td>{roleName(invitation.role, invitation.role_name ?? undefined)}</td>
+              <td className="rare">
+                <RoleName role={invitation.role} given={invitation.role_name} />
+              </td>
               <td>
                 <MailState mail={invitation.mail} />
               </td>
-              <td className="nowrap">{dateTime(invitation.expires_at)}</td>
+              <td className="rare nowrap">{dateTime(invitation.expires_at)}</td>
               <td>
                 <div className="actions">
                   <IconButton

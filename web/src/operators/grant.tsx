@@ -8,9 +8,10 @@ import { Dialog } from "@/design/dialog";
 import { Select } from "@/design/fields";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
+import { RoleName } from "@/roles/name";
 import { PermissionList } from "@/roles/permission-list";
 import { useRoles } from "@/roles/queries";
-import { roleChoices, roleName, roleWhat } from "@/roles/role";
+import { roleChoices, roleWhat } from "@/roles/role";
 import { useSession } from "@/session/session";
 import { useOperatorChanges } from "./queries";
 
@@ -58,7 +59,9 @@ export function GrantDialog({ account, operator, mayManage, onClose }: Props) {
           />
         ) : (
           <p>
-            <strong>{roleName(operator.role, operator.role_name)}</strong>{" "}
+            <strong>
+              <RoleName role={operator.role} given={operator.role_name} />
+            </strong>{" "}
             <span className="muted">{roleWhat(operator.role)}</span>
           </p>
         )}

@@ -11,7 +11,8 @@ import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { list } from "@/i18n/format";
 import { WaitingInvitations } from "@/invitations/waiting";
-import { roleName, roleWhat } from "@/roles/role";
+import { RoleName } from "@/roles/name";
+import { roleWhat } from "@/roles/role";
 import { useSession } from "@/session/session";
 import { ViewAsDialog } from "@/support/view-as";
 import { AddOperator } from "./add";
@@ -27,7 +28,7 @@ export function OperatorList() {
   return (
     <Page
       title={m.operators_title()}
-      lead={m.operators_lead({ account: account?.name ?? "" })}
+      lead={account && m.operators_lead({ account: account.name })}
       actions={
         mayManage && (
           <Button look="primary" icon="plus" onPress={() => setAdding(true)}>
@@ -67,13 +68,19 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
 
   return (
     <div className="card-body--flush">
-      <table className="table">
+      <table className="table table--folds">
         <thead>
           <tr>
             <th scope="col">{m.col_name()}</th>
-            <th scope="col">{m.col_role()}</th>
-            <th scope="col">{m.col_grant()}</th>
-            <th scope="col">{m.col_last_seen()}</th>
+            <th scope="col" className="rare">
+              {m.col_role()}
+            </th>
+            <th scope="col" className="rare">
+              {m.col_grant()}
+            </th>
+            <th scope="col" className="rare">
+              {m.col_last_seen()}
+            </th>
             <th scope="col">
               <span className="sr-only">{m.col_actions()}</span>
             </th>
@@ -88,19 +95,20 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
                   <strong>{operator.name}</strong>{" "}
                   {operator.id === self && <Badge tone="accent">{m.operator_you()}</Badge>}
                   <span className="cell-sub">{operator.email}</span>
+                  <span className="narrow" title={roleWhat(operator.role)}>
+                    <RoleName role={operator.role} given={operator.role_name} />
+                  </span>
+                  <span className="narrow cell-sub">
+                    <Place operator={operator} />
+                  </span>
                 </td>
-                <td title={roleWhat(operator.role)}>{roleName(operator.role, operator.role_name)}</td>
-                <td className="muted">
-                  {operator.inherited_from
-                    ? m.grant_from({ account: operator.inherited_from.name })
-                    : m.grant_here()}
-                  {operator.excluded.length > 0 && (
-                    <span className="cell-sub">
-                      {m.branches_left_out({ names: list(operator.excluded.map(({ name }) => name)) })}
-                    </span>
-                  )}
+                <td className="rare" title={roleWhat(operator.role)}>
+                  <RoleName role={operator.role} given={operator.role_name} />
                 </td>
-                <td>
+                <td className="rare muted">
+                  <Place operator={operator} />
+                </td>
+                <td className="rare">
                   <Ago at={operator.last_seen_at} />
                 </td>
                 <td>
@@ -159,5 +167,20 @@ function OperatorTable({ account, operators, mayManage }: TableProps) {
         }
       />
     </div>
+  );
+}
+
+/** Where the role lies, and which branches it leaves out. */
+function Place({ operator }: { operator: AccountOperator }) {
+  const { inherited_from: above, excluded } = operator;
+  return (
+    <>
+      {above ? m.grant_from({ account: above.name }) : m.grant_here()}
+      {excluded.length > 0 && (
+        <span className="cell-sub">
+          {m.branches_left_out({ names: list(excluded.map(({ name }) => name)) })}
+        </span>
+      )}
+    </>
   );
 }

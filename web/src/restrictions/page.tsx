@@ -13,7 +13,9 @@ import { Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { permissionName } from "@/roles/words";
+import { directlyBelowPlatform } from "@/session/above";
 import { useSession } from "@/session/session";
+import { NotRestricted } from "./free";
 import { useRestrict, useRestrictions } from "./queries";
 import { meaning } from "./words";
 import "./restrictions.css";
@@ -25,16 +27,26 @@ export function RestrictionPage() {
   const restrictions = useRestrictions(id);
   const mayDecide = useMay("manage_privacy");
   const maySeeAudit = useMay("view_audit");
-  const name = account?.name ?? "";
+  const maySeePeople = useMay("view_operators");
   const own = session?.grants.some((grant) => grant.account.id === id) ?? false;
   const decides = own && mayDecide;
   return (
-    <Page
-      title={titleOf(account, own)}
-      lead={decides ? m.limits_lead_own({ account: name }) : m.limits_lead_other({ account: name })}
-    >
+    <Page title={m.nav_limits()} lead={account && leadOf(account, decides)}>
+      {account && own && directlyBelowPlatform(account) && (
+        <div className="notice">
+          <Icon name="shield" />
+          <div>
+            <p>{m.limits_platform({ account: account.name })}</p>
+          </div>
+          {maySeeAudit && (
+            <Link to="/a/$account/audit" params={{ account: id }} search={{ action: "elevation." }}>
+              {m.limits_platform_link()}
+            </Link>
+          )}
+        </div>
+      )}
       <Card
-        title={m.permissions_label()}
+        title={titleOf(account, own)}
         flush
         actions={
           maySeeAudit && (
@@ -54,6 +66,7 @@ export function RestrictionPage() {
           )}
         </Load>
       </Card>
+      {account && maySeePeople && <NotRestricted account={account} />}
       <p className="notice">
         <Icon name="info" />
         {m.limits_always()}
@@ -62,8 +75,12 @@ export function RestrictionPage() {
   );
 }
 
+function leadOf({ name }: Account, decides: boolean): string {
+  return decides ? m.limits_lead_own({ account: name }) : m.limits_lead_other({ account: name });
+}
+
 function titleOf(account: Account | undefined, own: boolean): string {
-  if (!account) return m.nav_limits();
+  if (!account) return m.permissions_label();
   if (!own) return m.limits_title_other({ account: account.name });
   return account.kind === "customer" ? m.limits_title_own() : m.limits_title_dealer();
 }

@@ -30,7 +30,7 @@ export function RoleList() {
     </Button>
   );
   return (
-    <Page title={m.roles_title()} lead={m.roles_lead({ account: account?.name ?? "" })} actions={add}>
+    <Page title={m.roles_title()} lead={account && m.roles_lead({ account: account.name })} actions={add}>
       <Load query={roles}>
         {(rows) => {
           const made = inOrder(rows.filter((role) => role.account_id));

@@ -17,6 +17,11 @@ const BUILT_IN: Record<string, { name: () => string; what: () => string }> = {
 /** The built-in roles, the mightiest first. */
 export const BUILT_IN_ROLES = Object.keys(BUILT_IN);
 
+/** Made by an account, not built in. */
+export function isMade(role: string): boolean {
+  return !(role in BUILT_IN);
+}
+
 /** `given` is the name from the API, which says what a made role is called. */
 export function roleName(role: string, given?: string): string {
   return BUILT_IN[role]?.name() ?? given ?? role;
@@ -41,5 +46,9 @@ export function inOrder(roles: Role[]): Role[] {
 }
 
 export function roleChoices(roles: Role[]): Choice<string>[] {
-  return inOrder(roles).map(({ role, name }) => ({ id: role, name: roleName(role, name) }));
+  return inOrder(roles).map(({ role, name }) => ({
+    id: role,
+    name: roleName(role, name),
+    ...(isMade(role) && { mark: m.role_custom() }),
+  }));
 }

@@ -1,4 +1,4 @@
-/** What only somebody above an account does to it, such as suspending it. */
+/** Who stands above an account: only they do some things to it, such as suspending it. */
 import type { Account, Session } from "@/api/types";
 
 /** Whether one of the operator's roles lies above the account: one on the account itself does not count. */
@@ -7,4 +7,9 @@ export function standsAbove(session: Session | undefined, account: Account | und
   return session.grants.some(
     ({ account: held }) => held.lineage !== account.lineage && account.lineage.startsWith(held.lineage),
   );
+}
+
+/** With nobody between it and the platform. */
+export function directlyBelowPlatform({ kind, lineage }: Account): boolean {
+  return kind !== "platform" && lineage.split("/").filter(Boolean).length === 1;
 }

@@ -29,6 +29,13 @@ export function may(account: Account | undefined, permission: Permission): boole
   return account?.permissions?.includes(permission) ?? false;
 }
 
+/** Who has any of these finds something in an account's settings. */
+const SETTINGS = ["manage_accounts", "delete_accounts", "view_usage"] as const;
+
+export function hasSettings(account: Account | undefined): boolean {
+  return SETTINGS.some((permission) => may(account, permission));
+}
+
 /** Drivers are installed for the whole platform, so by its root alone. */
 export function mayInstall(account: Account | undefined): boolean {
   return account?.kind === "platform" && may(account, "install_drivers");

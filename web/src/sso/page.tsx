@@ -35,7 +35,7 @@ export function SignInPage() {
   return (
     <Page
       title={m.sso_title()}
-      lead={m.sso_lead({ account: account?.name ?? "" })}
+      lead={account && m.sso_lead({ account: account.name })}
       actions={settings.data && edit}
     >
       <Load query={settings}>

@@ -34,11 +34,13 @@ export function Elevations({ account }: { account: Account }) {
         )
       }
     >
-      <table className="table">
+      <table className="table table--folds">
         <thead>
           <tr>
             <th scope="col">{m.audit_actor()}</th>
-            <th scope="col">{m.reason()}</th>
+            <th scope="col" className="rare">
+              {m.reason()}
+            </th>
             <th scope="col">{m.audit_from()}</th>
             <th scope="col">{m.audit_to()}</th>
           </tr>
@@ -49,8 +51,9 @@ export function Elevations({ account }: { account: Account }) {
               <td>
                 <strong>{one.operator_name}</strong>
                 <span className="cell-sub">{one.operator_email}</span>
+                <span className="narrow">{one.reason}</span>
               </td>
-              <td>{one.reason}</td>
+              <td className="rare">{one.reason}</td>
               <td className="nowrap">{dateTime(one.began_at)}</td>
               <td className="nowrap">
                 <End elevation={one} now={now} />

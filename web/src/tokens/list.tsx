@@ -9,7 +9,7 @@ import { Button, IconButton } from "@/design/button";
 import { Confirm } from "@/design/dialog";
 import { Empty, Load } from "@/design/feedback";
 import { Page } from "@/design/page";
-import { Ago, Badge, useNow } from "@/design/text";
+import { Ago, Badge, Nothing, useNow } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { date, number } from "@/i18n/format";
@@ -78,14 +78,21 @@ function TokenTable({
   });
   return (
     <div className="card-body--flush">
-      <table className="table">
+      <table className="table table--folds">
         <thead>
           <tr>
             <th scope="col">{m.col_name()}</th>
             <th scope="col">{m.col_permits()}</th>
-            <th scope="col">{m.col_created()}</th>
+            <th scope="col" className="rare">
+              {m.col_made_by()}
+            </th>
+            <th scope="col" className="rare">
+              {m.col_created()}
+            </th>
             <th scope="col">{m.col_expires()}</th>
-            <th scope="col">{m.col_last_used()}</th>
+            <th scope="col" className="rare">
+              {m.col_last_used()}
+            </th>
             <th scope="col">
               <span className="sr-only">{m.col_actions()}</span>
             </th>
@@ -96,15 +103,22 @@ function TokenTable({
             <tr key={token.id}>
               <td>
                 <strong>{token.name}</strong>
+                <span className="narrow cell-sub">
+                  {m.col_made_by()}: {madeBy(token) ?? <Nothing />}
+                </span>
+                <span className="narrow cell-sub">
+                  {m.col_last_used()}: <Ago at={token.last_used_at} />
+                </span>
               </td>
               <td>
                 <Permits token={token} />
               </td>
-              <td className="nowrap">{date(token.created_at)}</td>
+              <td className="rare">{madeBy(token) ?? <Nothing />}</td>
+              <td className="rare nowrap">{date(token.created_at)}</td>
               <td className="nowrap">
                 <Expiry token={token} />
               </td>
-              <td>
+              <td className="rare">
                 <Ago at={token.last_used_at} />
               </td>
               <td>
@@ -133,6 +147,11 @@ function TokenTable({
       />
     </div>
   );
+}
+
+/** The name of who made it, where the caller sees who that is. */
+function madeBy(token: Token & { created_by_name?: string | null }): string | null | undefined {
+  return token.created_by_name;
 }
 
 /** Its role, or all that it may do where that was chosen one by one. */

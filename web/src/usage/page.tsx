@@ -40,7 +40,7 @@ export function UsagePage() {
   return (
     <Page
       title={m.usage_title()}
-      lead={m.usage_lead({ account: account?.name ?? "" })}
+      lead={account && m.usage_lead({ account: account.name })}
       actions={
         <>
           <CsvButton

@@ -17,6 +17,7 @@ export function DeletionCard({ account }: { account: Account }) {
   const due = account.erase_at;
   return (
     <Card
+      danger
       title={m.deletion_title()}
       actions={
         due ? (

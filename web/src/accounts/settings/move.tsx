@@ -14,6 +14,7 @@ import { Card, Page } from "@/design/page";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
+import { RoleName } from "@/roles/name";
 import { permissionName } from "@/roles/words";
 import { standsAbove } from "@/session/above";
 import { may, useSession } from "@/session/session";
@@ -123,6 +124,7 @@ function Plan({ account, to }: { account: Account; to: string }) {
           account={account}
           to={to}
           target={target?.name ?? ""}
+          widens={plan.data !== undefined && isSome(plan.data.gains_access)}
           onClose={() => setAsking(false)}
         />
       )}
@@ -157,6 +159,12 @@ function Reach({ plan }: { plan: MovePlan }) {
   return (
     <section className="move-reach" aria-label={m.move_reach()}>
       <h3>{m.move_reach()}</h3>
+      {isSome(gains) && (
+        <p className="notice notice--danger" role="status">
+          <Icon name="warning" />
+          {m.move_widens()}
+        </p>
+      )}
       <dl>
         <People title={m.move_gains()} reach={gains} />
         <People title={m.move_loses()} reach={loses} />
@@ -194,15 +202,22 @@ function Words({ title, words }: { title: string; words: string[] }) {
   );
 }
 
+function isSome(reach: MovePlan["gains_access"]): boolean {
+  return reach.operators.length > 0 || reach.others > 0;
+}
+
+/** The role says what they come to do; a made one comes by its name. */
 function People({ title, reach }: { title: string; reach: MovePlan["gains_access"] }) {
-  const nobody = reach.operators.length === 0 && reach.others === 0;
   return (
     <div>
       <dt>{title}</dt>
-      {nobody && <dd className="muted">{m.move_nobody()}</dd>}
+      {!isSome(reach) && <dd className="muted">{m.move_nobody()}</dd>}
       {reach.operators.map((one) => (
         <dd key={`${one.operator_id} ${one.granted_on}`}>
-          {one.name} <span className="cell-sub">{one.email}</span>
+          <strong>{one.name}</strong> <span className="cell-sub">{one.email}</span>
+          <span className="cell-sub">
+            <RoleName role={one.role} given={one.role} /> · <AccountName id={one.granted_on} />
+          </span>
         </dd>
       ))}
       {reach.others > 0 && <dd className="muted">{m.move_others({ count: number(reach.others) })}</dd>}
@@ -210,9 +225,15 @@ function People({ title, reach }: { title: string; reach: MovePlan["gains_access
   );
 }
 
-type ConfirmationProps = { account: Account; to: string; target: string; onClose: () => void };
+type ConfirmationProps = {
+  account: Account;
+  to: string;
+  target: string;
+  widens: boolean;
+  onClose: () => void;
+};
 
-function Confirmation({ account, to, target, onClose }: ConfirmationProps) {
+function Confirmation({ account, to, target, widens, onClose }: ConfirmationProps) {
   const move = useMove(account.id);
   const navigate = useNavigate();
   async function begin() {
@@ -228,6 +249,12 @@ function Confirmation({ account, to, target, onClose }: ConfirmationProps) {
   return (
     <Dialog title={m.move_ask({ account: account.name, target })} open onClose={onClose} role="alertdialog">
       <p className="muted">{m.move_ask_body()}</p>
+      {widens && (
+        <p className="notice notice--danger">
+          <Icon name="warning" />
+          {m.move_widens()}
+        </p>
+      )}
       <div className="dialog-actions">
         <Button onPress={onClose} autoFocus>
           {m.action_cancel()}

@@ -19,11 +19,13 @@ export function SettingsPage() {
   const account = useQuery(accountQuery(useAccountId()));
   const session = useSession();
   return (
-    <Page title={m.settings_title()} lead={m.settings_lead({ account: account.data?.name ?? "" })}>
+    <Page title={m.settings_title()} lead={account.data && m.settings_lead({ account: account.data.name })}>
       <Load query={account}>
         {(here) => {
           const above = standsAbove(session, here);
           const manages = may(here, "manage_accounts");
+          const suspends = manages && above && !here.erase_at;
+          const deletes = above && may(here, "delete_accounts");
           const takesAlong = ["delete_accounts", "view_devices", "view_operators", "view_audit"] as const;
           return (
             <div className="settings">
@@ -34,8 +36,9 @@ export function SettingsPage() {
               {manages && above && <PlaceCard account={here} />}
               {takesAlong.every((permission) => may(here, permission)) && <ExportCard account={here} />}
               <div id="state" className="settings-state">
-                {manages && above && !here.erase_at && <SuspensionCard account={here} />}
-                {may(here, "delete_accounts") && above && <DeletionCard account={here} />}
+                {(suspends || deletes) && <h2 className="settings-danger">{m.settings_danger()}</h2>}
+                {suspends && <SuspensionCard account={here} />}
+                {deletes && <DeletionCard account={here} />}
               </div>
             </div>
           );

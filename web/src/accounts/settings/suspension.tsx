@@ -17,6 +17,7 @@ export function SuspensionCard({ account }: { account: Account }) {
   const suspended = account.suspended_at;
   return (
     <Card
+      danger={!suspended}
       title={m.suspension_title()}
       actions={
         suspended ? (
