@@ -11,7 +11,7 @@ use crate::actor::Actor;
 use crate::error::StoreError;
 use crate::id::{AccountId, OperatorId};
 use crate::lineage::Lineage;
-use crate::pools::Pools;
+use crate::pools::{self, Pools};
 
 /// A transaction bound to an actor and an account. Dropped without [`Scope::commit`], it never happened.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Scope {
     pub(crate) async fn open(pools: &Pools, actor: &Actor, account: AccountId) -> Result<Self, StoreError> {
         let who = actor.literal().ok_or(StoreError::Actor)?;
         let begin = format!("BEGIN; SET LOCAL app.tenant = '{account}'; SET LOCAL app.actor = {who}");
-        let mut transaction = pools.app.begin_with(AssertSqlSafe(begin)).await?;
+        let mut transaction = pools::begin(&pools.app, begin).await?;
         let lineage = lineage_of(&mut transaction, account).await?;
         let narrow = format!("SET LOCAL app.scope = '{lineage}'");
         sqlx::raw_sql(AssertSqlSafe(narrow)).execute(&mut *transaction).await?;

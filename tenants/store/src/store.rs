@@ -13,7 +13,7 @@ use crate::embedded::{Embedded, EmbeddedError};
 use crate::error::StoreError;
 use crate::id::AccountId;
 use crate::migrations;
-use crate::pools::{Connector, Pools, Role};
+use crate::pools::{self, Connector, Pools, Role};
 use crate::scope::Scope;
 use crate::time::At;
 
@@ -125,7 +125,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] where no connection came free.
     pub async fn ops(&self) -> Result<Ops, StoreError> {
-        Ok(Ops(self.inner.pools.ops.begin().await?))
+        Ok(Ops(pools::begin(&self.inner.pools.ops, "BEGIN".to_owned()).await?))
     }
 
     /// Now, by the clock this store was opened with.

@@ -12,13 +12,15 @@ import { Form } from "@/design/form";
 import { CopyLine } from "@/design/text";
 import { toast } from "@/design/toast";
 import { m } from "@/i18n";
+import { mayOwn } from "@/session/session";
 import { kindName } from "./kind";
 import { useAccount, useCreateAccount } from "./queries";
 
 type Made = { account: string; email: string; password: string };
 
 export function NewAccount({ parent, onClose }: { parent: string; onClose: () => void }) {
-  const platform = useAccount()?.kind === "platform";
+  const above = useAccount();
+  const platform = above?.kind === "platform";
   const [made, setMade] = useState<Made>();
   if (!made)
     return (
@@ -27,6 +29,7 @@ export function NewAccount({ parent, onClose }: { parent: string; onClose: () =>
           parent={parent}
           kinds={platform ? ["dealer"] : ["customer", "dealer"]}
           withOwner={platform}
+          mayGiveOwner={platform || mayOwn(above)}
           onMade={setMade}
           onClose={onClose}
         />
@@ -52,11 +55,13 @@ type DraftProps = {
   parent: string;
   kinds: AccountKind[];
   withOwner: boolean;
+  /** Nobody gives a role with more than he has. */
+  mayGiveOwner: boolean;
   onMade: (made: Made) => void;
   onClose: () => void;
 };
 
-function Draft({ parent, kinds, withOwner, onMade, onClose }: DraftProps) {
+function Draft({ parent, kinds, withOwner, mayGiveOwner, onMade, onClose }: DraftProps) {
   const create = useCreateAccount(parent);
   const [name, setName] = useState("");
   const [kind, setKind] = useState<AccountKind>(kinds[0] ?? "customer");
@@ -94,12 +99,14 @@ function Draft({ parent, kinds, withOwner, onMade, onClose }: DraftProps) {
           hint={m.kind_hint()}
         />
       )}
-      <div className="field">
-        <Checkbox isSelected={owned} onChange={setOwned}>
-          {m.account_owner()}
-        </Checkbox>
-        <p className="hint">{m.account_owner_hint()}</p>
-      </div>
+      {mayGiveOwner && (
+        <div className="field">
+          <Checkbox isSelected={owned} onChange={setOwned}>
+            {m.account_owner()}
+          </Checkbox>
+          <p className="hint">{m.account_owner_hint()}</p>
+        </div>
+      )}
       {owned && (
         <>
           <TextField

@@ -1,4 +1,4 @@
-/** The host name of an account's portal: set from above, where its DNS record and certificate are set up. */
+/** The host name of an account's portal: set by who runs the platform, where its certificate is set up. */
 import { useState } from "react";
 import type { Branding } from "@/api/types";
 import { Button } from "@/design/button";
@@ -10,7 +10,7 @@ import { toast } from "@/design/toast";
 import { m } from "@/i18n";
 import { useBrandChanges } from "./queries";
 
-type Props = { account: string; branding: Branding; editable: boolean; source: string };
+type Props = { account: string; branding: Branding; editable?: boolean; source?: string };
 
 export function HostCard({ account, branding, editable, source }: Props) {
   const [open, setOpen] = useState(false);
@@ -21,7 +21,7 @@ export function HostCard({ account, branding, editable, source }: Props) {
       actions={editable && <Button onPress={() => setOpen(true)}>{m.host_change()}</Button>}
     >
       <p>{effective.host ? <code>{effective.host}</code> : m.host_none()}</p>
-      <p className="hint">{effective.host ? source : null}</p>
+      <p className="hint">{effective.host && source}</p>
       <p className="hint">{editable ? m.host_hint() : m.host_hint_other()}</p>
       {open && <HostDialog account={account} host={own.host ?? ""} onClose={() => setOpen(false)} />}
     </Card>

@@ -6,8 +6,7 @@ import type { Account, Brand, Branding } from "@/api/types";
 import { Load } from "@/design/feedback";
 import { Card, Page } from "@/design/page";
 import { m } from "@/i18n";
-import { standsAbove } from "@/session/above";
-import { may, useSession } from "@/session/session";
+import { may } from "@/session/session";
 import { BrandForm } from "./form";
 import { HostCard } from "./host";
 import { LogoCard } from "./logo";
@@ -32,7 +31,6 @@ export function BrandingPage() {
 }
 
 function Cards({ account, branding }: { account: Account; branding: Branding }) {
-  const session = useSession();
   const above = useBrandsAbove(account);
   const { own, effective } = branding;
   const editable = may(account, "manage_branding");
@@ -53,12 +51,7 @@ function Cards({ account, branding }: { account: Account; branding: Branding }) 
           onDraft={setDraft}
         />
         <LogoCard account={account.id} branding={branding} editable={editable} source={source("logo_url")} />
-        <HostCard
-          account={account.id}
-          branding={branding}
-          editable={standsAbove(session, account) && may(account, "manage_accounts")}
-          source={source("host")}
-        />
+        <HostCard account={account.id} branding={branding} source={source("host")} />
       </div>
       <Card title={m.branding_preview()}>
         <Preview brand={{ ...merged(draft, inherited), logo_url: effective.logo_url }} />

@@ -4,7 +4,7 @@ import { api, reply, setCsrf } from "@/api/client";
 import { ProblemError, parseProblem } from "@/api/problem";
 import type { Account, Session } from "@/api/types";
 import { baseLocale, chooseLocale, isLocale, localeWasChosen } from "@/i18n";
-import type { Permission } from "./permission";
+import { PERMISSIONS, type Permission } from "./permission";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -27,6 +27,11 @@ export function useSession(): Session | undefined {
 /** What to offer on an account: what the server says that the caller may do there. The server decides. */
 export function may(account: Account | undefined, permission: Permission): boolean {
   return account?.permissions?.includes(permission) ?? false;
+}
+
+/** May do all there that an owner may, and so give that role. */
+export function mayOwn(account: Account | undefined): boolean {
+  return PERMISSIONS.every((permission) => may(account, permission));
 }
 
 /** Who has any of these finds something in an account's settings. */

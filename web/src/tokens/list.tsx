@@ -104,7 +104,7 @@ function TokenTable({
               <td>
                 <strong>{token.name}</strong>
                 <span className="narrow cell-sub">
-                  {m.col_made_by()}: {madeBy(token) ?? <Nothing />}
+                  {m.col_made_by()}: {token.created_by_name ?? <Nothing />}
                 </span>
                 <span className="narrow cell-sub">
                   {m.col_last_used()}: <Ago at={token.last_used_at} />
@@ -113,7 +113,7 @@ function TokenTable({
               <td>
                 <Permits token={token} />
               </td>
-              <td className="rare">{madeBy(token) ?? <Nothing />}</td>
+              <td className="rare">{token.created_by_name ?? <Nothing />}</td>
               <td className="rare nowrap">{date(token.created_at)}</td>
               <td className="nowrap">
                 <Expiry token={token} />
@@ -147,11 +147,6 @@ function TokenTable({
       />
     </div>
   );
-}
-
-/** The name of who made it, where the caller sees who that is. */
-function madeBy(token: Token & { created_by_name?: string | null }): string | null | undefined {
-  return token.created_by_name;
 }
 
 /** Its role, or all that it may do where that was chosen one by one. */

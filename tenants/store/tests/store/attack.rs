@@ -1,5 +1,8 @@
 //! Attempts to see or write beyond a scope, as role `app` itself.
 
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
 use bailiwick_store::testing;
 use bailiwick_store::{AccountId, Actor, Scope, StoreError};
 
@@ -50,6 +53,45 @@ async fn without_a_scope_there_is_nothing() {
     assert_eq!(crate::scope::seen(&mut second).await, ["/aaaa/"]);
 }
 
+/// A caller that goes away at any moment of an opening leaves no transaction open on a connection that others get.
+#[tokio::test]
+async fn a_scope_that_is_given_up_while_it_opens_leaves_nothing_open() {
+    let database = testing::database().await;
+    let open = async || database.store.scope(&ACTOR, AccountId::ROOT).await;
+    open().await.unwrap().rollback().await.unwrap();
+    let mut superuser = database.superuser().await;
+    for most in 1..16 {
+        let (mut opening, mut polls) = (Box::pin(open()), 0);
+        // given up after so many steps
+        let opened = std::future::poll_fn(|context| {
+            polls += 1;
+            match opening.as_mut().poll(context) {
+                Poll::Ready(opened) => Poll::Ready(Some(opened)),
+                Poll::Pending if polls >= most => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            }
+        });
+        drop(opened.await);
+        drop(opening);
+        let until = Instant::now() + Duration::from_secs(5);
+        while transactions_open(&mut superuser).await > 0 {
+            assert!(Instant::now() < until, "after {most} steps a transaction stays open in the pool");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+async fn transactions_open(superuser: &mut sqlx::PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "select count(*) from pg_stat_activity
+         where datname = current_database() and state = 'idle in transaction' and pid <> $1",
+    )
+    .bind(0)
+    .fetch_one(superuser)
+    .await
+    .unwrap()
+}
+
 /// Scopes that end in every possible way leave nothing to the next one on the only connection.
 #[tokio::test]
 async fn a_pool_of_one_connection_leaks_nothing() {
@@ -75,7 +117,7 @@ async fn a_pool_of_one_connection_leaks_nothing() {
             _ => {
                 // cancelled while a statement runs
                 let slow = sqlx::query("select pg_sleep($1)").bind(20.0).execute(wide.sql());
-                assert!(tokio::time::timeout(std::time::Duration::from_millis(50), slow).await.is_err());
+                assert!(tokio::time::timeout(Duration::from_millis(50), slow).await.is_err());
                 sqlx::query("select pg_terminate_backend($1)")
                     .bind(pid)
                     .execute(&mut database.superuser().await)

@@ -1,11 +1,13 @@
 /** The settings of one account: its name, what it may have, and what is done to all of it. */
 
 import { useQuery } from "@tanstack/react-query";
+import { HostCard } from "@/branding/host";
+import { brandingQuery } from "@/branding/queries";
 import { Load } from "@/design/feedback";
 import { Page } from "@/design/page";
 import { m } from "@/i18n";
 import { standsAbove } from "@/session/above";
-import { may, useSession } from "@/session/session";
+import { may, runsPlatform, useSession } from "@/session/session";
 import { accountQuery, useAccountId } from "../queries";
 import { DeletionCard } from "./deletion";
 import { ExportCard } from "./exports";
@@ -23,6 +25,7 @@ export function SettingsPage() {
       <Load query={account}>
         {(here) => {
           const above = standsAbove(session, here);
+          const platform = runsPlatform(session);
           const manages = may(here, "manage_accounts");
           const suspends = manages && above && !here.erase_at;
           const deletes = above && may(here, "delete_accounts");
@@ -34,7 +37,10 @@ export function SettingsPage() {
                 <QuotaCard account={here} editable={above && may(here, "manage_quotas")} />
               )}
               {manages && above && <PlaceCard account={here} />}
-              {takesAlong.every((permission) => may(here, permission)) && <ExportCard account={here} />}
+              {platform && here.kind !== "platform" && <PortalHost account={here.id} />}
+              {!platform && takesAlong.every((permission) => may(here, permission)) && (
+                <ExportCard account={here} />
+              )}
               <div id="state" className="settings-state">
                 {(suspends || deletes) && <h2 className="settings-danger">{m.settings_danger()}</h2>}
                 {suspends && <SuspensionCard account={here} />}
@@ -46,4 +52,10 @@ export function SettingsPage() {
       </Load>
     </Page>
   );
+}
+
+/** Who runs the platform sees no branding, but gives the host names that it has certificates for. */
+function PortalHost({ account }: { account: string }) {
+  const branding = useQuery(brandingQuery(account));
+  return <Load query={branding}>{(found) => <HostCard account={account} branding={found} editable />}</Load>;
 }
