@@ -107,6 +107,8 @@ function AreaFilter({ value, onChange }: { value?: string; onChange: (value?: st
     { id: "grant.", name: m.audit_area_grants() },
     { id: "role.", name: m.audit_area_roles() },
     { id: "restrictions.", name: m.audit_area_restrictions() },
+    { id: "policy.", name: m.audit_area_privacy() },
+    { id: "sign_in.", name: m.sso_title() },
     { id: "token.", name: m.nav_tokens() },
     { id: "session.", name: m.audit_area_sessions() },
     { id: "branding.", name: m.nav_branding() },

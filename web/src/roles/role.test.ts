@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Role } from "@/api/types";
 import { overwriteGetLocale } from "@/i18n/compiled/runtime.js";
-import { inOrder, roleName, roleWhat } from "./role";
+import { inOrder, isMade, roleChoices, roleName, roleWhat } from "./role";
 
 beforeEach(() => overwriteGetLocale(() => "de"));
 
@@ -27,4 +27,12 @@ test("a built-in role is named in the reader's language, a made one as its maker
   expect(roleName("technician", "technician")).toBe("Techniker");
   expect(roleName("018f-aaaa", "Druckservice")).toBe("Druckservice");
   expect(roleWhat("018f-aaaa")).toBeUndefined();
+});
+
+test("a made role is marked, also where it is called like a built-in one", () => {
+  expect(isMade("owner")).toBe(false);
+  expect(roleChoices([role("018f-aaaa", "Eigentümer", "a"), role("owner")])).toEqual([
+    { id: "owner", name: "Eigentümer" },
+    { id: "018f-aaaa", name: "Eigentümer", mark: "Eigene" },
+  ]);
 });

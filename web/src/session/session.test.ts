@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, Session } from "@/api/types";
+import { directlyBelowPlatform } from "./above";
 import { may, mayInstall, runsPlatform, safeNext } from "./session";
 
 const account = (lineage: string, kind: Account["kind"]): Account => ({
@@ -52,4 +53,10 @@ test.each([
   [undefined, "/"],
 ])("after sign-in %s leads to %s", (next, target) => {
   expect(safeNext(next)).toBe(target);
+});
+
+test("only the platform is above a dealer of the first level", () => {
+  expect(directlyBelowPlatform(account("/a1/", "dealer"))).toBe(true);
+  expect(directlyBelowPlatform(account("/a1/b/", "dealer"))).toBe(false);
+  expect(directlyBelowPlatform(account("/", "platform"))).toBe(false);
 });

@@ -10,7 +10,7 @@ import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { dateTime } from "@/i18n/format";
 import { useRoles } from "@/roles/queries";
-import { roleChoices, roleName } from "@/roles/role";
+import { isMade, roleChoices, roleName } from "@/roles/role";
 import { WaitingDomains } from "./domains";
 import { Examination } from "./examination";
 import { ProviderForm } from "./form";
@@ -156,7 +156,15 @@ function Mapping({ connection }: { connection: SignInConnection }) {
               <span className="faint">{connection.claim} = </span>
               <span className="mono">{value}</span>
             </span>
-            <Badge>{name(role)}</Badge>
+            <span>
+              <Badge>{name(role)}</Badge>
+              {isMade(role) && (
+                <>
+                  {" "}
+                  <Badge>{m.role_custom()}</Badge>
+                </>
+              )}
+            </span>
           </li>
         ))}
         <li>

@@ -42,7 +42,9 @@ export function SettingsPage() {
                 <ExportCard account={here} />
               )}
               <div id="state" className="settings-state">
-                {(suspends || deletes) && <h2 className="settings-danger">{m.settings_danger()}</h2>}
+                {((suspends && !here.suspended_at) || deletes) && (
+                  <h2 className="settings-danger">{m.settings_danger()}</h2>
+                )}
                 {suspends && <SuspensionCard account={here} />}
                 {deletes && <DeletionCard account={here} />}
               </div>
