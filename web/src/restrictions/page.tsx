@@ -14,7 +14,7 @@ import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
 import { permissionName } from "@/roles/words";
 import { directlyBelowPlatform } from "@/session/above";
-import { useSession } from "@/session/session";
+import { runsPlatform, useSession } from "@/session/session";
 import { NotRestricted } from "./free";
 import { useRestrict, useRestrictions } from "./queries";
 import { meaning } from "./words";
@@ -29,6 +29,7 @@ export function RestrictionPage() {
   const maySeeAudit = useMay("view_audit");
   const maySeePeople = useMay("view_operators");
   const own = session?.grants.some((grant) => grant.account.id === id) ?? false;
+  const platform = runsPlatform(session);
   const decides = own && mayDecide;
   return (
     <Page title={m.nav_limits()} lead={account && leadOf(account, decides)}>
@@ -45,8 +46,16 @@ export function RestrictionPage() {
           )}
         </div>
       )}
+      {account && platform && !own && (
+        <div className="notice">
+          <Icon name="shield" />
+          <div>
+            <p>{m.limits_platform_self({ account: account.name })}</p>
+          </div>
+        </div>
+      )}
       <Card
-        title={titleOf(account, own)}
+        title={titleOf(account, own, platform)}
         flush
         actions={
           maySeeAudit && (
@@ -79,8 +88,9 @@ function leadOf({ name }: Account, decides: boolean): string {
   return decides ? m.limits_lead_own({ account: name }) : m.limits_lead_other({ account: name });
 }
 
-function titleOf(account: Account | undefined, own: boolean): string {
+function titleOf(account: Account | undefined, own: boolean, platform: boolean): string {
   if (!account) return m.permissions_label();
+  if (!own && platform) return m.limits_title_dealer();
   if (!own) return m.limits_title_other({ account: account.name });
   return account.kind === "customer" ? m.limits_title_own() : m.limits_title_dealer();
 }
