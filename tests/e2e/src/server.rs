@@ -88,6 +88,18 @@ impl Server {
         Ok(server)
     }
 
+    /// A command of the server's program, beside it on the same folder, as an administrator of the machine runs it; gives
+    /// what it says.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub fn run(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new(program("bailiwick")?);
+        command.args(arguments);
+        configure(&mut command, self.folder.path(), self.listen, self.metrics, self.tls.as_ref());
+        run_well(command, "")
+    }
+
     /// SIGKILL, without a chance to tidy up.
     ///
     /// # Errors

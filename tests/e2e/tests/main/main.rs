@@ -1,6 +1,7 @@
 //! End to end: the real server, the real collector, the real driver in its sandbox, simulated printers over UDP.
 
 mod bad_input;
+mod beside;
 mod confined;
 mod kill;
 mod outbound;
