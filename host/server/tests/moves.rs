@@ -239,7 +239,7 @@ async fn what_was_denied_above_is_denied_where_the_account_goes() {
     };
     let (owned, alone) = (customer("Owned").await, customer("Alone").await);
     server.operator(owned, "owner@owned.example", Role::Owner).await;
-    let of_owned = server.token(owned, Role::Owner).await;
+    let of_owned = Client::sign_in(&server.base, "owner@owned.example").await;
     let attacker = Client::token(&world.tree.owner.base, &world.tree.owner.token);
     let tokens = format!("/api/v1/accounts/{owned}/tokens");
     let token = json!({ "name": "t", "role": "viewer" });
