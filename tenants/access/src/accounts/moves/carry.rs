@@ -4,7 +4,8 @@
 //! lies below it away, or to a place within it where somebody of his own choosing stands. So each restriction on the old
 //! way down, strictly above the moved account, is set on that account itself, where its own people lift it. Whether it is
 //! left behind makes no difference. Not carried is what the mover is free to decide: he holds a role on the denying
-//! account or below it that permits on the moved one both what is denied and to say what is denied.
+//! account or below it (of a token, whoever made it) that permits on the moved one both what is denied and to say what is
+//! denied.
 //!
 //! What counts is what is denied, and what the mover holds, when the move is done; of a mover who cannot be told any more
 //! all is carried. An account where nobody could lift what it would come to deny is not moved: there would be no way back.
@@ -34,7 +35,9 @@ impl Access {
 fn decides(mover: &[Held], denier: &Lineage, permission: Permission, place: &Lineage) -> bool {
     let needed: Permissions = [permission, Permission::ManagePrivacy].into_iter().collect();
     mover.iter().any(|held| {
-        held.reach == Reach::Whole && denier.contains(&held.lineage) && held.permissions_at(place).contains_all(needed)
+        held.reach == Reach::Whole
+            && denier.contains(&held.origin.lineage)
+            && held.permissions_at(place).contains_all(needed)
     })
 }
 
