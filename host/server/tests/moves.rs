@@ -222,6 +222,51 @@ async fn what_stands_in_the_way_is_named_and_refused() {
     ask(&of_sub, inner, home).await.refused(422, "invalid_input");
 }
 
+/// A sub-dealer denies its dealer all that can be denied; the dealer moves the customer out of it.
+#[tokio::test]
+async fn what_was_denied_above_is_denied_where_the_account_goes() {
+    let world = world().await;
+    let (home, server) = (world.tree.dealer, &world.server);
+    let sub = dealer(&world, home, "Sub").await;
+    server.operator(sub, "owner@sub.example", Role::Owner).await;
+    let of_sub = server.token(sub, Role::Owner).await;
+    let deny = json!({ "denied": ["manage_tokens", "wipe_devices"] });
+    of_sub.send(Method::PUT, &format!("/api/v1/accounts/{sub}/restrictions"), deny).await.expect(StatusCode::OK);
+    let customer = async |name: &str| -> AccountId {
+        let new = json!({ "name": name, "kind": "customer" });
+        let made = of_sub.post(&format!("/api/v1/accounts/{sub}/accounts"), new).await.expect(StatusCode::CREATED);
+        made["id"].as_str().expect("an id").parse().expect("a UUID")
+    };
+    let (owned, alone) = (customer("Owned").await, customer("Alone").await);
+    server.operator(owned, "owner@owned.example", Role::Owner).await;
+    let of_owned = Client::sign_in(&server.base, "owner@owned.example").await;
+    let attacker = Client::token(&world.tree.owner.base, &world.tree.owner.token);
+    let tokens = format!("/api/v1/accounts/{owned}/tokens");
+    let token = json!({ "name": "t", "role": "viewer" });
+    attacker.post(&tokens, token.clone()).await.refused(403, "denied");
+
+    let planned = plan(&attacker, alone, home).await;
+    assert_eq!(planned["conflicts"], json!([{ "code": "nobody_to_lift" }]));
+    ask(&attacker, alone, home).await.refused(409, "cannot_move");
+    let planned = plan(&attacker, owned, home).await;
+    assert_eq!(
+        (&planned["conflicts"], &planned["restrictions_kept"], &planned["restrictions_go"]),
+        (&json!([]), &json!(["wipe_devices", "manage_tokens"]), &json!([]))
+    );
+    ask(&attacker, owned, home).await.expect(StatusCode::ACCEPTED);
+    assert!(workers(&world).run_one().await.expect("runs"));
+    attacker.post(&tokens, token.clone()).await.refused(403, "denied");
+    let audit = format!("/api/v1/accounts/{owned}/audit?action=restrictions.");
+    let audit = of_owned.get(&audit).await.expect(StatusCode::OK);
+    assert_eq!(audit["items"][0]["after"], json!({ "denied": ["wipe_devices", "manage_tokens"] }), "{audit}");
+    assert_consistent(&world).await;
+    let nothing = json!({ "denied": [] });
+    let path = format!("/api/v1/accounts/{owned}/restrictions");
+    attacker.send(Method::PUT, &path, nothing.clone()).await.refused(403, "denied");
+    of_owned.send(Method::PUT, &path, nothing).await.expect(StatusCode::OK);
+    attacker.post(&tokens, token).await.expect(StatusCode::CREATED);
+}
+
 /// A collector that finds new devices and dealers that write, while the customer moves to and fro between them.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_writes_during_moves_loses_nothing() {

@@ -102,3 +102,21 @@ async fn nobody_suspends_the_account_that_its_role_lies_on() {
     let technician = world.server.token(world.tree.dealer, Role::Technician).await;
     technician.post(&format!("/api/v1/accounts/{}/suspend", world.tree.customer), body()).await.refused(403, "denied");
 }
+
+#[tokio::test]
+async fn what_was_imposed_from_above_is_not_lifted_from_between() {
+    let world = world().await;
+    let (tree, account) = (&world.tree, format!("/api/v1/accounts/{}", world.tree.customer));
+    tree.root.post(&format!("{account}/suspend"), json!({})).await.expect(StatusCode::OK);
+    tree.owner.post(&format!("{account}/resume"), json!({})).await.refused(403, "imposed_from_above");
+    tree.owner.post(&format!("{account}/suspend"), json!({})).await.expect(StatusCode::OK);
+    tree.owner.post(&format!("{account}/resume"), json!({})).await.refused(403, "imposed_from_above");
+    tree.root.post(&format!("{account}/resume"), json!({})).await.expect(StatusCode::OK);
+    let name = tree.root.get(&account).await.expect(StatusCode::OK)["name"].clone();
+    let deletion = format!("{account}/deletion");
+    tree.root.post(&deletion, json!({ "name": name })).await.expect(StatusCode::ACCEPTED);
+    tree.owner.send(Method::DELETE, &deletion, json!({})).await.refused(403, "imposed_from_above");
+    tree.root.send(Method::DELETE, &deletion, json!({})).await.expect(StatusCode::NO_CONTENT);
+    let view = tree.owner.get(&account).await.expect(StatusCode::OK);
+    assert_eq!((&view["suspended_at"], &view["erase_at"]), (&json!(null), &json!(null)));
+}

@@ -25,6 +25,9 @@ pub enum AccessError {
     /// Only somebody whose role lies above the account does this. 403, `own_account`.
     #[error("only somebody whose role lies above the account does this")]
     OwnAccount,
+    /// It was imposed by a grant that lies higher than the caller's. 403, `imposed_from_above`.
+    #[error("it was imposed from above: ask who manages the account above")]
+    ImposedFromAbove,
     /// Something stands in the way of a move. 409, `cannot_move`.
     #[error("the account cannot be moved there: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     CannotMove(Vec<crate::accounts::moves::Conflict>),
@@ -113,6 +116,12 @@ pub enum AccessError {
     /// Nobody would own the account any more. 409, `last_owner`.
     #[error("the account would have no owner left: make somebody else an owner first")]
     LastOwner,
+    /// Nobody could lift any more what the account denies to those above it. 409, `last_owner`.
+    #[error(
+        "nobody would be left here who may lift what the account denies to those above it: lift it, or make somebody else \
+         an owner first"
+    )]
+    LastToLift,
     /// The system gives no randomness, or hashing failed.
     #[error("hashing failed")]
     Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -135,6 +144,7 @@ impl AccessError {
             Self::NotFound => "not_found",
             Self::Denied { .. } => "denied",
             Self::OwnAccount => "own_account",
+            Self::ImposedFromAbove => "imposed_from_above",
             Self::CannotMove(_) => "cannot_move",
             Self::Quota(_) => "quota_exceeded",
             Self::Excess(_) => "exceeds_own_permissions",
@@ -159,7 +169,7 @@ impl AccessError {
             Self::PasskeysUnavailable => "passkeys_unavailable",
             Self::TooManyCodes { .. } => "rate_limited",
             Self::ViewAsReadOnly => "view_as_read_only",
-            Self::LastOwner => "last_owner",
+            Self::LastOwner | Self::LastToLift => "last_owner",
             Self::Store(StoreError::Moved) | Self::Audit(AuditError::Store(StoreError::Moved)) => "moved",
             Self::Store(StoreError::Busy(_)) | Self::Audit(AuditError::Store(StoreError::Busy(_))) => "busy",
             Self::Hashing(_) | Self::Seal(_) | Self::Store(_) | Self::Audit(_) => "internal",

@@ -61,6 +61,7 @@ const MESSAGES: Record<string, () => string> = {
   session_expired: m.problem_session_expired,
   denied: m.problem_denied,
   own_account: m.problem_own_account,
+  imposed_from_above: m.problem_imposed_from_above,
   cannot_move: m.problem_cannot_move,
   quota_exceeded: m.problem_quota,
   suspended: m.problem_suspended,

@@ -2401,7 +2401,12 @@ export interface components {
             exclusions_lapse: string[];
             /** @description What accounts above come to deny to those above them. */
             restrictions_come: string[];
-            /** @description What they no longer deny. */
+            /**
+             * @description What the account itself comes to deny to those above it: it is denied above it now, by accounts whose limits you do
+             *     not decide. Its own people lift that.
+             */
+            restrictions_kept: string[];
+            /** @description What is denied no longer. */
             restrictions_go: string[];
             /** @description Whether it lies in a suspended branch then. */
             suspended: boolean;

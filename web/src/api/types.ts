@@ -19,7 +19,15 @@ export type Export = Omit<S["Export"], "state"> & {
 };
 /** What stands in the way of a move. */
 export type MoveConflict = {
-  code: "same_place" | "cycle" | "kind" | "depth" | "deletion" | "role_made_above" | "quota";
+  code:
+    | "same_place"
+    | "cycle"
+    | "kind"
+    | "depth"
+    | "deletion"
+    | "role_made_above"
+    | "quota"
+    | "nobody_to_lift";
   name?: string;
   grants?: number;
   what?: QuotaKind;

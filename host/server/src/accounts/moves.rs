@@ -74,7 +74,11 @@ pub struct MovePlan {
     /// What accounts above come to deny to those above them.
     #[schema(value_type = Vec<String>)]
     restrictions_come: Vec<Permission>,
-    /// What they no longer deny.
+    /// What the account itself comes to deny to those above it: it is denied above it now, by accounts whose limits you do
+    /// not decide. Its own people lift that.
+    #[schema(value_type = Vec<String>)]
+    restrictions_kept: Vec<Permission>,
+    /// What is denied no longer.
     #[schema(value_type = Vec<String>)]
     restrictions_go: Vec<Permission>,
     /// Whether it lies in a suspended branch then.
@@ -176,6 +180,7 @@ impl From<Plan> for MovePlan {
             loses_access: plan.loses.into(),
             exclusions_lapse: plan.exclusions_lapse.into_iter().map(|id| id.get()).collect(),
             restrictions_come: plan.restrictions_come,
+            restrictions_kept: plan.restrictions_kept,
             restrictions_go: plan.restrictions_go,
             suspended: plan.suspended,
         }

@@ -218,7 +218,12 @@ impl From<AccessError> for Problem {
                 code,
                 "Only somebody whose role lies above this account does this.",
             ),
-            AccessError::CannotMove(_) => Self::conflict(code, error.to_string()),
+            AccessError::ImposedFromAbove => Self::new(
+                axum::http::StatusCode::FORBIDDEN,
+                code,
+                "It was imposed from above: ask who manages the account above.",
+            ),
+            AccessError::CannotMove(_) | AccessError::LastToLift => Self::conflict(code, error.to_string()),
             AccessError::Quota(full) => full.into(),
             AccessError::Excess(_) => Self::new(axum::http::StatusCode::FORBIDDEN, code, error.to_string()),
             AccessError::Suspended => {

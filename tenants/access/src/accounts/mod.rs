@@ -1,6 +1,7 @@
 //! The account tree: platform → dealer (may nest) → customer.
 
 pub mod deletion;
+mod imposed;
 pub mod moves;
 pub mod quotas;
 mod service;

@@ -2,6 +2,7 @@
 
 use bailiwick_store::{AccountId, AccountKey, At, Door, Lineage, Scope};
 use jiff::Timestamp;
+use sqlx::FromRow;
 
 use super::{Account, Kind, Reach, Step};
 use crate::page::Cursor;
@@ -62,17 +63,54 @@ pub(super) async fn rename(scope: &mut Scope, name: &str) -> sqlx::Result<()> {
         .map(drop)
 }
 
-/// Suspends or resumes the scope's account; false where it was so already.
-pub(super) async fn suspend(scope: &mut Scope, since: Option<Timestamp>) -> sqlx::Result<bool> {
+/// The suspension of the scope's own account, locked until the transaction ends.
+#[derive(Debug, FromRow)]
+pub(super) struct Suspension {
+    /// The account of the grant that imposed it; none in rows from before that was kept.
+    pub(super) through: Option<AccountId>,
+}
+
+/// None where it is not suspended itself.
+pub(super) async fn suspension(scope: &mut Scope) -> sqlx::Result<Option<Suspension>> {
     let account = scope.account();
-    sqlx::query(
-        "update accounts set suspended_at = $2 where tenant_id = $1 and (suspended_at is null) = ($2 is not null)",
+    sqlx::query_as(
+        "select suspended_through as through from accounts
+         where tenant_id = $1 and suspended_at is not null for update",
     )
     .bind(account)
-    .bind(since.map(At))
+    .fetch_optional(scope.sql())
+    .await
+}
+
+/// Suspends the scope's account by a grant on `through`; of one that is suspended already the time stays.
+pub(super) async fn suspend(scope: &mut Scope, now: Timestamp, through: AccountId) -> sqlx::Result<()> {
+    let account = scope.account();
+    sqlx::query(
+        "update accounts set suspended_at = coalesce(suspended_at, $2), suspended_through = $3 where tenant_id = $1",
+    )
+    .bind(account)
+    .bind(At(now))
+    .bind(through)
     .execute(scope.sql())
     .await
-    .map(|done| done.rows_affected() == 1)
+    .map(drop)
+}
+
+pub(super) async fn resume(scope: &mut Scope) -> sqlx::Result<()> {
+    let account = scope.account();
+    sqlx::query("update accounts set suspended_at = null, suspended_through = null where tenant_id = $1")
+        .bind(account)
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}
+
+/// Where an account is, whoever asks.
+pub(crate) async fn place(door: &mut Door, account: AccountId) -> sqlx::Result<Option<Lineage>> {
+    sqlx::query_scalar("select lineage from accounts where tenant_id = $1")
+        .bind(account)
+        .fetch_optional(door.sql())
+        .await
 }
 
 /// Which of these places are suspended themselves.

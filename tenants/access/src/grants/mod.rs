@@ -1,5 +1,6 @@
 //! Grants: a role of an operator on an account and all below it, less the branches that it leaves out.
 
+mod keeping;
 mod service;
 pub(crate) mod store;
 

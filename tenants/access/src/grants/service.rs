@@ -11,6 +11,7 @@ use crate::accounts;
 use crate::error::AccessError;
 use crate::permission::Permission;
 use crate::principal::{Held, Principal};
+use crate::restrictions;
 use crate::role::{KnownRole, Role, RoleRef};
 use crate::sso;
 use crate::tokens;
@@ -31,8 +32,9 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::NotFound`] where it has no grant here; [`AccessError::Conflict`] where single sign-on gave it;
-    /// [`AccessError::LastOwner`]; [`AccessError::Excess`] where the role, before or after, permits what the principal may not; [`AccessError::Invalid`] for a branch that does
-    /// not lie below; and those of [`Access::authorize`].
+    /// [`AccessError::LastOwner`]; [`AccessError::LastToLift`]; [`AccessError::Excess`] where the role, before or after,
+    /// permits what the principal may not; [`AccessError::Invalid`] for a branch that does not lie below; and those of
+    /// [`Access::authorize`].
     pub async fn change_grant(
         &self,
         principal: &Principal,
@@ -53,6 +55,8 @@ impl Access {
         let role_before = self.held_role(&scope, &before).await?;
         self.may_give(principal, scope.lineage(), role_before.permissions).await?;
         let role = self.role_to_give(principal, &scope, given.role).await?;
+        // of two who leave at once the second waits here
+        restrictions::store::of(&mut scope, account).await?;
         self.check_excluded(&mut scope, &given).await?;
         if role.role != RoleRef::BuiltIn(Role::Owner) || !given.excluded.is_empty() {
             self.keep_an_owner(&mut scope, principal, operator, before.role).await?;
@@ -64,6 +68,8 @@ impl Access {
             false => 0,
         };
         store::change(&mut scope, operator, &role, &given.excluded).await?;
+        let place = scope.lineage().clone();
+        self.keep_who_lifts(&mut scope, account, &place, None).await?;
         let mut after = told(operator, &given);
         if let Value::Object(after) = &mut after
             && revoked > 0
@@ -80,8 +86,8 @@ impl Access {
     /// and below: who leaves takes no key along. Single sign-on does not give it again. Returns how many.
     ///
     /// # Errors
-    /// [`AccessError::NotFound`] where it has none here; [`AccessError::LastOwner`]; [`AccessError::Excess`] where its
-    /// role permits what the principal may not; and those of [`Access::authorize`].
+    /// [`AccessError::NotFound`] where it has none here; [`AccessError::LastOwner`]; [`AccessError::LastToLift`];
+    /// [`AccessError::Excess`] where its role permits what the principal may not; and those of [`Access::authorize`].
     pub async fn remove_operator(
         &self,
         principal: &Principal,
@@ -97,8 +103,12 @@ impl Access {
             self.may_give(principal, scope.lineage(), role.permissions).await?;
         }
         self.keep_an_owner(&mut scope, principal, operator, before.role).await?;
+        // of two who leave at once the second waits here
+        restrictions::store::of(&mut scope, account).await?;
         let revoked = tokens::store::revoke_made_by(&mut scope, operator, self.store.now()).await?;
         store::remove(&mut scope, operator).await?;
+        let place = scope.lineage().clone();
+        self.keep_who_lifts(&mut scope, account, &place, None).await?;
         // or the next sign-in would give it again
         if by.is_some() {
             sso::store::bar(&mut scope, operator, self.store.now()).await?;

@@ -6,7 +6,7 @@ use sqlx::FromRow;
 
 use super::{Given, GrantId, Member};
 use crate::accounts::texts;
-use crate::permission::Permissions;
+use crate::permission::{Permission, Permissions};
 use crate::principal::{Held, Origin, Reach};
 use crate::role::{KnownRole, Role, RoleId, RoleRef};
 use crate::sso::ConnectionId;
@@ -209,6 +209,29 @@ pub(super) async fn has_other_owner(scope: &mut Scope, operator: OperatorId) -> 
     .fetch_all(scope.sql())
     .await?;
     Ok(owners.iter().any(|owner| *owner != operator))
+}
+
+/// Whether somebody holds a role on this very account, given by hand, that permits something: a built-in one, or one of
+/// these. All of them are locked, so that two cannot leave at once.
+pub(super) async fn is_permitted(
+    scope: &mut Scope,
+    account: AccountId,
+    permission: Permission,
+    made: &[RoleId],
+) -> sqlx::Result<bool> {
+    let built_in: Vec<&str> =
+        Role::ALL.iter().filter(|role| role.permissions().contains(permission)).map(|role| role.name()).collect();
+    let found: Vec<OperatorId> = sqlx::query_scalar(
+        "select operator_id from grants
+         where tenant_id = $1 and connection_id is null and (role::text = any($2) or role_id = any($3))
+         order by operator_id for update",
+    )
+    .bind(account)
+    .bind(built_in)
+    .bind(made)
+    .fetch_all(scope.sql())
+    .await?;
+    Ok(!found.is_empty())
 }
 
 /// Whether somebody else owns one of these accounts.

@@ -247,7 +247,7 @@ impl Access {
     }
 
     /// An actor with what it holds for good: no elevation, nothing of a revoked token.
-    async fn standing(&self, actor: &Actor) -> Result<Principal, AccessError> {
+    pub(crate) async fn standing(&self, actor: &Actor) -> Result<Principal, AccessError> {
         match actor {
             Actor::Operator(operator) => {
                 let (held, _) =

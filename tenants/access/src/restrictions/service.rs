@@ -28,7 +28,8 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::Denied`] where the principal's grant lies above the account; [`AccessError::Invalid`] for a
-    /// permission that cannot be denied; and those of [`Access::authorize`].
+    /// permission that cannot be denied; [`AccessError::LastToLift`] where nobody with a role on the account itself, given
+    /// by hand, could lift it; and those of [`Access::authorize`].
     pub async fn restrict(
         &self,
         principal: &Principal,
@@ -45,11 +46,13 @@ impl Access {
         if !denied.iter().all(Permission::restrictable) {
             return Err(AccessError::Invalid { field: "denied", detail: "has a permission that cannot be denied" });
         }
-        let before = store::own(&mut scope).await?;
+        let before = store::of(&mut scope, account).await?;
         if before == denied {
             return Ok(());
         }
         store::replace(&mut scope, denied).await?;
+        let place = scope.lineage().clone();
+        self.keep_who_lifts(&mut scope, account, &place, None).await?;
         let entry = Entry::new("restrictions.changed", Object::new("account", account))
             .before(json!({ "denied": before }))
             .after(json!({ "denied": denied }));

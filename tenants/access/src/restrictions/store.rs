@@ -54,9 +54,8 @@ pub(super) async fn seen(scope: &mut Scope, place: &Lineage) -> sqlx::Result<Vec
     Ok(rows.into_iter().filter_map(known).collect())
 }
 
-/// What the scope's account denies, locked until the transaction ends.
-pub(super) async fn own(scope: &mut Scope) -> sqlx::Result<Permissions> {
-    let account = scope.account();
+/// What an account denies, locked until the transaction ends.
+pub(crate) async fn of(scope: &mut Scope, account: AccountId) -> sqlx::Result<Permissions> {
     let names: Vec<String> = sqlx::query_scalar("select permission from restrictions where tenant_id = $1 for update")
         .bind(account)
         .fetch_all(scope.sql())
@@ -64,7 +63,8 @@ pub(super) async fn own(scope: &mut Scope) -> sqlx::Result<Permissions> {
     Ok(Permissions::from_stored(&names))
 }
 
-pub(super) async fn replace(scope: &mut Scope, denied: Permissions) -> sqlx::Result<()> {
+/// What the scope's account denies from now on.
+pub(crate) async fn replace(scope: &mut Scope, denied: Permissions) -> sqlx::Result<()> {
     let (account, lineage) = (scope.account(), scope.lineage().clone());
     sqlx::query("delete from restrictions where tenant_id = $1").bind(account).execute(scope.sql()).await?;
     sqlx::query("insert into restrictions (tenant_id, lineage, permission) select $1, $2, unnest($3::text[])")

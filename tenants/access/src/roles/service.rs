@@ -45,10 +45,12 @@ impl Access {
         Ok(KnownRole { role: RoleRef::Made(id), made_by: Some(account), name, permissions: new.permissions })
     }
 
-    /// Changes a role of this very account; who holds it holds what it permits from then on.
+    /// Changes a role of this very account; who holds it holds what it permits from then on. Nobody takes from somebody
+    /// who has more: it takes that the principal may do what it permits before, as well as after.
     ///
     /// # Errors
-    /// [`AccessError::NotFound`] where the account made no such role; and those of [`Access::create_role`].
+    /// [`AccessError::NotFound`] where the account made no such role; [`AccessError::LastToLift`] where it is the role of
+    /// the last one who could lift what an account denies; and those of [`Access::create_role`].
     pub async fn change_role(
         &self,
         principal: &Principal,
@@ -58,13 +60,20 @@ impl Access {
     ) -> Result<KnownRole, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageRoles).await?;
         let before = store::lock(&mut scope, role).await?.ok_or(AccessError::NotFound)?;
+        self.may_give(principal, scope.lineage(), before.permissions).await?;
         let name = self.checked(principal, &scope, &new).await?;
         // who holds it further down gets what it permits there too, where those above may be denied some of it
         let gained = new.permissions.without(before.permissions);
-        for place in store::held_at(&mut scope, role).await? {
-            self.may_give(principal, &place, gained).await?;
+        let held_at = store::held_at(&mut scope, role).await?;
+        for (_, place) in &held_at {
+            self.may_give(principal, place, gained).await?;
         }
         store::update(&mut scope, role, &name, new.permissions).await?;
+        if before.permissions.without(new.permissions).contains(Permission::ManagePrivacy) {
+            for (account, place) in &held_at {
+                self.keep_who_lifts(&mut scope, *account, place, Some(role)).await?;
+            }
+        }
         let entry = Entry::new("role.changed", Object::new("role", role).named(&name))
             .before(json!({ "name": before.name, "permissions": before.permissions }))
             .after(json!({ "name": name, "permissions": new.permissions }));
@@ -76,7 +85,8 @@ impl Access {
     /// Deletes a role of this very account.
     ///
     /// # Errors
-    /// [`AccessError::NotFound`]; [`AccessError::Conflict`] while somebody holds it; and those of [`Access::authorize`].
+    /// [`AccessError::NotFound`]; [`AccessError::Conflict`] while somebody holds it; [`AccessError::Excess`] where it
+    /// permits what the principal may not; and those of [`Access::authorize`].
     pub async fn delete_role(
         &self,
         principal: &Principal,
@@ -85,6 +95,7 @@ impl Access {
     ) -> Result<(), AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageRoles).await?;
         let before = store::lock(&mut scope, role).await?.ok_or(AccessError::NotFound)?;
+        self.may_give(principal, scope.lineage(), before.permissions).await?;
         if store::is_held(&mut scope, role).await? {
             return Err(AccessError::Conflict("operators still hold this role: give them another first"));
         }

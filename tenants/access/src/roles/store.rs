@@ -4,7 +4,7 @@ use bailiwick_store::{AccountId, Door, Lineage, Scope};
 use sqlx::FromRow;
 
 use crate::accounts::texts;
-use crate::permission::Permissions;
+use crate::permission::{Permission, Permissions};
 use crate::role::{KnownRole, RoleId, RoleRef};
 
 #[derive(FromRow)]
@@ -52,6 +52,15 @@ pub(super) async fn find(
             .fetch_optional(door.sql())
             .await?;
     Ok(row.map(KnownRole::from))
+}
+
+/// Roles made on the way down to `place` that permit something.
+pub(crate) async fn permitting(door: &mut Door, place: &Lineage, permission: Permission) -> sqlx::Result<Vec<RoleId>> {
+    sqlx::query_scalar("select id from roles where lineage = any($1) and $2 = any(permissions)")
+        .bind(texts(&place.path()))
+        .bind(permission.name())
+        .fetch_all(door.sql())
+        .await
 }
 
 /// A role of the scope's account, locked until the transaction ends.
@@ -102,9 +111,9 @@ pub(super) async fn is_held(scope: &mut Scope, role: RoleId) -> sqlx::Result<boo
 }
 
 /// Where the role is held.
-pub(super) async fn held_at(scope: &mut Scope, role: RoleId) -> sqlx::Result<Vec<Lineage>> {
+pub(super) async fn held_at(scope: &mut Scope, role: RoleId) -> sqlx::Result<Vec<(AccountId, Lineage)>> {
     let account = scope.account();
-    sqlx::query_scalar("select distinct lineage from grants where role_tenant = $1 and role_id = $2")
+    sqlx::query_as("select distinct tenant_id, lineage from grants where role_tenant = $1 and role_id = $2")
         .bind(account)
         .bind(role)
         .fetch_all(scope.sql())

@@ -225,7 +225,8 @@ impl Access {
         match (found.viewing_as, found.viewing_at, found.viewing_until) {
             (Some(whom), Some(at), Some(until)) => {
                 drop(door);
-                self.look(principal, Seat { session: found.id, whom, at, until: until.0 }).await
+                let through = found.viewing_through;
+                self.look(principal, Seat { session: found.id, whom, at, through, until: until.0 }).await
             }
             _ => Ok(principal),
         }

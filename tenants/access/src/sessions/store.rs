@@ -19,6 +19,7 @@ pub(super) struct Found {
     pub(super) viewing_as: Option<OperatorId>,
     pub(super) viewing_at: Option<AccountId>,
     pub(super) viewing_until: Option<At>,
+    pub(super) viewing_through: Vec<AccountId>,
     pub(super) connection_id: Option<ConnectionId>,
     pub(super) place: Option<Lineage>,
 }
@@ -26,7 +27,7 @@ pub(super) struct Found {
 pub(super) async fn find(door: &mut Door, hash: &[u8; 32]) -> sqlx::Result<Option<Found>> {
     sqlx::query_as(
         "select s.id, s.operator_id, s.last_seen_at, s.expires_at, s.revoked_at, s.viewing_as, s.viewing_at,
-                s.viewing_until, s.connection_id, c.lineage as place
+                s.viewing_until, s.viewing_through, s.connection_id, c.lineage as place
          from sessions s
          left join sign_in_connections c on c.tenant_id = s.sign_in_at and c.id = s.connection_id
          where s.token_hash = $1",

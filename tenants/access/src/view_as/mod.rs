@@ -1,7 +1,8 @@
 //! Looking as somebody else does, for support: short, with a reason, looking only, both identities in the audit.
 //!
 //! What is seen is what both of them may see within one account's subtree, so that nobody sees more by it than by
-//! himself. It is looked up anew at each call, and ends by its time, by hand, with the session, and as soon as either
+//! himself, and no more than whoever looks may view there: an account that denies it to those above is cut out wherever
+//! the view begins. The accounts whose grants it looks through are told when it begins and ends. It is looked up anew at each call, and ends by its time, by hand, with the session, and as soon as either
 //! of them loses what it rests on.
 
 mod service;
@@ -28,10 +29,12 @@ pub struct NewView {
 }
 
 /// What a session keeps of a view.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Seat {
     pub(crate) session: SessionId,
     pub(crate) whom: OperatorId,
     pub(crate) at: AccountId,
+    /// The other accounts whose grants are looked through.
+    pub(crate) through: Vec<AccountId>,
     pub(crate) until: Timestamp,
 }

@@ -1,12 +1,15 @@
 //! Beginning, keeping up and ending a view.
 
+use std::collections::BTreeSet;
+
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Actor, Lineage, OperatorId, StoreError};
+use bailiwick_store::{AccountId, Actor, Lineage, OperatorId};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{MOST_MINUTES, NewView, Seat, sight, store};
 use crate::access::{Access, checked_end, checked_reason};
+use crate::accounts;
 use crate::error::AccessError;
 use crate::grants;
 use crate::operators;
@@ -60,18 +63,24 @@ impl Access {
             return Err(AccessError::Invalid { field: "operator_id", detail: "must be somebody else" });
         }
         let place = scope.lineage().clone();
-        if self.shared(principal.held(), new.operator, account, &place, until).await?.is_empty() {
+        let seen = self.shared(principal, new.operator, account, &place, until).await?;
+        if seen.is_empty() {
             return Err(AccessError::NotFound);
         }
-        let seat = Seat { session, whom: new.operator, at: account, until };
-        if !store::begin(&mut scope, operator, seat).await? {
+        let through: BTreeSet<_> = seen.iter().map(|held| held.account).filter(|through| *through != account).collect();
+        let through: Vec<_> = through.into_iter().collect();
+        let seat = Seat { session, whom: new.operator, at: account, through, until };
+        if !store::begin(&mut scope, operator, &seat).await? {
             return Err(AccessError::SessionUnknown);
         }
-        let entry = Entry::new("view_as.began", Object::new("operator", new.operator))
-            .reason(reason)
-            .after(json!({ "until": until }))
-            .on_behalf_of(Actor::Operator(new.operator).to_string());
-        record(&mut scope, entry).await?;
+        for told in std::iter::once(account).chain(seat.through) {
+            scope.visit(told).await?;
+            let entry = Entry::new("view_as.began", Object::new("operator", new.operator))
+                .reason(reason)
+                .after(json!({ "until": until }))
+                .on_behalf_of(Actor::Operator(new.operator).to_string());
+            record(&mut scope, entry).await?;
+        }
         scope.commit().await?;
         Ok(until)
     }
@@ -83,8 +92,12 @@ impl Access {
     pub async fn end_view_as(&self, principal: &Principal) -> Result<(), AccessError> {
         let Via::Session { id: session, .. } = principal.via() else { return Err(AccessError::NotAPerson) };
         let viewing = principal.viewing().ok_or(AccessError::NotFound)?;
-        let seat = Seat { session, whom: viewing.whom, at: viewing.at, until: viewing.until };
-        self.leave(&principal.itself(), seat, How::Hand).await
+        let mut scope = self.own_scope(principal).await?;
+        let operator = principal.operator().ok_or(AccessError::NotAPerson)?;
+        let through = store::through(&mut scope, operator, session).await?;
+        scope.rollback().await?;
+        let seat = Seat { session, whom: viewing.whom, at: viewing.at, through, until: viewing.until };
+        self.leave(&principal.itself(), &seat, How::Hand).await
     }
 
     /// As whom a session looks: name and address.
@@ -100,43 +113,54 @@ impl Access {
     /// The principal of a session with a view: as it sees now, or in its own right where the view is over.
     pub(crate) async fn look(&self, principal: Principal, seat: Seat) -> Result<Principal, AccessError> {
         if self.store.now() >= seat.until {
-            self.leave(&principal, seat, How::Time).await?;
+            self.leave(&principal, &seat, How::Time).await?;
             return Ok(principal);
         }
-        let held = self.seen(&principal, seat).await?;
+        let held = self.seen(&principal, &seat).await?;
         if held.is_empty() {
-            self.leave(&principal, seat, How::Rights).await?;
+            self.leave(&principal, &seat, How::Rights).await?;
             return Ok(principal);
         }
         let viewing = Viewing { whom: seat.whom, at: seat.at, until: seat.until, own: principal.held };
         Ok(Principal { held, viewing_as: Some(viewing), ..principal })
     }
 
-    /// What the view shows now; nothing where its operator may not view as others there any more.
-    async fn seen(&self, principal: &Principal, seat: Seat) -> Result<Vec<Held>, AccessError> {
-        let mut door = self.store.door().await?;
-        let Some(place) = store::place(&mut door, seat.at).await? else { return Ok(Vec::new()) };
-        let denying = restrictions::store::denying(&mut door, Permission::ViewAs, &place).await?;
-        drop(door);
-        if principal.grant_for(&place, Permission::ViewAs, &denying).is_none() {
-            return Ok(Vec::new());
-        }
-        self.shared(principal.held(), seat.whom, seat.at, &place, seat.until).await
+    /// What the view shows now; nothing where its operator may not view as others there any more. Through a grant that
+    /// came since, on an account that was not told, it shows nothing.
+    async fn seen(&self, principal: &Principal, seat: &Seat) -> Result<Vec<Held>, AccessError> {
+        let place = accounts::store::place(&mut self.store.door().await?, seat.at).await?;
+        let Some(place) = place else { return Ok(Vec::new()) };
+        let mut seen = self.shared(principal, seat.whom, seat.at, &place, seat.until).await?;
+        seen.retain(|held| held.account == seat.at || seat.through.contains(&held.account));
+        Ok(seen)
     }
 
     /// What both see, of an operator who holds something within the right to view as others: whoever stands above or
-    /// beside is nobody to look as.
+    /// beside is nobody to look as. What denies that right to the principal is cut out, however far below.
     async fn shared(
         &self,
-        own: &[Held],
+        principal: &Principal,
         whom: OperatorId,
         account: AccountId,
         place: &Lineage,
         until: Timestamp,
     ) -> Result<Vec<Held>, AccessError> {
-        let (mut theirs, _) = grants::store::held_by(&mut self.store.door().await?, whom, self.store.now()).await?;
-        theirs.retain(|held| own.iter().any(|own| own.permissions_at(&held.lineage).contains(Permission::ViewAs)));
-        Ok(sight::shared(own, &theirs, account, place, until))
+        let mut door = self.store.door().await?;
+        let denying = restrictions::store::denying(&mut door, Permission::ViewAs, place).await?;
+        let (mut theirs, _) = grants::store::held_by(&mut door, whom, self.store.now()).await?;
+        drop(door);
+        let may = |at: &Lineage| principal.grant_for(at, Permission::ViewAs, &denying).is_some();
+        if !may(place) {
+            return Ok(Vec::new());
+        }
+        theirs.retain(|held| may(&held.lineage));
+        let mut seen = sight::shared(principal.held(), &theirs, account, place, until);
+        seen.retain(|held| may(&held.lineage));
+        for held in &mut seen {
+            let below = |branch: &&Lineage| held.lineage.contains(branch) && !may(branch);
+            held.excluded.extend(denying.iter().filter(below).cloned().collect::<Vec<_>>());
+        }
+        Ok(seen)
     }
 
     /// Ends the views of the principal's sessions that were ended, so that their accounts are told; to be called after
@@ -147,26 +171,32 @@ impl Access {
         let seats = store::ended(&mut scope, operator).await?;
         scope.rollback().await?;
         for seat in seats {
-            self.leave(principal, seat, How::Session).await?;
+            self.leave(principal, &seat, How::Session).await?;
         }
         Ok(())
     }
 
-    /// Ends a view, told in the account that was looked at.
-    async fn leave(&self, principal: &Principal, seat: Seat, how: How) -> Result<(), AccessError> {
+    /// Ends a view, told in the accounts that were told when it began, wherever they lie by now.
+    async fn leave(&self, principal: &Principal, seat: &Seat, how: How) -> Result<(), AccessError> {
         let operator = principal.operator().ok_or(AccessError::NotAPerson)?;
-        let mut scope = match self.store.scope(principal.actor(), seat.at).await {
-            // the account is gone
-            Err(StoreError::NotFound) => self.own_scope(principal).await?,
-            opened => opened?,
-        };
+        let home = principal.itself().roots().next().map(|held| held.account);
+        let mut scope = self.store.scope(principal.actor(), AccountId::ROOT).await?;
         scope.set_source(principal.source.clone());
         // of two calls at once the first one tells
         if store::end(&mut scope, operator, seat).await? {
-            let entry = Entry::new("view_as.ended", Object::new("operator", seat.whom))
-                .after(json!({ "how": how.name() }))
-                .on_behalf_of(Actor::Operator(seat.whom).to_string());
-            record(&mut scope, entry).await?;
+            let looked_at: Vec<_> = std::iter::once(seat.at).chain(seat.through.iter().copied()).collect();
+            let mut told = store::there(&mut scope, &looked_at).await?;
+            if told.is_empty() {
+                // all of them are gone
+                told.extend(home);
+            }
+            for account in told {
+                scope.visit(account).await?;
+                let entry = Entry::new("view_as.ended", Object::new("operator", seat.whom))
+                    .after(json!({ "how": how.name() }))
+                    .on_behalf_of(Actor::Operator(seat.whom).to_string());
+                record(&mut scope, entry).await?;
+            }
         }
         Ok(scope.commit().await?)
     }

@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod bounds;
 mod branding;
 mod elevations;
 mod factors;

@@ -176,6 +176,14 @@ impl World {
         if model.chain(to).len() + levels.unwrap_or(0) > 16 {
             conflicts.push(Conflict::Depth);
         }
+        // the platform's command line decides nothing of what is denied: it goes along
+        let denied_above = model.chain(from).iter().any(|above| model.denying.contains(above));
+        let kept = from != to && denied_above && !model.denying.contains(&what);
+        let owned = model.grants.iter().any(|grant| grant.on == what && grant.role == Role::Owner);
+        if kept && !owned {
+            conflicts.push(Conflict::NobodyToLift);
+        }
+        assert_eq!(plan.restrictions_kept, if kept { vec![DENIED] } else { vec![] });
         assert_eq!(plan.conflicts, conflicts);
         assert_eq!(plan.accounts, i64::try_from(below.count()).unwrap());
         let begun = self.access.begin_move(&self.platform, what, to).await;
@@ -195,6 +203,9 @@ impl World {
         };
         let before = reached(model);
         model.parent_of.insert(what, to);
+        if kept {
+            model.denying.insert(what);
+        }
         let after = reached(model);
         let told = |reach: &bailiwick_access::accounts::moves::Reach| -> BTreeSet<_> {
             assert_eq!(reach.others, 0);

@@ -1,5 +1,6 @@
 //! Viewing as somebody else: what is seen, what is not, and how it ends.
 
+use bailiwick_access::accounts::Kind;
 use bailiwick_access::operators::Change;
 use bailiwick_access::tokens::NewToken;
 use bailiwick_access::view_as::NewView;
@@ -181,5 +182,73 @@ async fn it_ends_by_time_by_hand_and_with_what_it_rests_on() {
         assert_eq!(entry.actor, format!("operator:{helper}"));
         assert_eq!(entry.as_whom, Some(format!("operator:{tech}")));
         assert!(entry.action == "view_as.ended" || entry.reason.as_deref() == Some("ticket 42"));
+    }
+}
+
+/// What denies it to those above is cut out wherever the view begins.
+#[tokio::test]
+async fn a_denied_view_does_not_work_one_account_higher() {
+    let world = World::new().await;
+    let other = crate::world::make(&world.access, &world.platform, world.a, "A2", Kind::Customer).await;
+    let help = session(&world, world.a, "help@a", Role::Helpdesk).await;
+    let owner = world.someone(world.a1, "owner@a1", Role::Owner).await;
+    let tech = world.add(world.a1, "tech@a1", Role::Technician).await;
+    let both = world.add(world.a1, "both@x", Role::Viewer).await;
+    world.add(other, "both@x", Role::Viewer).await;
+    let dealers = world.add(world.a, "viewer@a", Role::Viewer).await;
+    let began = async |at: AccountId, whom| world.access.view_as(&now(&world, &help).await, at, view(whom)).await;
+    let end = async || world.access.end_view_as(&now(&world, &help).await).await.unwrap();
+
+    // the customer shows them out while one looks from above
+    began(world.a, tech).await.unwrap();
+    assert!(may(&world, &help, world.a1, P::ViewDevices).await);
+    world.access.restrict(&owner, world.a1, [P::ViewAs].into_iter().collect()).await.unwrap();
+    assert!(now(&world, &help).await.viewing().is_none());
+
+    assert!(matches!(began(world.a1, tech).await, Err(AccessError::Denied { .. })));
+    assert!(matches!(began(world.a, tech).await, Err(AccessError::NotFound)));
+    for whom in [both, dealers] {
+        began(world.a, whom).await.unwrap();
+        assert!(may(&world, &help, other, P::ViewDevices).await);
+        assert!(!may(&world, &help, world.a1, P::ViewDevices).await);
+        assert_eq!(may(&world, &help, world.a, P::ViewDevices).await, whom == dealers);
+        if whom == dealers {
+            let mut scope = world.access.authorize(&now(&world, &help).await, world.a, P::ViewDevices).await.unwrap();
+            assert!(scope.bind(world.a1).await.is_err(), "nor by way of the dealer's lists");
+        }
+        end().await;
+    }
+}
+
+/// Whose grants are looked through is told, wherever the view begins; and nobody else's are.
+#[tokio::test]
+async fn a_view_is_told_to_every_account_that_it_looks_through() {
+    let world = World::new().await;
+    let access = &world.access;
+    let other = crate::world::make(access, &world.platform, world.a, "A2", Kind::Customer).await;
+    let later = crate::world::make(access, &world.platform, world.a, "A3", Kind::Customer).await;
+    let help = session(&world, world.a, "help@a", Role::Helpdesk).await;
+    let both = world.add(world.a1, "both@x", Role::Viewer).await;
+    world.add(other, "both@x", Role::Viewer).await;
+    access.view_as(&now(&world, &help).await, world.a, view(both)).await.unwrap();
+    world.add(later, "both@x", Role::Viewer).await;
+    assert!(may(&world, &help, other, P::ViewDevices).await);
+    assert!(!may(&world, &help, later, P::ViewDevices).await, "it was not told");
+    access.end_view_as(&now(&world, &help).await).await.unwrap();
+    for (account, told) in [(world.a, true), (world.a1, true), (other, true), (later, false), (world.b, false)] {
+        let mut scope = access.store().scope(world.platform.actor(), account).await.unwrap();
+        let page = bailiwick_audit::list(&mut scope, &Default::default(), None, 100).await.unwrap();
+        let found: Vec<_> = page
+            .items
+            .iter()
+            .rev()
+            .filter(|entry| entry.action.starts_with("view_as."))
+            .map(|entry| {
+                assert_eq!(entry.as_whom, Some(format!("operator:{both}")));
+                entry.action.as_str()
+            })
+            .collect();
+        let expected: &[&str] = if told { &["view_as.began", "view_as.ended"] } else { &[] };
+        assert_eq!(found, expected);
     }
 }

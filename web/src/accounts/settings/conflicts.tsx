@@ -32,6 +32,8 @@ function sentence(conflict: MoveConflict): string {
       return m.conflict_deletion();
     case "role_made_above":
       return m.conflict_role({ name: conflict.name ?? "", count: number(conflict.grants ?? 0) });
+    case "nobody_to_lift":
+      return m.conflict_dead_end();
     case "quota":
       return m.conflict_quota({
         what: quotaWord(conflict.what ?? "devices"),

@@ -151,10 +151,11 @@ function What({ plan }: { plan: MovePlan }) {
   );
 }
 
-/** Who comes to reach it and who no longer does, and what is denied to those above from then on. */
+/** Who comes to reach it and who no longer does, what is denied to those above from then on, and by whom. */
 function Reach({ plan }: { plan: MovePlan }) {
   const { gains_access: gains, loses_access: loses } = plan;
   const come = plan.restrictions_come.map(permissionName);
+  const kept = plan.restrictions_kept.map(permissionName);
   const go = plan.restrictions_go.map(permissionName);
   return (
     <section className="move-reach" aria-label={m.move_reach()}>
@@ -169,6 +170,7 @@ function Reach({ plan }: { plan: MovePlan }) {
         <People title={m.move_gains()} reach={gains} />
         <People title={m.move_loses()} reach={loses} />
         {come.length > 0 && <Words title={m.move_denies()} words={come} />}
+        {kept.length > 0 && <Words title={m.move_kept()} words={kept} />}
         {go.length > 0 && <Words title={m.move_allows()} words={go} />}
         {plan.exclusions_lapse.length > 0 && (
           <div>

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Deletion, store};
 use crate::access::Access;
 use crate::accounts;
+use crate::accounts::imposed::topmost;
 use crate::error::AccessError;
 use crate::permission::Permission;
 use crate::principal::Principal;
@@ -32,10 +33,13 @@ impl Access {
         }
         let now = self.store.now();
         let deletion = Deletion { requested_at: now, erase_at: now.checked_add(grace).unwrap_or(now) };
-        if !store::insert(&mut scope, &deletion, found.suspended_at.is_some()).await? {
+        let top = topmost(principal, &scope, Permission::DeleteAccounts)?;
+        if !store::insert(&mut scope, &deletion, found.suspended_at.is_some(), top.account).await? {
             return Err(AccessError::Conflict("the account is to be deleted already"));
         }
-        accounts::store::suspend(&mut scope, Some(now)).await?;
+        if accounts::store::suspension(&mut scope).await?.is_none() {
+            accounts::store::suspend(&mut scope, now, top.account).await?;
+        }
         let entry = Entry::new("account.deletion_requested", Object::new("account", account))
             .after(json!({ "erase_at": deletion.erase_at }));
         record(&mut scope, entry).await?;
@@ -43,16 +47,24 @@ impl Access {
         Ok(deletion)
     }
 
-    /// Keeps an account that was to be deleted. It is resumed, unless it was suspended before.
+    /// Keeps an account that was to be deleted. It is resumed, unless it was suspended before, or by a grant that lies
+    /// higher meanwhile.
     ///
     /// # Errors
-    /// [`AccessError::NotFound`] where it is not to be deleted; [`AccessError::OwnAccount`]; and those of
-    /// [`Access::authorize`].
+    /// [`AccessError::NotFound`] where it is not to be deleted; [`AccessError::ImposedFromAbove`] where that was asked for
+    /// by a grant that lies higher than the principal's; [`AccessError::OwnAccount`]; and those of [`Access::authorize`].
     pub async fn keep_account(&self, principal: &Principal, account: AccountId) -> Result<(), AccessError> {
         let mut scope = self.authorize_above(principal, account, Permission::DeleteAccounts).await?;
-        let was_suspended = store::cancel(&mut scope).await?.ok_or(AccessError::NotFound)?;
-        if !was_suspended {
-            accounts::store::suspend(&mut scope, None).await?;
+        let top = topmost(principal, &scope, Permission::DeleteAccounts)?;
+        let cancelled = store::cancel(&mut scope).await?.ok_or(AccessError::NotFound)?;
+        if !self.lies_as_high(top, cancelled.through).await? {
+            return Err(AccessError::ImposedFromAbove);
+        }
+        if let Some(suspended) = accounts::store::suspension(&mut scope).await?
+            && !cancelled.was_suspended
+            && self.lies_as_high(top, suspended.through).await?
+        {
+            accounts::store::resume(&mut scope).await?;
         }
         record(&mut scope, Entry::new("account.deletion_cancelled", Object::new("account", account))).await?;
         Ok(scope.commit().await?)

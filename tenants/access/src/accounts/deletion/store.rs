@@ -7,11 +7,16 @@ use sqlx::{AssertSqlSafe, FromRow};
 use super::Deletion;
 
 /// False where it is to be deleted already.
-pub(super) async fn insert(scope: &mut Scope, deletion: &Deletion, was_suspended: bool) -> sqlx::Result<bool> {
+pub(super) async fn insert(
+    scope: &mut Scope,
+    deletion: &Deletion,
+    was_suspended: bool,
+    through: AccountId,
+) -> sqlx::Result<bool> {
     let (account, lineage, by) = (scope.account(), scope.lineage().clone(), scope.actor().to_string());
     sqlx::query(
-        "insert into deletions (tenant_id, lineage, requested_by, requested_at, erase_at, was_suspended)
-         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        "insert into deletions (tenant_id, lineage, requested_by, requested_at, erase_at, was_suspended, through)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
     )
     .bind(account)
     .bind(lineage)
@@ -19,15 +24,25 @@ pub(super) async fn insert(scope: &mut Scope, deletion: &Deletion, was_suspended
     .bind(At(deletion.requested_at))
     .bind(At(deletion.erase_at))
     .bind(was_suspended)
+    .bind(through)
     .execute(scope.sql())
     .await
     .map(|done| done.rows_affected() == 1)
 }
 
-/// Whether the account was suspended before; none where nothing is left to cancel.
-pub(super) async fn cancel(scope: &mut Scope) -> sqlx::Result<Option<bool>> {
+/// A deletion that was cancelled.
+#[derive(Debug, FromRow)]
+pub(super) struct Cancelled {
+    /// Whether the account was suspended before.
+    pub(super) was_suspended: bool,
+    /// The account of the grant that asked for it; none in rows from before that was kept.
+    pub(super) through: Option<AccountId>,
+}
+
+/// None where nothing is left to cancel.
+pub(super) async fn cancel(scope: &mut Scope) -> sqlx::Result<Option<Cancelled>> {
     let account = scope.account();
-    sqlx::query_scalar("delete from deletions where tenant_id = $1 and begun_at is null returning was_suspended")
+    sqlx::query_as("delete from deletions where tenant_id = $1 and begun_at is null returning was_suspended, through")
         .bind(account)
         .fetch_optional(scope.sql())
         .await

@@ -5,8 +5,11 @@
 //! both parents, in one transaction that first locks every account of the subtree. Whoever writes there meanwhile holds
 //! its account or meets a foreign key, so it comes before the move or is told that the account has moved.
 //!
+//! What was denied to those above stays denied (`carry.rs`), or a move would be a way to undo it.
+//!
 //! Keys and ids stay: collectors, sessions and tokens go on. Which tables move is asked of the database's catalogue.
 
+mod carry;
 mod plan;
 mod service;
 pub(crate) mod store;
@@ -45,6 +48,9 @@ pub enum Conflict {
     /// It, or something in it, is to be deleted.
     #[error("it is to be deleted, or something in it is")]
     Deletion,
+    /// It would come to deny what is denied above it now, and nobody of its own could lift that.
+    #[error("it would come to deny what is denied above it now, and nobody on it could lift that")]
+    NobodyToLift,
     /// Grants inside use a role that an account above made, which the new place does not have.
     #[error("{grants} grants in it use the role '{name}', which is not known there")]
     RoleMadeAbove {
@@ -112,7 +118,9 @@ pub struct Plan {
     pub exclusions_lapse: Vec<AccountId>,
     /// What accounts above come to deny to those above them.
     pub restrictions_come: Vec<Permission>,
-    /// What they no longer deny.
+    /// What the account itself comes to deny, since it is denied above it now and whoever moves it does not decide that.
+    pub restrictions_kept: Vec<Permission>,
+    /// What is denied no longer.
     pub restrictions_go: Vec<Permission>,
     /// Whether it lies in a suspended branch then.
     pub suspended: bool,

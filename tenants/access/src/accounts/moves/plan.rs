@@ -4,18 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bailiwick_store::{AccountId, AccountKey, Lineage, Metered, Scope, TableClass};
 
+use super::carry::carried;
 use super::store::{self, GrantAbove, Node};
 use super::{Conflict, Plan, Reach, Reaching};
 use crate::access::Access;
 use crate::accounts::Kind;
 use crate::error::AccessError;
 use crate::permission::Permission;
-use crate::principal::Principal;
+use crate::principal::{Held, Principal};
 use crate::restrictions;
 
 /// A move with the places that it is between.
 #[derive(Debug)]
 pub(super) struct Way {
+    pub(super) account: AccountId,
     pub(super) node: Node,
     pub(super) from: AccountId,
     pub(super) from_place: Lineage,
@@ -35,7 +37,7 @@ impl Way {
         let parent = store::node(scope, to).await?.ok_or(AccessError::NotFound)?;
         let from_place = node.lineage.parent().ok_or(AccessError::OwnAccount)?;
         let place = node.key.parse::<AccountKey>().ok().and_then(|key| parent.lineage.child(&key).ok());
-        Ok(Self { node, from, from_place, to, to_place: parent.lineage, to_kind: parent.kind, place })
+        Ok(Self { account, node, from, from_place, to, to_place: parent.lineage, to_kind: parent.kind, place })
     }
 
     /// The nearest place above both parents.
@@ -49,11 +51,13 @@ impl Way {
 }
 
 impl Access {
-    /// The plan of a move in a scope that sees both parents. Operators are told to `viewer` as far as it may see them.
+    /// The plan of a move in a scope that sees both parents, by who holds `mover`. Operators are told to `viewer` as far
+    /// as it may see them.
     pub(super) async fn plan(
         &self,
         scope: &mut Scope,
         way: &Way,
+        mover: &[Held],
         viewer: Option<&Principal>,
     ) -> Result<Plan, AccessError> {
         let (accounts, levels) = store::extent(scope, &way.node.lineage).await?;
@@ -66,15 +70,25 @@ impl Access {
                 }
             }
         }
-        let conflicts = self.conflicts(scope, way, levels).await?;
+        let mut conflicts = self.conflicts(scope, way, levels).await?;
         let mut door = self.store.door().await?;
-        let before = denied(&restrictions::store::on_the_way(&mut door, &way.from_place).await?);
+        let on_the_way = restrictions::store::on_the_way(&mut door, &way.node.lineage).await?;
+        let (own, above): (Vec<_>, Vec<_>) = on_the_way.iter().cloned().partition(|(at, _)| *at == way.node.lineage);
+        let (own, before) = (denied(&own), denied(&above));
+        let kept = if way.from == way.to { BTreeSet::new() } else { carried(&on_the_way, &way.node.lineage, mover) };
         let after = denied(&restrictions::store::on_the_way(&mut door, &way.to_place).await?);
         let suspended = !crate::accounts::store::suspended(&mut door, &way.to_place.path()).await?.is_empty();
         let above: BTreeSet<Lineage> = way.from_place.path().into_iter().chain(way.to_place.path()).collect();
         let above: Vec<Lineage> = above.into_iter().collect();
         let grants = store::grants_at(&mut door, &above).await?;
         drop(door);
+        let lifted = kept.is_empty() || self.somebody_lifts(scope, way.account, &way.node.lineage, None).await?;
+        if !lifted {
+            conflicts.push(Conflict::NobodyToLift);
+        }
+        let still = |permission: &&Permission| {
+            after.contains(permission) || kept.contains(permission) || own.contains(permission)
+        };
         let (gains, loses) = way.reach(&grants);
         Ok(Plan {
             from: way.from,
@@ -86,7 +100,8 @@ impl Access {
             loses: self.told(loses, viewer).await?,
             exclusions_lapse: way.lapsing(&grants),
             restrictions_come: after.difference(&before).copied().collect(),
-            restrictions_go: before.difference(&after).copied().collect(),
+            restrictions_go: before.iter().filter(|permission| !still(permission)).copied().collect(),
+            restrictions_kept: kept.into_iter().collect(),
             suspended,
         })
     }

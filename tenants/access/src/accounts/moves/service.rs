@@ -25,7 +25,7 @@ impl Access {
         to: AccountId,
     ) -> Result<Plan, AccessError> {
         let (mut scope, way) = self.way(principal, account, to).await?;
-        self.plan(&mut scope, &way, Some(principal)).await
+        self.plan(&mut scope, &way, principal.held(), Some(principal)).await
     }
 
     /// Writes a move down that the caller's job is to do.
@@ -40,7 +40,7 @@ impl Access {
         to: AccountId,
     ) -> Result<Begun, AccessError> {
         let (mut scope, way) = self.way(principal, account, to).await?;
-        let plan = self.plan(&mut scope, &way, None).await?;
+        let plan = self.plan(&mut scope, &way, principal.held(), None).await?;
         if !plan.conflicts.is_empty() {
             return Err(AccessError::CannotMove(plan.conflicts));
         }

@@ -8,6 +8,8 @@ use super::plan::Way;
 use super::{MoveId, store};
 use crate::access::Access;
 use crate::error::AccessError;
+use crate::permission::{Permission, Permissions};
+use crate::restrictions;
 
 impl Access {
     /// Does a move in the scope of its job, which lies at the nearest account above both parents and acts as
@@ -29,7 +31,7 @@ impl Access {
             Err(error) => return Err(error),
         };
         store::lock_subtree(scope, &way.node.lineage).await?;
-        let plan = self.plan(scope, &way, None).await?;
+        let plan = self.plan(scope, &way, &self.mover(&by).await?, None).await?;
         let Some(place) = way.place.clone().filter(|_| plan.conflicts.is_empty()) else {
             let result = json!({ "conflicts": plan.conflicts });
             return Ok(store::end(scope, account, id, "refused", Some(result), self.store.now()).await?);
@@ -55,6 +57,8 @@ impl Access {
             let object = Object::new("account", account).named(way.node.name.clone());
             record(scope, Entry::new(action, object).on_behalf_of(by.clone())).await?;
         }
+        scope.visit(account).await?;
+        deny(scope, plan.restrictions_kept, by).await?;
         Ok(scope.visit(top).await?)
     }
 
@@ -68,4 +72,21 @@ impl Access {
         }
         Ok(())
     }
+}
+
+/// Has the scope's account deny these too.
+async fn deny(scope: &mut Scope, kept: Vec<Permission>, by: String) -> Result<(), AccessError> {
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let account = scope.account();
+    let before = restrictions::store::of(scope, account).await?;
+    let denied = before.or(kept.into_iter().collect::<Permissions>());
+    restrictions::store::replace(scope, denied).await?;
+    let entry = Entry::new("restrictions.changed", Object::new("account", account))
+        .before(json!({ "denied": before }))
+        .after(json!({ "denied": denied }))
+        .on_behalf_of(by);
+    record(scope, entry).await?;
+    Ok(())
 }
