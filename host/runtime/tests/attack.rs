@@ -112,7 +112,7 @@ async fn asks_steps_and_waiting_are_bounded() {
     let steps = Input::Frame(vec![Attack::Steps as u8]);
     let ended = driver.exchange(of, &permitted, context(), steps, &Silent).await;
     assert_eq!(ended.map(drop), Err(ExchangeError::Waited));
-    assert!(began.elapsed() < Duration::from_secs(3), "its limit is 300 ms");
+    assert!(began.elapsed() < Duration::from_secs(10), "its limit is 300 ms");
     let logged = frame(&driver, of, Attack::Log, b"").await.map(body);
     assert!(matches!(logged, Ok(_) | Err(ExchangeError::Trap(TrapKind::Deadline))), "{logged:?}");
 }

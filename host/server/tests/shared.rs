@@ -253,11 +253,12 @@ async fn a_redis_that_hangs_delays_one_call_a_little() {
     api.get(PATH).await.expect(StatusCode::OK);
     redis.freeze();
     let began = Instant::now();
-    for _ in 0..20 {
+    for _ in 0..60 {
         api.get(PATH).await.expect(StatusCode::OK);
     }
     let took = began.elapsed();
     redis.thaw();
-    assert!(took < Duration::from_secs(3), "{took:?}");
+    // if each waited for an answer, they would take 15 s
+    assert!(took < Duration::from_secs(10), "{took:?}");
     hearing(&[&one], true).await;
 }

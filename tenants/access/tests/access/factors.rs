@@ -236,25 +236,14 @@ async fn a_found_browser_neither_sets_up_nor_removes_a_factor() {
     assert!(matches!(outcome, SignInOutcome::SignedIn(_)));
 }
 
-/// By the median of several: whether a factor is set up is told by the right password only.
+/// Whether a factor is set up is told by the right password only.
 #[tokio::test]
 async fn a_factor_does_not_show_without_the_password() {
     let world = World::new().await;
     let ann = world.someone(world.a, "ann@a", Role::Owner).await;
     world.add(world.a, "ben@a", Role::Owner).await;
     world.enrol(&ann).await;
-    let median = async |email: &str| {
-        let mut times = Vec::new();
-        for _ in 0..7 {
-            let started = std::time::Instant::now();
-            let outcome = world.access.sign_in(email, &"wrong password!".into(), None, None).await.unwrap();
-            assert!(matches!(outcome, SignInOutcome::Refused));
-            times.push(started.elapsed());
-        }
-        times.sort();
-        times[3]
-    };
-    let (with, without) = (median("ann@a").await, median("ben@a").await);
+    let (with, without) = world.times_to_refuse("ann@a", "ben@a").await;
     println!("wrong password with a factor {with:?}, without {without:?}");
     assert!(with < without * 4 && without < with * 4);
 }
