@@ -47,7 +47,7 @@ impl Hot {
         match self {
             Self::Devices(..) => ("from devices d", "devices"),
             Self::AlertsOpen => ("from alerts l", "alerts"),
-            Self::Children | Self::Subtree => ("order by name, tenant_id", "accounts"),
+            Self::Children | Self::Subtree => ("order by sort_key, tenant_id", "accounts"),
             Self::Audit => ("from audit_entries", "audit_entries"),
             Self::Members => ("join operators o", "grants"),
         }

@@ -303,10 +303,10 @@ pub(super) async fn members(
     let rows: Vec<Row> = sqlx::query_as(
         "select g.id, g.tenant_id, a.name as account_name, g.operator_id, o.email, o.name, g.role::text, g.role_id,
                 array(select e.tenant_id from accounts e where e.tenant_id = any(g.excluded) and e.erased_at is null
-                      order by e.name, e.tenant_id)
+                      order by e.sort_key, e.tenant_id)
                     as excluded_ids,
                 array(select e.name from accounts e where e.tenant_id = any(g.excluded) and e.erased_at is null
-                      order by e.name, e.tenant_id)
+                      order by e.sort_key, e.tenant_id)
                     as excluded_names,
                 o.last_seen_at
          from grants g
@@ -314,7 +314,7 @@ pub(super) async fn members(
          join operators o on o.id = g.operator_id
          where g.lineage = any($1)
            and not exists (select from accounts e where e.tenant_id = any(g.excluded) and $2 ^@ e.lineage)
-         order by o.name, o.id, length(g.lineage) desc",
+         order by tenancy.sort_key(o.name), o.id, length(g.lineage) desc",
     )
     .bind(texts(&lineage.path()))
     .bind(lineage)

@@ -29,7 +29,7 @@ impl From<Row> for KnownRole {
 /// Those of the accounts on the way down to `place` that the scope sees, the topmost first.
 pub(super) async fn on_the_way(scope: &mut Scope, place: &Lineage) -> sqlx::Result<Vec<KnownRole>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select tenant_id, id, name, permissions from roles where lineage = any($1) order by length(lineage), name, id",
+        "select tenant_id, id, name, permissions from roles where lineage = any($1) order by length(lineage), tenancy.sort_key(name), id",
     )
     .bind(texts(&place.path()))
     .fetch_all(scope.sql())

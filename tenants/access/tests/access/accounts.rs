@@ -4,7 +4,7 @@ use bailiwick_access::accounts::{Kind, NewAccount, Reach};
 use bailiwick_access::{AccessError, Permission, Principal, Role};
 use bailiwick_store::AccountId;
 
-use crate::world::World;
+use crate::world::{World, make};
 
 #[tokio::test]
 async fn out_of_sight_is_not_found_and_in_sight_is_denied() {
@@ -107,7 +107,7 @@ async fn lists_go_by_name_page_by_page() {
             None => break,
         }
     }
-    assert_eq!(names, ["A1", "Bravo", "alpha", "charlie", "delta", "echo"]);
+    assert_eq!(names, ["A1", "alpha", "Bravo", "charlie", "delta", "echo"]);
     let found = list(Reach::Subtree, Some("RAV"), None, 10).await;
     assert_eq!(found.items.iter().map(|account| account.name.as_str()).collect::<Vec<_>>(), ["Bravo"]);
     let all = world.access.accounts(&world.platform, AccountId::ROOT, Reach::Subtree, None, None, 100).await.unwrap();
@@ -134,4 +134,22 @@ async fn what_is_done_is_audited_where_it_was_done() {
     let before = world.audited(world.a1).await;
     world.access.rename_account(&viewer, world.a1, "mine").await.unwrap_err();
     assert_eq!(world.audited(world.a1).await, before);
+}
+
+#[tokio::test]
+async fn names_stand_where_people_look_for_them() {
+    let world = World::new().await;
+    let names = ["zwei", "Österreich", "ärzte", "Bau", "Apotheke", "straße", "Strasser", "Émile"];
+    for name in names {
+        make(&world.access, &world.platform, world.b, name, Kind::Customer).await;
+    }
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = world.access.accounts(&world.platform, world.b, Reach::Children, None, after, 2).await.unwrap();
+        found.extend(page.items.into_iter().map(|account| account.name));
+        let Some(next) = page.next else { break };
+        after = Some(next.to_string().parse().unwrap());
+    }
+    assert_eq!(found, ["Apotheke", "ärzte", "B1", "Bau", "Émile", "Österreich", "straße", "Strasser", "zwei"]);
 }
