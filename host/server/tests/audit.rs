@@ -32,6 +32,39 @@ async fn an_account_reads_who_came_from_above() {
     assert!(!operators.to_string().contains("dora@"), "{operators}");
 }
 
+/// A site and a collector are changed by way of the dealer's own account, and it stands where they are.
+#[tokio::test]
+async fn what_a_dealer_changes_by_its_own_path_is_told_at_the_customer() {
+    let world = crate::collectors::world().await;
+    let tree = &world.tree;
+    let (dealer, customer) =
+        (format!("/api/v1/accounts/{}", tree.dealer), format!("/api/v1/accounts/{}", tree.customer));
+    let first = async |what: &str| {
+        let found = tree.owner.get(&format!("{dealer}/{what}")).await.expect(StatusCode::OK);
+        format!("{dealer}/{what}/{}", found["items"][0]["id"].as_str().expect("an id"))
+    };
+    let (site, collector) = (first("sites").await, first("collectors").await);
+    tree.owner.send(Method::PATCH, &site, json!({ "name": "Elsewhere" })).await.expect(StatusCode::OK);
+    let scan = tree.owner.post(&format!("{collector}/scan"), json!({})).await;
+    assert!(scan.status.is_success(), "{}", scan.text);
+    let revoked = tree.owner.send(Method::DELETE, &collector, json!({})).await;
+    assert!(revoked.status.is_success(), "{}", revoked.text);
+    let revoked = tree.owner.send(Method::DELETE, &site, json!({})).await;
+    assert!(revoked.status.is_success(), "{}", revoked.text);
+    let told = async |account: &str| {
+        let audit = tree.owner.get(&format!("{account}/audit?limit=100")).await.expect(StatusCode::OK);
+        let items = audit["items"].as_array().expect("items").clone();
+        let of_them = |entry: &&Value| {
+            let action = entry["action"].as_str().unwrap_or("");
+            ["site.updated", "site.deleted", "collector.scan_requested", "collector.revoked"].contains(&action)
+        };
+        items.iter().filter(of_them).cloned().collect::<Vec<_>>()
+    };
+    let there = told(&customer).await;
+    assert_eq!(there.len(), 4, "{there:?}");
+    assert!(told(&dealer).await.is_empty());
+}
+
 #[tokio::test]
 async fn an_export_is_whole_and_proven() {
     let server = Server::start().await;

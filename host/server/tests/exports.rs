@@ -97,6 +97,68 @@ async fn all_that_is_kept_is_exported_once_and_no_secret() {
     assert_eq!(left.count(), 0);
 }
 
+/// What an account's audit says of having been taken along.
+async fn told(world: &World, account: bailiwick_store::AccountId) -> Vec<Value> {
+    let own = world.server.token(account, Role::Auditor).await;
+    let audit = own.get(&format!("/api/v1/accounts/{account}/audit?action=look.export")).await.expect(StatusCode::OK);
+    audit["items"].as_array().expect("items").clone()
+}
+
+/// An export of the dealer that is ready; its path.
+async fn ready(world: &World) -> String {
+    let exports = format!("/api/v1/accounts/{}/exports", world.tree.dealer);
+    let asked = world.tree.owner.post(&exports, json!({})).await.expect(StatusCode::ACCEPTED);
+    assert!(workers(world).run_one().await.expect("runs"));
+    format!("{exports}/{}", asked["id"].as_str().expect("an id"))
+}
+
+#[tokio::test]
+async fn each_account_reads_that_it_was_taken_along() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data_dir = folder.path().to_owned();
+    let world = crate::collectors::world_with(move |config| config.data_dir = data_dir).await;
+    for times in 1..=2 {
+        let file = ready(&world).await;
+        fetch(&world.tree.owner, &file).await;
+        for account in [world.tree.customer, world.tree.sibling] {
+            let told = told(&world, account).await;
+            assert_eq!(told.len(), times, "each time");
+            assert_eq!(told[0]["through"]["name"], "Dealer");
+        }
+    }
+    assert!(told(&world, world.tree.dealer).await.is_empty(), "which has account.export_fetched");
+}
+
+/// Attack: a file that is kept until the customer has left.
+#[tokio::test]
+async fn what_went_elsewhere_is_not_taken_along() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data_dir = folder.path().to_owned();
+    let world = crate::collectors::world_with(move |config| config.data_dir = data_dir).await;
+    let file = ready(&world).await;
+    let access = &world.server.access;
+    let platform = crate::support::Server::platform();
+    let new = bailiwick_access::accounts::NewAccount {
+        name: "Other".into(),
+        kind: bailiwick_access::accounts::Kind::Dealer,
+        owner: None,
+    };
+    let other =
+        access.create_account(&platform, bailiwick_store::AccountId::ROOT, new).await.expect("makes").account.id;
+    let begun = access.begin_move(&platform, world.tree.sibling, other).await.expect("begins");
+    let top = begun.scope.account();
+    let id = begun.commit().await.expect("commits");
+    let mover = bailiwick_store::Actor::system("account-move");
+    let mut scope = world.server.app.store().scope(&mover, top).await.expect("opens");
+    access.run_move(&mut scope, world.tree.sibling, id).await.expect("moves");
+    scope.commit().await.expect("commits");
+    world.tree.owner.get(&file).await.refused(404, "not_found");
+    // what is made from then on is without it
+    let tables = fetch(&world.tree.owner, &ready(&world).await).await;
+    assert_eq!(tables["accounts.ndjson"].len(), 2);
+    assert!(told(&world, world.tree.sibling).await.is_empty());
+}
+
 #[tokio::test]
 async fn who_may_not_see_everything_takes_nothing_along() {
     let world = world().await;

@@ -90,7 +90,7 @@ impl Access {
         let grant =
             principal.grant_for(&place, permission, &denying).ok_or(AccessError::Denied { needs: permission })?;
         scope.set_source(principal.source.clone());
-        scope.set_through(grant.origin.account);
+        scope.set_through(principal.comes_from_above(&place).unwrap_or(grant.origin.account));
         scope.set_as_whom(principal.viewing_as());
         let branches = principal.held().iter().flat_map(|held| &held.excluded).chain(&denying);
         // what is changed is changed where the account is: a move waits for it
@@ -106,7 +106,7 @@ impl Access {
         } else if !cut.is_empty() {
             scope.exclude(&cut).await?;
         }
-        let look = FromAbove::of(principal, grant, permission, &scope, &cut, self.store.now());
+        let look = FromAbove::of(principal, permission, &scope, &cut, self.store.now());
         Ok((scope, look))
     }
 
@@ -204,9 +204,14 @@ const fn turns(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}')
 }
 
-/// Takes no place on the screen, and stands in some words all the same.
+/// Shows nothing on the screen, and stands in some words all the same: Default_Ignorable_Code_Point of Unicode 16, and the
+/// blank of Braille.
 const fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Something to see, at most so many characters, on one line, in the order that it is read in.
@@ -258,6 +263,9 @@ mod tests {
             assert!(checked_name(name).is_err(), "{name:?}");
         }
         assert_eq!(checked_reason(" ticket 42 ").ok(), Some("ticket 42"));
-        assert!(checked_reason(" \u{200b} ").is_err(), "which nobody would read");
+        for blank in ["\u{200b}", "\u{3164}", "\u{2800}\u{ad}", "\u{115f}", "\u{180e}", "\u{34f}\u{fe0f}", "\u{e0041}"]
+        {
+            assert!(checked_reason(&format!(" {blank} ")).is_err(), "{blank:?}, which nobody would read");
+        }
     }
 }

@@ -4,32 +4,34 @@
 //!
 //! One entry stands for an hour: by whom, at what, through which account. A list at an account above shows what lies in
 //! all accounts below it; there, and for tokens, which ask again and again, one entry stands for a day. What was noted is
-//! remembered by this process until the hour ends, so that a look costs nothing but the first time.
+//! remembered by this process for a minute, so that a look costs nothing but the first time, and an account that comes to
+//! lie below is told soon.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use bailiwick_audit::Look;
-use bailiwick_store::{Lineage, OperatorId, Scope};
+use bailiwick_store::{AccountId, Lineage, OperatorId, Scope};
 use jiff::Timestamp;
 
 use crate::error::AccessError;
 use crate::permission::Permission;
-use crate::principal::{Held, Principal, Via};
+use crate::principal::{Principal, Via};
 
 /// Beyond that all is forgotten: it costs a statement each to find out again.
 const REMEMBERED: usize = 100_000;
 
-const HOUR: i64 = 3_600;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// What this process knows to be noted within the hour.
+/// What this process knows to be noted within the minute.
 #[derive(Debug, Default)]
 pub(crate) struct Looks(Mutex<Noted>);
 
 #[derive(Debug, Default)]
 struct Noted {
-    hour: Timestamp,
+    minute: Timestamp,
     keys: HashSet<Key>,
 }
 
@@ -41,6 +43,9 @@ pub(crate) struct Key {
     place: Lineage,
     action: &'static str,
     cut: Vec<Lineage>,
+    through: AccountId,
+    here: bool,
+    below: bool,
 }
 
 /// A look that is to be noted.
@@ -48,34 +53,33 @@ pub(crate) struct Key {
 pub(crate) struct FromAbove {
     pub(crate) look: Look,
     pub(crate) key: Key,
-    hour: Timestamp,
+    minute: Timestamp,
 }
 
 /// What the log calls it; `None` for what is no look into an account.
 fn action(permission: Permission) -> Option<&'static str> {
     match permission {
         Permission::ViewDevices => Some("look.devices"),
-        Permission::ViewOperators => Some("look.operators"),
+        Permission::ViewOperators | Permission::ManageTokens | Permission::ManageSignIn => Some("look.operators"),
         Permission::ViewAudit => Some("look.audit"),
         _ => None,
     }
 }
 
 impl FromAbove {
-    /// What is to be noted of this: `scope` has been opened by `grant` for `permission`, without the branches `cut`.
+    /// What is to be noted of this: `scope` has been opened for `permission`, without the branches `cut`.
     pub(crate) fn of(
         principal: &Principal,
-        grant: &Held,
         permission: Permission,
         scope: &Scope,
         cut: &[Lineage],
         now: Timestamp,
     ) -> Option<Self> {
         let action = action(permission).filter(|_| principal.via() != Via::System)?;
-        let through = grant.origin.account;
+        let through = scope.through()?;
         // the lists of devices reach down; who has access and what was done are shown account by account
         let reaches_down = permission == Permission::ViewDevices && !principal.sees_alone(scope.lineage(), permission);
-        let (hour, day) = (floor(now, HOUR), floor(now, DAY));
+        let (minute, hour, day) = (floor(now, MINUTE), floor(now, HOUR), floor(now, DAY));
         let often = if matches!(principal.via(), Via::Token(_)) { day } else { hour };
         let here = (through != scope.account()).then_some(often);
         let below = reaches_down.then_some(day);
@@ -88,8 +92,11 @@ impl FromAbove {
             place: scope.lineage().clone(),
             action,
             cut: cut.to_vec(),
+            through,
+            here: here.is_some(),
+            below: below.is_some(),
         };
-        Some(Self { look: Look { action, through, here, below }, key, hour })
+        Some(Self { look: Look { action, through, here, below }, key, minute })
     }
 
     /// Notes it in the scope's transaction.
@@ -102,13 +109,13 @@ impl FromAbove {
 impl Looks {
     pub(crate) fn knows(&self, look: &FromAbove) -> bool {
         let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        noted.hour == look.hour && noted.keys.contains(&look.key)
+        noted.minute == look.minute && noted.keys.contains(&look.key)
     }
 
     pub(crate) fn remember(&self, look: FromAbove) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if noted.hour != look.hour || noted.keys.len() >= REMEMBERED {
-            *noted = Noted { hour: look.hour, keys: HashSet::new() };
+        if noted.minute != look.minute || noted.keys.len() >= REMEMBERED {
+            *noted = Noted { minute: look.minute, keys: HashSet::new() };
         }
         noted.keys.insert(look.key);
     }

@@ -267,6 +267,19 @@ impl Principal {
         self.held.iter().any(may) && self.may_everywhere_below(place, permission)
     }
 
+    /// The account nearest above a place where it holds something that reaches the place: what it does there is done from
+    /// above, whatever it holds on the place itself. Whoever runs the platform sees nothing by that and does not count.
+    pub(crate) fn comes_from_above(&self, place: &Lineage) -> Option<AccountId> {
+        let above = |held: &&Held| held.origin.lineage != *place && held.origin.lineage.contains(place);
+        let nearest = self
+            .held
+            .iter()
+            .filter(|held| held.reach != Reach::Platform && held.sees(place))
+            .filter(above)
+            .max_by_key(|held| held.origin.lineage.depth());
+        nearest.map(|held| held.origin.account)
+    }
+
     /// The topmost account from which it may do this at a place.
     pub(crate) fn top_for(&self, place: &Lineage, permission: Permission) -> Option<&Held> {
         let permits = |held: &&Held| held.permissions_at(place).contains(permission);

@@ -72,7 +72,7 @@ impl From<sqlx::Error> for StoreError {
         if database.is_some_and(is_fence) {
             return Self::Moved;
         }
-        if database.is_some_and(|database| database.code().as_deref() == Some(LOCK_TIMEOUT)) {
+        if database.is_some_and(|database| database.code().is_some_and(|code| IN_THE_WAY.contains(&&*code))) {
             return Self::Busy(error);
         }
         match error {
@@ -82,7 +82,8 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-const LOCK_TIMEOUT: &str = "55P03";
+/// Others held a lock for too long, or two waited for each other: done again, it may well be done.
+const IN_THE_WAY: [&str; 2] = ["55P03", "40P01"];
 const FOREIGN_KEY: &str = "23503";
 
 /// Whether a row was to be written at a place that its account, or its account's parent, has left: the foreign keys

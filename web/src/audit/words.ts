@@ -78,6 +78,7 @@ const ACTIONS: Record<string, () => string> = {
   "invitation.revoked": m.audit_did_invitation_revoked,
   "look.audit": m.audit_did_look_audit,
   "look.devices": m.audit_did_look_devices,
+  "look.export": m.audit_did_look_export,
   "look.operators": m.audit_did_look_operators,
   "operator.added": m.audit_did_operator_added,
   "operator.changed": m.audit_did_operator_changed,

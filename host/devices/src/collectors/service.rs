@@ -141,11 +141,19 @@ pub async fn authenticate(store: &Store, key: &str) -> Result<Authenticated, Col
     Ok(Authenticated { collector: known.id, account: known.tenant_id, site: known.site_id })
 }
 
+/// Binds the scope to a collector's account, so that what is done is told there, whichever account above it was asked for
+/// at.
+async fn bind(scope: &mut Scope, id: CollectorId) -> Result<(), CollectorError> {
+    let account = store::account_of(scope, id).await?.ok_or(CollectorError::NotFound)?;
+    Ok(scope.bind(account).await?)
+}
+
 /// Makes a collector's key worth nothing.
 ///
 /// # Errors
 /// [`CollectorError::NotFound`].
 pub async fn revoke(scope: &mut Scope, id: CollectorId, now: Timestamp) -> Result<(), CollectorError> {
+    bind(scope, id).await?;
     if !store::revoke(scope, id, now).await? {
         return Err(CollectorError::NotFound);
     }
@@ -158,6 +166,7 @@ pub async fn revoke(scope: &mut Scope, id: CollectorId, now: Timestamp) -> Resul
 /// # Errors
 /// [`CollectorError::NotFound`], also for one that was revoked.
 pub async fn request_scan(scope: &mut Scope, id: CollectorId) -> Result<(), CollectorError> {
+    bind(scope, id).await?;
     store::request_scan(scope, id).await?.ok_or(CollectorError::NotFound)?;
     journal::record(scope, "collector.scan_requested", Object::of("collector", id), None, None).await?;
     Ok(())

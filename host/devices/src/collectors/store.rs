@@ -189,6 +189,14 @@ pub(super) async fn key(door: &mut Door, hash: &[u8]) -> Result<Option<KnownKey>
     .await?)
 }
 
+/// Whose it is.
+pub(super) async fn account_of(scope: &mut Scope, id: CollectorId) -> Result<Option<AccountId>, StoreError> {
+    Ok(sqlx::query_scalar("select tenant_id from collectors where id = $1")
+        .bind(id)
+        .fetch_optional(scope.sql())
+        .await?)
+}
+
 pub(super) async fn revoke(scope: &mut Scope, id: CollectorId, now: Timestamp) -> Result<bool, StoreError> {
     let done = sqlx::query("update collectors set revoked_at = coalesce(revoked_at, $2) where id = $1")
         .bind(id)

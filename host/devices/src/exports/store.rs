@@ -35,12 +35,14 @@ pub(super) async fn list(scope: &mut Scope) -> Result<Vec<Export>, StoreError> {
     .await?)
 }
 
-/// False where it cannot be fetched, or not any more.
+/// False where it cannot be fetched, or not any more: also where it tells of an account that the scope sees no longer.
 pub(super) async fn fetch(scope: &mut Scope, id: ExportId, now: Timestamp) -> Result<bool, StoreError> {
     let account = scope.account();
     let done = sqlx::query(
         "update exports set state = 'fetched', fetched_at = $3
-         where tenant_id = $1 and id = $2 and state = 'ready' and expires_at > $3",
+         where tenant_id = $1 and id = $2 and state = 'ready' and expires_at > $3
+           and cardinality(accounts)
+               = (select count(*) from accounts a where a.tenant_id = any(exports.accounts) and a.erased_at is null)",
     )
     .bind(account)
     .bind(id)
@@ -65,11 +67,12 @@ pub(super) async fn ready(
     id: ExportId,
     bytes: u64,
     rows: u64,
+    told: &[AccountId],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let account = scope.account();
     sqlx::query(
-        "update exports set state = 'ready', ready_at = $5, expires_at = $6, bytes = $3, rows = $4
+        "update exports set state = 'ready', ready_at = $5, expires_at = $6, bytes = $3, rows = $4, accounts = $7
          where tenant_id = $1 and id = $2",
     )
     .bind(account)
@@ -78,6 +81,7 @@ pub(super) async fn ready(
     .bind(i64::try_from(rows).unwrap_or(i64::MAX))
     .bind(At(now))
     .bind(At(now.saturating_add(KEPT).unwrap_or(now)))
+    .bind(told)
     .execute(scope.sql())
     .await?;
     Ok(())

@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use bailiwick_store::{Scope, Store, StoreError, TableClass};
+use bailiwick_store::{AccountId, Scope, Store, StoreError, TableClass};
 use flate2::{Compression, write::GzEncoder};
 use futures::{TryStreamExt as _, pin_mut};
 use tokio::io::{AsyncWriteExt as _, BufWriter};
@@ -46,7 +46,10 @@ impl Exporting {
         discard(&raw).await.map_err(of_files)?;
         tokio::fs::create_dir_all(&raw).await.map_err(of_files)?;
         private(&self.0).await.map_err(of_files)?;
-        let (names, rows) = tables(&mut scope, &raw).await?;
+        let mut told = store::accounts(&mut scope).await?;
+        let (names, rows) = tables(&mut scope, &raw, &told).await?;
+        // one that came in meanwhile may be in some of the tables
+        told.extend(store::accounts(&mut scope).await?);
         // packing takes its time, and no transaction waits for it
         scope.rollback().await?;
         let packed = {
@@ -56,7 +59,9 @@ impl Exporting {
         let bytes = packed.map_err(|lost| JobFailure::new("panicked", lost))?.map_err(of_files)?;
         discard(&raw).await.map_err(of_files)?;
         let mut scope = job.scope(database).await?;
-        store::ready(&mut scope, id, bytes, rows, database.now()).await?;
+        told.sort_unstable();
+        told.dedup();
+        store::ready(&mut scope, id, bytes, rows, &told, database.now()).await?;
         let after = serde_json::json!({ "rows": rows, "bytes": bytes });
         journal::record(&mut scope, "account.exported", Object::of("export", id), None, Some(after)).await?;
         Ok(scope)
@@ -134,10 +139,9 @@ async fn discard(folder: &Path) -> io::Result<()> {
 }
 
 /// Writes a file a table; gives their names, and how many rows there are.
-async fn tables(scope: &mut Scope, folder: &Path) -> Result<(Vec<String>, u64), JobFailure> {
+async fn tables(scope: &mut Scope, folder: &Path, accounts: &[AccountId]) -> Result<(Vec<String>, u64), JobFailure> {
     scope.take_time().await?;
     let top = scope.account();
-    let accounts = store::accounts(scope).await?;
     let (mut names, mut all) = (Vec::new(), 0);
     for seen in ["accounts", "operators"] {
         let statement = store::select_seen(seen, &store::columns(scope, seen).await?);
@@ -152,7 +156,7 @@ async fn tables(scope: &mut Scope, folder: &Path) -> Result<(Vec<String>, u64), 
         match table.class() {
             TableClass::Tree => all += write(scope, &statement, folder, table.name()).await?,
             TableClass::Bulk => {
-                for account in &accounts {
+                for account in accounts {
                     scope.visit(*account).await?;
                     all += write(scope, &statement, folder, table.name()).await?;
                 }

@@ -58,6 +58,8 @@ pub async fn create(scope: &mut Scope, key: &SealingKey, site: NewSite, now: Tim
 /// [`SiteError::NotFound`], [`SiteError::Invalid`].
 pub async fn update(scope: &mut Scope, key: &SealingKey, id: SiteId, change: SiteChange) -> Result<Site, SiteError> {
     let before = store::lock(scope, id).await?.ok_or(SiteError::NotFound)?;
+    // told where it is, whichever account above it was asked for at
+    scope.bind(before.account).await?;
     let mut site = before.clone();
     if let Some(text) = change.name {
         site.name = name(&text)?;
@@ -97,6 +99,7 @@ pub async fn update(scope: &mut Scope, key: &SealingKey, id: SiteId, change: Sit
 /// [`SiteError::NotFound`]; [`SiteError::InUse`] while a collector works there.
 pub async fn delete(scope: &mut Scope, id: SiteId, now: Timestamp) -> Result<(), SiteError> {
     let site = store::lock(scope, id).await?.ok_or(SiteError::NotFound)?;
+    scope.bind(site.account).await?;
     if store::is_used(scope, id).await? {
         return Err(SiteError::InUse);
     }

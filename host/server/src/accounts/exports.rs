@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bailiwick_access::Permission;
+use bailiwick_audit::Look;
 use bailiwick_devices::exports::{self, Export, ExportError, ExportId};
 use futures::stream;
 use jiff::Timestamp;
@@ -103,6 +104,10 @@ pub(super) async fn fetch_export(
     let now = work.app.store().now();
     let path = exports::path(&folder(&work.app), work.scope.account(), at.export_id);
     exports::fetch(&mut work.scope, at.export_id, now).await?;
+    // each account that is taken along reads of it, each time
+    let (through, below) = (work.scope.through().unwrap_or(work.scope.account()), Some(Timestamp::MAX));
+    let taken = Look { action: "look.export", through, here: None, below };
+    bailiwick_audit::look(&mut work.scope, &taken).await?;
     // opened before it counts as fetched; from then on it is nowhere but in this reply
     let file = tokio::fs::File::open(&path).await.map_err(|error| Problem::internal(&error))?;
     work.into_inner().done(StatusCode::OK).await?;

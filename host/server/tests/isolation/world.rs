@@ -524,8 +524,8 @@ impl World {
     pub async fn export(&self) -> String {
         let id = Uuid::now_v7();
         sqlx::query(
-            "insert into exports (tenant_id, lineage, id, state, requested_by, requested_at, expires_at)
-             select tenant_id, lineage, $2, 'ready', 'system:test', now(), now() + interval '1 day'
+            "insert into exports (tenant_id, lineage, id, state, requested_by, requested_at, expires_at, accounts)
+             select tenant_id, lineage, $2, 'ready', 'system:test', now(), now() + interval '1 day', array[tenant_id]
              from accounts where tenant_id = $1",
         )
         .bind(self.account)

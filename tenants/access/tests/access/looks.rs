@@ -3,6 +3,7 @@
 use bailiwick_access::accounts::Kind;
 use bailiwick_access::elevations::NewElevation;
 use bailiwick_access::grants::Given;
+use bailiwick_access::operators::NewOperator;
 use bailiwick_access::tokens::NewToken;
 use bailiwick_access::view_as::NewView;
 use bailiwick_access::{Access, Permission as P, Principal, Role};
@@ -167,6 +168,33 @@ async fn a_token_is_told_once_a_day() {
     let found = looks(&world, world.a1).await;
     assert_eq!(found.len(), 1);
     assert!(found[0].actor.starts_with("token:"));
+}
+
+/// Attack: a role on the customer's own account, given by who has one above to himself.
+#[tokio::test]
+async fn who_gives_himself_a_role_there_still_comes_from_above() {
+    let world = World::new().await;
+    let admin = world.someone(world.a, "spy@a", Role::Admin).await;
+    let new = NewOperator {
+        email: "spy@a".parse().unwrap(),
+        name: "Spy".into(),
+        given: Role::Technician.into(),
+        password: None,
+    };
+    world.access.add_operator(&admin, world.a1, new).await.unwrap();
+    let session = world.sign_in("spy@a").await;
+    let program = NewToken { name: "t".into(), permits: Role::Viewer.into(), expires_at: None };
+    let token = world.access.create_token(&admin, world.a1, program).await.unwrap();
+    let scope = world.access.authorize(&session.principal, world.a1, P::ManageSites).await.unwrap();
+    assert_eq!(scope.through(), Some(world.a), "and so does what he changes");
+    drop(scope);
+    look(&world, &session.principal, world.a1, P::ViewDevices).await;
+    let program = world.access.authenticate_token(&token.secret).await.unwrap();
+    look(&world, &program, world.a1, P::ViewDevices).await;
+    let found: Vec<_> =
+        looks(&world, world.a1).await.into_iter().filter(|look| look.action == "look.devices").collect();
+    assert_eq!(found.len(), 2);
+    assert!(found.iter().all(|look| look.through == Some(world.a)));
 }
 
 /// Attack: a look whose note cannot be written shows nothing.

@@ -87,6 +87,7 @@ impl Access {
         let mut scope = self.store.scope(principal.actor(), top).await?;
         scope.set_source(principal.source.clone());
         scope.set_as_whom(principal.viewing_as());
+        scope.set_through(principal.comes_from_above(&place).unwrap_or(top));
         let way = Way::find(&mut scope, account, to).await?;
         Ok((scope, way))
     }

@@ -22,6 +22,8 @@ impl Access {
         store::take_turn(scope).await?;
         let Some((asked_from, to, by)) = store::lock(scope, account, id).await? else { return Ok(()) };
         let top = scope.account();
+        // what is told below is told as done from there
+        scope.set_through(top);
         let way = match Way::find(scope, account, to).await {
             Ok(way) if way.from == asked_from => way,
             // the parent was erased or left the scope, or the account lies elsewhere by now
