@@ -11,6 +11,7 @@
 //! | [`collectors`] | on-site engines: one-time tokens, keys, state, assignment |
 //! | [`ingest`] | reports in: identified, judged, applied once |
 //! | [`devices`], [`enrollments`] | the things and their relation to an account |
+//! | [`groups`] | devices of an account that belong together |
 //! | [`facts`], [`readings`], [`alerts`] | what is known of them now, over time, and what is wrong |
 //! | [`exports`] | all that is kept of an account, as a file |
 //! | [`usage`] | how many devices there were, for billing |
@@ -26,6 +27,7 @@ pub mod drivers;
 pub mod enrollments;
 pub mod exports;
 pub mod facts;
+pub mod groups;
 mod headline;
 pub mod ingest;
 pub mod jobs;

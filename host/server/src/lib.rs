@@ -33,6 +33,7 @@ pub mod egress;
 pub mod elevation;
 pub mod enrollments;
 pub mod events;
+pub mod groups;
 pub mod ingress;
 pub mod invitations;
 pub mod mail;

@@ -17,8 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     App, accounts, alerts, audit, branding, caller, collectors, devices, drivers, edge, egress, elevation, enrollments,
-    events, ingress, invitations, mail, openapi, operators, password_reset, restrictions, roles, session, sessions,
-    sign_in, sites, summary, tokens, view_as, work,
+    events, groups, ingress, invitations, mail, openapi, operators, password_reset, restrictions, roles, session,
+    sessions, sign_in, sites, summary, tokens, view_as, work,
 };
 
 /// Most bytes of an ordinary body.
@@ -45,6 +45,7 @@ fn ordinary() -> OpenApiRouter<App> {
         .merge(tokens::router())
         .merge(sites::router())
         .merge(devices::router())
+        .merge(groups::router())
         .merge(alerts::router())
         .merge(collectors::router())
         .merge(enrollments::router())

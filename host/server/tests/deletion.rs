@@ -118,6 +118,10 @@ async fn fill(world: &World) -> String {
     let devices = world.devices(tree.customer).await;
     let device = format!("{account}/devices/{}", devices[0]["id"].as_str().expect("an id"));
     own.send(Method::PATCH, &device, json!({ "name": MARK })).await.expect(StatusCode::OK);
+    let group = own.post(&format!("{account}/groups"), json!({ "name": MARK })).await.expect(StatusCode::CREATED);
+    let group = format!("{account}/groups/{}", group["id"].as_str().expect("an id"));
+    let member = format!("{group}/devices/{}", devices[0]["id"].as_str().expect("an id"));
+    own.send(Method::PUT, &member, json!({})).await.expect(StatusCode::NO_CONTENT);
     name
 }
 

@@ -17,6 +17,7 @@ mod edge;
 mod events;
 mod exports;
 mod factors;
+mod groups;
 mod idempotency;
 mod isolation;
 mod mails;

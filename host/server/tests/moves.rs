@@ -108,12 +108,26 @@ async fn a_customer_moves_with_all_that_it_has() {
     world.send(spool, &[report(&world.digest, 1, "10.1.0.7", 100.0)]).await.expect(StatusCode::OK);
     let customer = world.tree.customer;
     let account = format!("/api/v1/accounts/{customer}");
+    let device = world.devices(customer).await[0]["id"].as_str().expect("an id").to_owned();
+    let group = world.tree.owner.post(&format!("{account}/groups"), json!({ "name": "Floor" })).await;
+    let group = format!("{account}/groups/{}", group.expect(StatusCode::CREATED)["id"].as_str().expect("an id"));
+    let member = format!("{group}/devices/{device}");
+    world.tree.owner.send(Method::PUT, &member, json!({})).await.expect(StatusCode::NO_CONTENT);
 
     ask_unelevated(&world, customer, other).await;
     let mover = platform(&world, &[customer]).await;
     let planned = plan(&mover, customer, other).await;
     assert_eq!((&planned["accounts"], &planned["conflicts"]), (&json!(1), &json!([])), "{planned}");
-    for table in ["devices", "enrollments", "sites", "collectors", "driver_grants", "alerts"] {
+    for table in [
+        "devices",
+        "device_groups",
+        "device_group_members",
+        "enrollments",
+        "sites",
+        "collectors",
+        "driver_grants",
+        "alerts",
+    ] {
         assert_eq!(planned["rows"][table], json!(1), "{table}: {planned}");
     }
     // the platform runs the business, and sees not who works at its dealers

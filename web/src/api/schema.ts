@@ -483,6 +483,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups of an account and its subtree, by name. */
+        get: operations["groups_list"];
+        put?: never;
+        /** Makes a group of this account, empty. */
+        post: operations["groups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group. Its devices are a list: `GET /accounts/{id}/devices?group=`. */
+        get: operations["groups_get"];
+        put?: never;
+        post?: never;
+        /** Deletes a group; its devices stay as they are. */
+        delete: operations["groups_delete"];
+        options?: never;
+        head?: never;
+        /** Gives a group another name. */
+        patch: operations["groups_rename"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/groups/{group_id}/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a device into a group of its account; one that is in it stays in it. */
+        put: operations["groups_add"];
+        post?: never;
+        /** Takes a device out of a group. */
+        delete: operations["groups_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/invitations": {
         parameters: {
             query?: never;
@@ -1777,6 +1832,8 @@ export interface components {
             meters: components["schemas"]["Meter"][];
             /** @description Its relations to its account. */
             enrollments: components["schemas"]["DeviceEnrollment"][];
+            /** @description The groups that it is in, by name. */
+            groups: components["schemas"]["Named"][];
         };
         /** @description A device's standing relation to its account through one driver. */
         DeviceEnrollment: {
@@ -2070,6 +2127,27 @@ export interface components {
              */
             password?: string | null;
         };
+        /** @description A group of devices. */
+        Group: {
+            /** Format: uuid */
+            id: string;
+            /** @description Whose. */
+            account: components["schemas"]["Named"];
+            /** @description What operators call it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many devices are in it, without those that are retired.
+             */
+            devices: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description What a group is to be called. */
+        GroupName: {
+            /** @description 1 to 200 characters; no other group of the account is called so, whatever the case. */
+            name: string;
+        };
         /** @description A role on an account. */
         HeldRole: {
             account: components["schemas"]["Account"];
@@ -2228,6 +2306,12 @@ export interface components {
         /** @description A page of rows. */
         List_Export: {
             items: components["schemas"]["Export"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_Group: {
+            items: components["schemas"]["Group"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
@@ -3911,6 +3995,8 @@ export interface operations {
                 driver?: string;
                 /** @description Of this site. */
                 site?: string;
+                /** @description In this group. */
+                group?: string;
                 /**
                  * @description With this status; `offline` for those not heard in time, `online` for the others; `retired` for those
                  *     that were retired, which all other lists leave out.
@@ -4566,6 +4652,242 @@ export interface operations {
                 content: {
                     "application/gzip": number[];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupName"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupName"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The group. */
+                group_id: string;
+                /** @description The device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The group. */
+                group_id: string;
+                /** @description The device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

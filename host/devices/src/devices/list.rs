@@ -100,6 +100,13 @@ pub(super) fn statement(
     if let Some(site) = filter.site {
         sql.push(" and d.site_id = ").push_bind(site);
     }
+    if let Some(group) = filter.group {
+        sql.push(
+            " and exists (select from device_group_members m
+                          where m.tenant_id = d.tenant_id and m.device_id = d.id and m.group_id = ",
+        );
+        sql.push_bind(group).push(")");
+    }
     match filter.status.as_deref() {
         None | Some("retired") => {}
         Some("offline") => {

@@ -8,7 +8,7 @@ use bailiwick_store::{AccountId, DeviceId, StoreError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CursorError, Named, SiteId, enrollments::Enrollment, facts::FactError};
+use crate::{CursorError, Named, SiteId, enrollments::Enrollment, facts::FactError, groups::GroupId};
 
 pub use bailiwick_contract::exchange::Ownership;
 pub use service::{detail, get, list, restore, retire, update};
@@ -78,6 +78,8 @@ pub struct DeviceDetail {
     pub device: Device,
     /// Its relations to its account, each with what is known through it.
     pub enrollments: Vec<Known>,
+    /// The groups that it is in, by name.
+    pub groups: Vec<Named<GroupId>>,
 }
 
 /// What is known of a device through one driver.
@@ -100,6 +102,8 @@ pub struct DeviceFilter {
     pub driver: Option<String>,
     /// Of this site.
     pub site: Option<SiteId>,
+    /// In this group.
+    pub group: Option<GroupId>,
     /// With this status; `offline` for those not heard in time, `retired` for those that all other lists leave out.
     pub status: Option<String>,
     /// Only those with open alerts.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Device, DeviceChange, DeviceDetail, DeviceError, DeviceFilter, Known, Sort, list as sql, store};
 use crate::{
-    Page, PageRequest, enrollments, facts,
+    Page, PageRequest, enrollments, facts, groups,
     journal::{self, Object},
     readings,
 };
@@ -48,7 +48,8 @@ pub async fn detail(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<D
         let meters = readings::latest(scope, enrollment.id).await?;
         known.push(Known { enrollment, facts, meters });
     }
-    Ok(DeviceDetail { device, enrollments: known })
+    let groups = groups::of_device(scope, id).await?;
+    Ok(DeviceDetail { device, enrollments: known, groups })
 }
 
 fn of_enrollments(error: enrollments::EnrollmentError) -> DeviceError {

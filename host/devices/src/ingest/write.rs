@@ -234,6 +234,11 @@ async fn merge(scope: &mut Scope, from: DeviceId, into: DeviceId, now: Timestamp
          where tenant_id = $1 and device_id = $2 and $4::timestamptz is not null on conflict do nothing",
         "delete from readings
          where tenant_id = $1 and device_id = $2 and $3::uuid is not null and $4::timestamptz is not null",
+        "insert into device_group_members (tenant_id, lineage, group_id, device_id, since)
+         select tenant_id, lineage, group_id, $3, $4 from device_group_members
+         where tenant_id = $1 and device_id = $2 on conflict do nothing",
+        "delete from device_group_members
+         where tenant_id = $1 and device_id = $2 and $3::uuid is not null and $4::timestamptz is not null",
         "update devices set retired_at = $4, merged_into = $3, alerts_open = 0 where tenant_id = $1 and id = $2",
     ] {
         sqlx::query(statement).bind(account).bind(from).bind(into).bind(At(now)).execute(scope.sql()).await?;

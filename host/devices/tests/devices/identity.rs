@@ -1,7 +1,7 @@
 //! Match, merge or refuse.
 
 use bailiwick_contract::{manifest::Manifest, report::Report};
-use bailiwick_devices::{devices, drivers};
+use bailiwick_devices::{devices, drivers, groups};
 use bailiwick_store::AccountId;
 use sha2::{Digest as _, Sha256};
 
@@ -60,12 +60,21 @@ async fn two_halves_of_one_device_become_one_with_both_histories() {
     let mut by_serial = at(&ground, 2, "10.0.0.2", &[SERIAL]);
     by_serial.effects.push(pages(now - 500, 6.0));
     ground.send(vec![by_mac, by_serial]).await;
-    assert_eq!(ground.devices(ground.customer).await.len(), 2);
+    let halves = ground.devices(ground.customer).await;
+    assert_eq!(halves.len(), 2);
+    let mut scope = ground.scope(ground.customer).await;
+    for half in &halves {
+        let group = groups::create(&mut scope, &half.id.to_string(), ground.store.now()).await.unwrap();
+        groups::add(&mut scope, group.id, half.id, ground.store.now()).await.unwrap();
+    }
+    scope.commit().await.unwrap();
     ground.minutes(1);
     ground.send(vec![at(&ground, 3, "10.0.0.1", &[SERIAL, MAC])]).await;
     let device = ground.device().await;
     assert_eq!(device.serial, None);
     let mut scope = ground.scope(ground.customer).await;
+    let held: Vec<i64> = groups::list(&mut scope).await.unwrap().into_iter().map(|group| group.devices).collect();
+    assert_eq!(held, [1, 1], "it is in the groups of both");
     let readings: i64 = sqlx::query_scalar("select count(*) from readings where device_id = $1")
         .bind(device.id)
         .fetch_one(scope.sql())

@@ -70,7 +70,7 @@ const HOST: [(&str, &[&str]); 7] = [
 ];
 
 /// Tables into which nothing of a driver goes, not by any path.
-const CLOSED: [&str; 41] = [
+const CLOSED: [&str; 43] = [
     "_sqlx_migrations",
     "accounts",
     "api_tokens",
@@ -84,6 +84,8 @@ const CLOSED: [&str; 41] = [
     "dead_letters",
     "deletions",
     "device_counts",
+    "device_group_members",
+    "device_groups",
     "driver_grants",
     "drivers",
     "egress_hosts",

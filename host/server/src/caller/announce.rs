@@ -13,7 +13,7 @@ use axum::{
 use crate::App;
 
 /// Parts of paths below which nothing changes who may do what.
-const HARMLESS: [&str; 6] = ["alerts", "collectors", "devices", "drivers", "enrollments", "sites"];
+const HARMLESS: [&str; 7] = ["alerts", "collectors", "devices", "drivers", "enrollments", "groups", "sites"];
 
 /// Says it when dropped: also where the call was given up, whose work may be done all the same.
 struct Word(Option<App>);

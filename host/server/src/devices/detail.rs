@@ -19,7 +19,7 @@ use super::{
     DeviceView,
     fact::{self, FactView},
 };
-use crate::edge::Locale;
+use crate::{edge::Locale, named::NamedView};
 
 /// A meter's latest point.
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,6 +75,8 @@ pub struct DeviceDetail {
     meters: Vec<MeterView>,
     /// Its relations to its account.
     enrollments: Vec<DeviceEnrollment>,
+    /// The groups that it is in, by name.
+    groups: Vec<NamedView>,
 }
 
 impl DeviceDetail {
@@ -87,7 +89,8 @@ impl DeviceDetail {
             meters.extend(meter_views(known, &driver, locale));
         }
         let enrollments = detail.enrollments.into_iter().map(|known| enrollment(known.enrollment)).collect();
-        Self { device: detail.device.into(), facts, meters, enrollments }
+        let groups = detail.groups.into_iter().map(NamedView::from).collect();
+        Self { device: detail.device.into(), facts, meters, enrollments, groups }
     }
 }
 

@@ -4,6 +4,7 @@ use axum::response::Response;
 use bailiwick_devices::{
     SiteId,
     devices::{self, AlertFilter, DeviceFilter, Sort, UnknownSort},
+    groups::GroupId,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -25,6 +26,9 @@ pub(super) struct Filter {
     /// Of this site.
     #[param(value_type = Option<Uuid>)]
     site: Option<SiteId>,
+    /// In this group.
+    #[param(value_type = Option<Uuid>)]
+    group: Option<GroupId>,
     /// With this status; `offline` for those not heard in time, `online` for the others; `retired` for those
     /// that were retired, which all other lists leave out.
     status: Option<String>,
@@ -62,6 +66,7 @@ pub(super) async fn list(
         q: text(filter.q),
         driver: text(filter.driver),
         site: filter.site,
+        group: filter.group,
         status: text(filter.status),
         alerts: if filter.alert.is_some() { AlertFilter::Open } else { AlertFilter::Any },
     };

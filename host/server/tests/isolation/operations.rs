@@ -269,6 +269,17 @@ table! {
     sign_in_domains, Of(ManageAccounts), |_w| call();
     sign_in_confirm, ByPlatform(ManageSignIn), |w|
         call().at("domain", w.asked_domain().await).json(json!({ "confirmed": true }));
+    groups_list, Of(ViewDevices), |_w| call();
+    groups_create, Of(ManageDevices), |w| call().json(json!({ "name": w.word("Group") }));
+    groups_get, Of(ViewDevices), |w| call().at("group_id", w.group().await);
+    groups_rename, Of(ManageDevices), |w| call().at("group_id", w.group().await).json(json!({ "name": w.word("Group") }));
+    groups_delete, Of(ManageDevices), |w| call().at("group_id", w.group().await);
+    groups_add, Of(ManageDevices), |w|
+        call().at("group_id", w.group().await).at("device_id", w.device().await);
+    groups_remove, Of(ManageDevices), |w| {
+        let (group, device) = w.grouped_device().await;
+        call().at("group_id", group).at("device_id", device)
+    };
     sites_list, Of(ViewDevices), |_w| call();
     sites_create, Of(ManageSites), |w| call().json(json!({ "name": w.word("Site") }));
     sites_get, Of(ViewDevices), |w| call().at("site_id", w.site().await);

@@ -195,6 +195,18 @@ impl World {
         found["items"][0]["id"].as_str().expect("an id").to_owned()
     }
 
+    pub async fn group(&self) -> String {
+        self.made("/groups", json!({ "name": self.word("Group") })).await
+    }
+
+    /// A group, and a device that is in it.
+    pub async fn grouped_device(&self) -> (String, String) {
+        let (group, device) = (self.group().await, self.device().await);
+        let path = self.below(&format!("/groups/{group}/devices/{device}"));
+        self.owner.send(Method::PUT, &path, json!({})).await.expect(StatusCode::NO_CONTENT);
+        (group, device)
+    }
+
     pub async fn retired_device(&self) -> String {
         let device = self.device().await;
         let path = self.below(&format!("/devices/{device}"));

@@ -193,9 +193,7 @@ impl Access {
             let itself = principal.itself();
             for account in told {
                 scope.visit(account).await?;
-                if let Some(through) = itself.comes_from_above(scope.lineage()) {
-                    scope.set_through(through);
-                }
+                scope.set_through(itself.comes_from_above(scope.lineage()).unwrap_or(account));
                 let entry = Entry::new("view_as.ended", Object::new("operator", seat.whom))
                     .after(json!({ "how": how.name() }))
                     .on_behalf_of(Actor::Operator(seat.whom).to_string());
