@@ -2,8 +2,8 @@
 //!
 //! What is seen is what both of them may see within one account's subtree, so that nobody sees more by it than by
 //! himself, and no more than whoever looks may view there: an account that denies it to those above is cut out wherever
-//! the view begins. The accounts whose grants it looks through are told when it begins and ends. It is looked up anew at each call, and ends by its time, by hand, with the session, and as soon as either
-//! of them loses what it rests on.
+//! the view begins. The accounts whose grants it looks through are told when it begins and ends. It is looked up anew at
+//! each call, and ends by its time, by hand, with the session, and as soon as either of them loses what it rests on.
 
 mod service;
 mod sight;
