@@ -483,6 +483,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups of an account and its subtree, by name. */
+        get: operations["groups_list"];
+        put?: never;
+        /** Makes a group of this account's devices. */
+        post: operations["groups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a group; its devices stay. */
+        delete: operations["groups_delete"];
+        options?: never;
+        head?: never;
+        /** Renames a group. */
+        patch: operations["groups_rename"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/groups/{group_id}/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a device of the group's account into it; once is as good as twice. */
+        put: operations["groups_add_device"];
+        post?: never;
+        /** Takes a device out of a group. */
+        delete: operations["groups_remove_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/invitations": {
         parameters: {
             query?: never;
@@ -1777,6 +1831,8 @@ export interface components {
             meters: components["schemas"]["Meter"][];
             /** @description Its relations to its account. */
             enrollments: components["schemas"]["DeviceEnrollment"][];
+            /** @description The groups that it is in. */
+            groups: components["schemas"]["Named"][];
         };
         /** @description A device's standing relation to its account through one driver. */
         DeviceEnrollment: {
@@ -2070,6 +2126,33 @@ export interface components {
              */
             password?: string | null;
         };
+        /** @description Devices of an account that belong together. */
+        Group: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Whose devices it holds. */
+            account: components["schemas"]["Named"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many devices are in it.
+             */
+            devices: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+        };
+        /** @description A group's other name. */
+        GroupPatch: {
+            /** @description 1 to 200 characters, unlike the account's other groups. */
+            name: string;
+        };
         /** @description A role on an account. */
         HeldRole: {
             account: components["schemas"]["Account"];
@@ -2228,6 +2311,12 @@ export interface components {
         /** @description A page of rows. */
         List_Export: {
             items: components["schemas"]["Export"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_Group: {
+            items: components["schemas"]["Group"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
@@ -2496,6 +2585,11 @@ export interface components {
             /** @description Six digits of the authenticator app, or a recovery code. */
             code?: string | null;
             passkey?: components["schemas"]["PasskeyAnswer"] | null;
+        };
+        /** @description A group to be. */
+        NewGroup: {
+            /** @description 1 to 200 characters, unlike the account's other groups. */
+            name: string;
         };
         /** @description Somebody to be invited. */
         NewInvitation: {
@@ -3911,6 +4005,8 @@ export interface operations {
                 driver?: string;
                 /** @description Of this site. */
                 site?: string;
+                /** @description In this group. */
+                group?: string;
                 /**
                  * @description With this status; `offline` for those not heard in time, `online` for the others; `retired` for those
                  *     that were retired, which all other lists leave out.
@@ -4566,6 +4662,212 @@ export interface operations {
                 content: {
                     "application/gzip": number[];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_add_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The group. */
+                group_id: string;
+                /** @description The device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups_remove_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The group. */
+                group_id: string;
+                /** @description The device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {
