@@ -3,7 +3,7 @@ import axe from "axe-core";
 import type { Page } from "@playwright/test";
 import { addAccount, deviceRows, expect, goTo, goToDevices, test } from "./portal";
 
-const SECTIONS = ["", "devices", "alerts", "collectors", "accounts", "operators", "roles", "sign-in", "limits", "tokens", "drivers", "audit", "usage", "branding", "connections", "settings", "settings/move", "security"];
+const SECTIONS = ["", "devices", "alerts", "collectors", "groups", "accounts", "operators", "roles", "sign-in", "limits", "tokens", "drivers", "audit", "usage", "branding", "connections", "settings", "settings/move", "security"];
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
@@ -51,6 +51,7 @@ for (const theme of ["light", "dark"] as const) {
       { section: "accounts", open: "Add account" },
       { section: "operators", open: "See as this operator does" },
       { section: "connections", open: "Allow a host" },
+      { section: "groups", open: "Make a group" },
     ]) {
       test(`${section}: ${open}`, async ({ page }) => {
         await goTo(page, section);

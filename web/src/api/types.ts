@@ -69,6 +69,7 @@ export type InvitationOffer = Omit<S["InvitationOffer"], "takes"> & {
 export type Token = S["Token"];
 export type Restrictions = S["Restrictions"];
 export type Site = S["Site"];
+export type Group = S["Group"];
 export type Supply = S["Supply"];
 export type Device = S["Device"];
 export type DeviceDetail = Omit<S["DeviceDetail"], "facts"> & { facts: Fact[] };

@@ -152,6 +152,12 @@ const collectorsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/collectors/list"), "CollectorList"),
 });
 
+const groupsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "groups",
+  component: lazyRouteComponent(() => import("@/groups/list"), "GroupList"),
+});
+
 const accountsRoute = createRoute({
   getParentRoute: () => accountRoute,
   path: "accounts",
@@ -252,6 +258,7 @@ const routeTree = rootRoute.addChildren([
     deviceRoute,
     alertsRoute,
     collectorsRoute,
+    groupsRoute,
     accountsRoute,
     operatorsRoute,
     rolesRoute,

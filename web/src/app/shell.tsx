@@ -97,6 +97,7 @@ function Sections({ account }: { account: Account | undefined }) {
               label={m.nav_collectors()}
               count={account?.counts?.collectors}
             />
+            <Item to="/a/$account/groups" icon="group" label={m.groups_title()} />
           </>
         )}
       </nav>
@@ -136,7 +137,7 @@ function Sections({ account }: { account: Account | undefined }) {
 
 type SectionPath =
   | "/a/$account"
-  | `/a/$account/${"devices" | "alerts" | "collectors" | "accounts" | "operators" | "roles" | "sign-in" | "limits" | "tokens" | "drivers" | "audit" | "usage" | "branding" | "connections" | "settings"}`;
+  | `/a/$account/${"devices" | "alerts" | "collectors" | "groups" | "accounts" | "operators" | "roles" | "sign-in" | "limits" | "tokens" | "drivers" | "audit" | "usage" | "branding" | "connections" | "settings"}`;
 
 function IconToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   return (

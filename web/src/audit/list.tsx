@@ -14,6 +14,7 @@ import { Facet } from "@/design/fields";
 import { More } from "@/design/more";
 import { Page } from "@/design/page";
 import { useSites } from "@/devices/queries";
+import { useGroups } from "@/groups/queries";
 import { m } from "@/i18n";
 import { useOperators } from "@/operators/queries";
 import { Elevations } from "@/support/elevations";
@@ -43,10 +44,11 @@ export function AuditList() {
   const operators = useOperators(account, useMay("view_operators")).data;
   const collectors = useCollectors(account, maySeeDevices).data;
   const sites = useSites(account, maySeeDevices).data;
+  const groups = useGroups(account, maySeeDevices).data;
   const names = useMemo(() => {
-    const known = [operators, collectors, sites, here?.path];
+    const known = [operators, collectors, sites, groups, here?.path];
     return new Map(known.flatMap((rows) => rows?.map(({ id, name }) => [id, name] as const) ?? []));
-  }, [operators, collectors, sites, here]);
+  }, [operators, collectors, sites, groups, here]);
   const actor = search.actor && actorName(actorOf(search.actor), names);
   const filtered = Object.keys(search).length > 0;
   return (
@@ -100,6 +102,7 @@ function AreaFilter({ value, onChange }: { value?: string; onChange: (value?: st
     { id: "account.", name: m.audit_area_accounts() },
     { id: "site.", name: m.sites_title() },
     { id: "device.", name: m.nav_devices() },
+    { id: "group.", name: m.groups_title() },
     { id: "alert.", name: m.nav_alerts() },
     { id: "collector.", name: m.nav_collectors() },
     { id: "driver.", name: m.nav_drivers() },

@@ -107,6 +107,8 @@ type FacetProps<K extends string> = {
 
 /** A filter over a closed set that names itself while nothing is chosen. */
 export function Facet<K extends string>({ label, any, choices, value, onChange }: FacetProps<K>) {
+  // what is no choice any more has no name to show
+  const named = choices.some(({ id }) => id === value);
   const all: Choice<string>[] = any === undefined ? choices : [{ id: "", name: any }, ...choices];
   return (
     <AriaSelect
@@ -117,7 +119,7 @@ export function Facet<K extends string>({ label, any, choices, value, onChange }
       <AriaButton
         className={value && any !== undefined ? "button select facet facet--on" : "button select facet"}
       >
-        {value ? <SelectValue /> : <span>{label}</span>}
+        {named ? <SelectValue /> : <span>{label}</span>}
         <Icon name="chevron" />
       </AriaButton>
       <Choices choices={all} />

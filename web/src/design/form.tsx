@@ -9,13 +9,15 @@ import { ProblemError, problemMessage } from "@/api/problem";
 import { m } from "@/i18n";
 import { toastProblem } from "./toast";
 
+type About = { field: string; says: string };
+
 type Props = {
   onSubmit: (event: FormEvent<HTMLFormElement>) => unknown;
   className?: string;
   /** Sentences for single fields, where the general one would not help. */
   wrong?: Record<string, string>;
-  /** Fields by the code of a problem that is about them and names none. */
-  about?: Record<string, string>;
+  /** Fields by the code of a problem that is about them and names none; `says` where its own sentence would not help. */
+  about?: Record<string, string | About>;
   /** Says what belongs to no field, where the edge of the window is not the place. */
   tell?: (error: unknown) => void;
   children: ReactNode;
@@ -86,9 +88,10 @@ const CODES: Record<string, () => string> = {
   breached: m.password_breached,
 };
 
-function codeError(error: unknown, about: Record<string, string> = {}): Record<string, string> {
-  const field = error instanceof ProblemError ? about[error.code] : undefined;
-  return field === undefined ? {} : { [field]: problemMessage(error) };
+function codeError(error: unknown, about: Record<string, string | About> = {}): Record<string, string> {
+  const found = error instanceof ProblemError ? about[error.code] : undefined;
+  if (found === undefined) return {};
+  return typeof found === "string" ? { [found]: problemMessage(error) } : { [found.field]: found.says };
 }
 
 /** What to say beside which field, of those that `has` knows. */

@@ -11,6 +11,7 @@ import { Page } from "@/design/page";
 import { VirtualTable } from "@/design/virtual-table";
 import { NoDriverAction, useNoDriver } from "@/drivers/consent";
 import { driversQuery } from "@/drivers/queries";
+import { GroupFacet } from "@/groups/facet";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
 import { deviceColumns } from "./columns";
@@ -42,7 +43,9 @@ export function DeviceList() {
     [account, search.sort, set, mayManage],
   );
   const rows = devices.data ?? [];
-  const filtered = Boolean(search.q || search.driver || search.site || search.status || search.alert);
+  const filtered = Boolean(
+    search.q || search.driver || search.site || search.group || search.status || search.alert,
+  );
   return (
     <Page
       title={m.devices_title()}
@@ -135,6 +138,7 @@ function Filters({ search, set, count, more }: FiltersProps) {
           onChange={(site) => set({ site })}
         />
       )}
+      <GroupFacet value={search.group} onChange={(group) => set({ group })} />
       <span className="end" role="status">
         {m.devices_count({ count, shown: more ? `${number(count)}+` : number(count) })}
       </span>

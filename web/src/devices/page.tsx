@@ -8,6 +8,7 @@ import { Failed, Notice, Skeleton } from "@/design/feedback";
 import { Card, Page } from "@/design/page";
 import { Ago, Badge, Status } from "@/design/text";
 import { PrivacyPanel } from "@/drivers/privacy-panel";
+import { DeviceGroups } from "@/groups/device-groups";
 import { m } from "@/i18n";
 import { DeviceActions, Restore } from "./actions";
 import { FactCells, ScalarFacts, TableFacts } from "./facts";
@@ -86,6 +87,7 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
       <div className="split">
         <div className="stack">
           <DeviceAlerts account={account} device={device.id} />
+          <DeviceGroups account={account} device={device} />
           <ScalarFacts device={device} />
         </div>
         <PrivacyPanel driver={device.driver} />
@@ -118,6 +120,7 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
       </div>
       <div className="stack">
         <DeviceAlerts account={account} device={device.id} />
+        <DeviceGroups account={account} device={device} />
         <ScalarFacts device={device} />
         <PrivacyPanel driver={device.driver} />
       </div>

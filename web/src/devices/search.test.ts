@@ -7,6 +7,7 @@ test("an address keeps what is understood and drops the rest", () => {
     parseDeviceSearch({ q: "kyo", status: "", alert: "yes", sort: "-page_count", driver: 7, extra: "x" }),
   ).toEqual({ q: "kyo", sort: "-page_count", driver: "7" });
   expect(parseDeviceSearch({ sort: "drop table", alert: "open" })).toEqual({ alert: "open" });
+  expect(parseDeviceSearch({ group: "018f-aaaa", groups: "018f-bbbb" })).toEqual({ group: "018f-aaaa" });
 });
 
 test("a column sorts first in its natural direction, then the other way", () => {

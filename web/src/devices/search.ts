@@ -17,12 +17,13 @@ export type DeviceSearch = {
   q?: string;
   driver?: string;
   site?: string;
+  group?: string;
   status?: string;
   alert?: "open";
   sort?: Sort;
 };
 
-const TEXTS = ["q", "driver", "site", "status"] as const;
+const TEXTS = ["q", "driver", "site", "group", "status"] as const;
 
 /** Keeps what is understood; an address typed by hand never breaks the page. */
 export function parseDeviceSearch(search: Record<string, unknown>): DeviceSearch {
