@@ -25,7 +25,7 @@ export function DeviceGroups({ account, device }: Props) {
     if (!changed.current) return;
     changed.current = false;
     if (document.activeElement === document.body)
-      body.current?.querySelector<HTMLElement>("button, a")?.focus();
+      body.current?.closest("section")?.querySelector<HTMLElement>("button, a")?.focus();
   }, [device.groups]);
 
   async function join(group: Named) {
