@@ -106,11 +106,13 @@ function ownedBy(account: Named) {
 function NoGroup({ account, groups }: { account: Named; groups: Group[] }) {
   if (groups.length > 0) return <p className="muted">{m.device_groups_none()}</p>;
   return (
-    <p className="muted">
-      {m.device_groups_first({ account: account.name })}{" "}
-      <Link to="/a/$account/groups" params={{ account: account.id }}>
-        {m.groups_add()}
-      </Link>
-    </p>
+    <>
+      <p className="muted">{m.device_groups_first({ account: account.name })}</p>
+      <p>
+        <Link to="/a/$account/groups" params={{ account: account.id }}>
+          {m.groups_add()}
+        </Link>
+      </p>
+    </>
   );
 }
