@@ -126,7 +126,13 @@ async fn each_account_reads_that_it_was_taken_along() {
             assert_eq!(told[0]["through"]["name"], "Dealer");
         }
     }
-    assert!(told(&world, world.tree.dealer).await.is_empty(), "which has account.export_fetched");
+    assert!(told(&world, world.tree.dealer).await.is_empty(), "its own people");
+    // taken along from above by its own path
+    let exports = format!("/api/v1/accounts/{}/exports", world.tree.customer);
+    let asked = world.tree.owner.post(&exports, json!({})).await.expect(StatusCode::ACCEPTED);
+    assert!(workers(&world).run_one().await.expect("runs"));
+    fetch(&world.tree.owner, &format!("{exports}/{}", asked["id"].as_str().expect("an id"))).await;
+    assert_eq!(told(&world, world.tree.customer).await.len(), 3);
 }
 
 /// Attack: a file that is kept until the customer has left.

@@ -42,7 +42,9 @@ async fn a_group_is_made_filled_listed_by_and_deleted() {
     let [one, other] = devices(&world).await.try_into().expect("two devices");
     let floor = made(owner, &groups, " Second floor").await;
     owner.post(&groups, json!({ "name": "SECOND FLOOR" })).await.refused(409, "conflict");
-    owner.post(&groups, json!({ "name": " " })).await.refused(422, "invalid_input");
+    for name in [" ", "\u{3164}", "\u{200b}", "a\u{202e}b"] {
+        owner.post(&groups, json!({ "name": name })).await.refused(422, "invalid_input");
+    }
     owner.post(&groups, json!({ "name": "x".repeat(201) })).await.refused(422, "invalid_input");
     let empty = made(owner, &groups, "Ärzte").await;
 

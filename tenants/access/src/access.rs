@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bailiwick_store::{AccountId, Lineage, Scope, Store};
+use bailiwick_store::{AccountId, Lineage, Scope, Store, line};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::AccessError;
@@ -199,39 +199,18 @@ impl Access {
     }
 }
 
-/// Turns the direction of what follows, so that a name can look like another.
-const fn turns(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}')
-}
-
-/// Shows nothing on the screen, and stands in some words all the same: Default_Ignorable_Code_Point of Unicode 16, and the
-/// blank of Braille.
-const fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Something to see, at most so many characters, on one line, in the order that it is read in.
-fn is_line(text: &str, most: usize) -> bool {
-    let seen = text.chars().any(|character| !is_invisible(character) && !character.is_whitespace());
-    seen && text.chars().count() <= most && !text.chars().any(|character| character.is_control() || turns(character))
-}
-
 /// A name as people give them: up to 200 characters on one line.
 pub(crate) fn checked_name(name: &str) -> Result<&str, AccessError> {
     let name = name.trim();
     let wrong = AccessError::Invalid { field: "name", detail: "must be 1 to 200 characters on one line" };
-    if is_line(name, 200) { Ok(name) } else { Err(wrong) }
+    if line::is_line(name, 200) { Ok(name) } else { Err(wrong) }
 }
 
 /// Why somebody does what must be justified: up to 500 characters on one line.
 pub(crate) fn checked_reason(reason: &str) -> Result<&str, AccessError> {
     let reason = reason.trim();
     let wrong = AccessError::Invalid { field: "reason", detail: "must be 1 to 500 characters on one line" };
-    if is_line(reason, 500) { Ok(reason) } else { Err(wrong) }
+    if line::is_line(reason, 500) { Ok(reason) } else { Err(wrong) }
 }
 
 /// When something ends that lasts for so many minutes, of at most `most`.

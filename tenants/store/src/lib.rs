@@ -24,6 +24,7 @@ mod door;
 pub mod embedded;
 mod error;
 mod id;
+pub mod line;
 mod lineage;
 mod migrations;
 mod pools;

@@ -1,6 +1,6 @@
 //! What callers do with devices.
 
-use bailiwick_store::{DeviceId, Metered, Scope, Store};
+use bailiwick_store::{DeviceId, Metered, Scope, Store, line::is_line};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -138,11 +138,7 @@ async fn lock_active(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<
 
 fn given_name(text: &str) -> Result<String, DeviceError> {
     let text = text.trim();
-    if (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
-        Ok(text.to_owned())
-    } else {
-        Err(DeviceError::Name)
-    }
+    if is_line(text, 200) { Ok(text.to_owned()) } else { Err(DeviceError::Name) }
 }
 
 /// What the audit keeps of a device: what operators said, nothing that a driver did.

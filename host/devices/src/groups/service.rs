@@ -1,6 +1,6 @@
 //! What callers do with groups.
 
-use bailiwick_store::{DeviceId, Scope};
+use bailiwick_store::{DeviceId, Scope, line::is_line};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -105,8 +105,7 @@ async fn bound(scope: &mut Scope, id: GroupId) -> Result<Group, GroupError> {
 
 fn checked(name: &str) -> Result<&str, GroupError> {
     let name = name.trim();
-    let whole = (1..=200).contains(&name.chars().count()) && !name.chars().any(char::is_control);
-    if whole { Ok(name) } else { Err(GroupError::Name) }
+    if is_line(name, 200) { Ok(name) } else { Err(GroupError::Name) }
 }
 
 fn taken(written: bool) -> Result<(), GroupError> {

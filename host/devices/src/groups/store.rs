@@ -19,8 +19,8 @@ impl FromRow<'_, PgRow> for Group {
     }
 }
 
-/// All of them are shown at once: an account has few.
-const SHOWN: i64 = 2_000;
+/// All of them are shown at once: an account has few, and a dealer with more than that looks account by account.
+const SHOWN: i64 = 10_000;
 
 /// The groups that the scope sees, by name; only this one where given.
 pub(super) async fn find(scope: &mut Scope, id: Option<GroupId>) -> Result<Vec<Group>, StoreError> {

@@ -1,7 +1,7 @@
 //! What callers do with sites.
 
 use bailiwick_contract::ranges::Range;
-use bailiwick_store::Scope;
+use bailiwick_store::{Scope, line::is_line};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -143,11 +143,7 @@ fn invalid(field: &str, why: &str) -> SiteError {
 
 fn name(text: &str) -> Result<String, SiteError> {
     let text = text.trim();
-    if (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
-        Ok(text.to_owned())
-    } else {
-        Err(invalid("name", "1 to 200 characters"))
-    }
+    if is_line(text, 200) { Ok(text.to_owned()) } else { Err(invalid("name", "1 to 200 characters")) }
 }
 
 fn address(text: Option<String>) -> Result<Option<String>, SiteError> {

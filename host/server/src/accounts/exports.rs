@@ -105,8 +105,10 @@ pub(super) async fn fetch_export(
     let path = exports::path(&folder(&work.app), work.scope.account(), at.export_id);
     exports::fetch(&mut work.scope, at.export_id, now).await?;
     // each account that is taken along reads of it, each time
-    let (through, below) = (work.scope.through().unwrap_or(work.scope.account()), Some(Timestamp::MAX));
-    let taken = Look { action: "look.export", through, here: None, below };
+    let (account, always) = (work.scope.account(), Some(Timestamp::MAX));
+    let through = work.scope.through().unwrap_or(account);
+    let here = always.filter(|_| through != account);
+    let taken = Look { action: "look.export", through, here, below: always };
     bailiwick_audit::look(&mut work.scope, &taken).await?;
     // opened before it counts as fetched; from then on it is nowhere but in this reply
     let file = tokio::fs::File::open(&path).await.map_err(|error| Problem::internal(&error))?;
