@@ -173,7 +173,7 @@ test("an account comes with its first owner, and the tree is walked by keys", as
   await expect(page.getByRole("heading", { level: 1, name: dealer })).toBeVisible();
 });
 
-test("who runs the platform sees how much there is, and none of it", async ({ browser }) => {
+test("who runs the platform sees which accounts there are, and nothing of what they hold", async ({ browser }) => {
   test.skip(!PLATFORM, "no operator of the platform's root is known");
   const page = await another(browser, PLATFORM?.email ?? "", PLATFORM?.password ?? "");
   await expect(page.getByText("You run the platform")).toBeVisible();

@@ -30,7 +30,7 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// See the account tree: names, places, how much there is of what.
+    /// See the account tree: names and places.
     ViewAccounts = "view_accounts",
     /// Create, rename, move, suspend and resume accounts.
     ManageAccounts = "manage_accounts",
