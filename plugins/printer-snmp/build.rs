@@ -1,6 +1,6 @@
 //! Turns `vendors/*.toml` into one constant table, so that the component carries no TOML parser.
 //!
-//! A vendor file is checked here: an unknown key, a malformed OID or a meter that the manifest does
+//! A vendor file is checked here: an unknown key, a malformed OID, or a name or meter that the manifest does
 //! not know ends the build with the file's name.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
@@ -53,8 +53,16 @@ struct Lookup {
 
 #[derive(Deserialize)]
 struct Manifest {
+    attribute: Vec<Attribute>,
     meter: Vec<Meter>,
     asks: Asks,
+}
+
+#[derive(Deserialize)]
+struct Attribute {
+    key: String,
+    #[serde(default)]
+    pattern: String,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +96,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn write_vendor(to: &mut String, vendor: &Vendor, manifest: &Manifest) -> Result<(), Box<dyn Error>> {
+    for name in std::iter::once(&vendor.name).chain(vendor.brands.iter().map(|brand| &brand.name)) {
+        let manufacturer = manifest.attribute.iter().find(|attribute| attribute.key == "manufacturer");
+        if !manufacturer.is_some_and(|m| m.pattern.split('|').any(|known| known == name)) {
+            return Err(format!("the pattern of driver.toml's attribute 'manufacturer' lacks '{name}'").into());
+        }
+    }
     writeln!(to, "Vendor {{ name: {:?}, sys_object_ids: {},", vendor.name, oids(&vendor.sys_object_id, None)?)?;
     writeln!(to, "descrs: &{:?}, serial_in_descr: {:?},", vendor.descr, vendor.serial_in_descr)?;
     writeln!(to, "brands: &[")?;

@@ -468,11 +468,13 @@ pub struct Outcome {
 pub struct Refusal {
     /// `[a-z][a-z0-9_]{0,63}`.
     pub code: String,
-    /// Says more for some codes.
+    /// Says more for some codes: 0 to [`Refusal::MAX_NUMBER`].
     pub number: i64,
 }
 
 impl Refusal {
+    /// The greatest number of a refusal: a status or an index fits, a text does not.
+    pub const MAX_NUMBER: i64 = 65_535;
     /// Codes that every driver may refuse with; the SDK makes them. Others stand in the manifest.
     pub const STANDARD: [&'static str; 10] = [
         "not_supported",
@@ -486,6 +488,31 @@ impl Refusal {
         "ask_too_large",
         "ask_unavailable",
     ];
+}
+
+/// What a driver may tell the log: a code and numbers, both too small to hold a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogEvent;
+
+impl LogEvent {
+    /// The greatest code that an author chooses.
+    pub const MAX_CODE: u32 = 0xffff;
+    /// The SDK's code of a panic: line, column, and the file as two numbers of twenty bits.
+    pub const PANIC: u32 = 0xffff_0000;
+    /// The most numbers of an event.
+    pub const MAX_NUMBERS: usize = 8;
+    /// The greatest amount of a number, 2^20 - 1: a count, an index or a line.
+    pub const MAX_NUMBER: i64 = 0xf_ffff;
+
+    /// The event's numbers cut to these bounds; nothing for a code that no event has.
+    #[must_use]
+    pub fn bounded(code: u32, numbers: &[i64]) -> Option<Vec<i64>> {
+        if code > Self::MAX_CODE && code != Self::PANIC {
+            return None;
+        }
+        let numbers = numbers.iter().take(Self::MAX_NUMBERS);
+        Some(numbers.map(|number| (*number).clamp(-Self::MAX_NUMBER, Self::MAX_NUMBER)).collect())
+    }
 }
 
 /// What a step gives.
@@ -530,4 +557,17 @@ pub struct Transcript {
     pub rounds: Vec<Round>,
     /// How it ended.
     pub end: End,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LogEvent;
+
+    #[test]
+    fn no_text_fits_into_a_log_event() {
+        assert_eq!(LogEvent::bounded(7, &[0, 1_048_575, -12]), Some(vec![0, 1_048_575, -12]));
+        assert_eq!(LogEvent::bounded(7, &[49_171_234_567, i64::MIN]), Some(vec![1_048_575, -1_048_575]));
+        assert_eq!(LogEvent::bounded(LogEvent::PANIC, &[1; 40]), Some(vec![1; 8]));
+        assert_eq!(LogEvent::bounded(u32::from_be_bytes(*b"Ada "), &[]), None);
+    }
 }

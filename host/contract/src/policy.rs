@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     exchange::Ownership,
-    manifest::{Attribute, Manifest, Meter, TableAttribute},
+    manifest::{Attribute, Manifest, Meter, RowKey, TableAttribute},
 };
 
 /// What an attribute says about a person.
@@ -126,7 +126,7 @@ impl Policy {
 pub struct Grant {
     /// Categories that it may collect.
     pub categories: BTreeSet<Category>,
-    /// Free-text attributes consented to by name (`attribute` or `table.column`).
+    /// Free texts consented to by name (`attribute`, `table.column` or `table.row_key`).
     #[serde(default)]
     pub texts: BTreeSet<String>,
     /// Kinds of ask that it may make (`snmp_get`, `http`, …), as [`crate::exchange::Ask::kind`] names them.
@@ -173,7 +173,7 @@ impl Permitted {
         self.categories.contains(&category)
     }
 
-    /// Whether a free text was consented to; `name` is `attribute` or `table.column`.
+    /// Whether a free text was consented to; `name` is `attribute`, `table.column` or `table.row_key`.
     #[must_use]
     pub fn text(&self, name: &str) -> bool {
         self.texts.contains(name)
@@ -189,6 +189,13 @@ impl Permitted {
     #[must_use]
     pub fn attribute(&self, attribute: &Attribute) -> bool {
         self.category(attribute.category) && (!attribute.kind.is_text() || self.text(&attribute.key))
+    }
+
+    /// Whether a table's rows may be kept at all: its keys stand with each of them.
+    #[must_use]
+    pub fn rows(&self, table: &TableAttribute) -> bool {
+        self.category(table.row_key.category)
+            && (!table.row_key.text || self.text(&format!("{}.{}", table.key, RowKey::NAME)))
     }
 
     /// Whether a table's column may be kept.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SinkType {
-    /// A key that the manifest declares, or that the contract's pattern for row keys admits.
+    /// A key that the manifest declares, or a row key that matches the pattern its table declares.
     Key,
     /// A checked scalar as JSON.
     Scalar,

@@ -132,7 +132,7 @@ pub struct Cell {
 /// A row of a table attribute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// Tells this row from its neighbours for good: `[A-Za-z0-9._:-]{1,64}`.
+    /// Tells this row from its neighbours for good; matches the pattern that its table declares.
     pub key: String,
     /// At most one cell a column.
     pub cells: Vec<Cell>,

@@ -14,7 +14,7 @@ use std::{
 
 use bailiwick_contract::{
     check::Violation,
-    exchange::{Answer, Ask, Context, Input, Outcome, Refusal, Step},
+    exchange::{Answer, Ask, Context, Input, LogEvent, Outcome, Refusal, Step},
     manifest::{Limits, Manifest},
 };
 use nix::time::{ClockId, clock_gettime};
@@ -33,8 +33,6 @@ use crate::{
 const MAX_OUTPUT_BYTES: usize = 16 << 20;
 /// Log events of one exchange that are told; further ones are counted.
 const MAX_EVENTS: u32 = 32;
-/// Numbers of one log event that are told.
-const MAX_NUMBERS: usize = 16;
 /// Log events of one driver that are told in a second, over all its exchanges.
 const MAX_EVENTS_PER_SECOND: u64 = 50;
 
@@ -306,12 +304,12 @@ impl wire::effects::Host for Guest {}
 impl wire::log::Host for Guest {
     fn event(&mut self, code: u32, numbers: Vec<i64>) {
         self.events = self.events.saturating_add(1);
-        if self.events > MAX_EVENTS || !self.log.admits() {
+        let bounded = LogEvent::bounded(code, &numbers).filter(|_| self.events <= MAX_EVENTS && self.log.admits());
+        let Some(numbers) = bounded else {
             self.log.suppressed.fetch_add(1, Ordering::Relaxed);
             return;
-        }
+        };
         self.log.told.fetch_add(1, Ordering::Relaxed);
-        let numbers = numbers.get(..MAX_NUMBERS).unwrap_or(&numbers);
         tracing::info!(target: "bailiwick::driver", driver = self.log.driver, code, ?numbers, "driver event");
     }
 }

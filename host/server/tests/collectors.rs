@@ -70,7 +70,7 @@ pub fn now() -> u64 {
 
 pub fn report(digest: &str, sequence: u64, address: &str, pages: f64) -> Report {
     let serial = Identity { kind: "serial".to_owned(), value: "ABC123".to_owned() };
-    let model = Fact { attribute: "model".to_owned(), value: Scalar::Token("LaserJet".to_owned()) };
+    let model = Fact { attribute: "model".to_owned(), value: Scalar::Text("LaserJet".to_owned()) };
     let number = Fact { attribute: "serial".to_owned(), value: Scalar::Token("ABC123".to_owned()) };
     let point = Point { meter: "pages".to_owned(), row: None, value: pages, at: now() };
     let jam = Condition { key: "jam".to_owned(), row: None };
@@ -293,7 +293,7 @@ async fn only_the_platform_installs_and_garbage_is_no_driver() {
 async fn an_alert_of_a_row_says_what_the_row_is_called() {
     let world = world().await;
     let mut low = report(&world.digest, 1, "10.1.0.7", 100.0);
-    let name = Cell { column: "description".to_owned(), value: Scalar::Token("Black toner".to_owned()) };
+    let name = Cell { column: "description".to_owned(), value: Scalar::Text("Black toner".to_owned()) };
     let rows = vec![Row { key: "1.1".to_owned(), cells: vec![name] }];
     let condition = Condition { key: "supply_low".to_owned(), row: Some("1.1".to_owned()) };
     low.effects.pop();

@@ -18,7 +18,7 @@ fn first<'a>(got: &'a [Binding], prefix: &'a [u32]) -> impl Iterator<Item = &'a 
     got.iter().filter(move |binding| binding.oid.starts_with(prefix)).map(|binding| &binding.value)
 }
 
-/// The serial number; `[A-Za-z0-9][A-Za-z0-9 ._/-]{2,63}`.
+/// The serial number; `[A-Za-z0-9][A-Za-z0-9._/-]{2,23}`.
 pub fn serial(got: &[Binding], known: Option<Known>, descr: &str) -> Option<String> {
     let standard = first(got, o::GENERAL_SERIAL).filter_map(value::text);
     let vendor = known.into_iter().flat_map(|k| k.vendor.serial).filter_map(|oid| value::text(get(got, oid)?));
@@ -30,9 +30,9 @@ pub fn serial(got: &[Binding], known: Option<Known>, descr: &str) -> Option<Stri
 }
 
 fn plausible(serial: &str) -> bool {
-    (3..=value::LABEL).contains(&serial.len())
+    (3..=24).contains(&serial.len())
         && serial.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && serial.chars().all(|c| c.is_ascii_alphanumeric() || " ._/-".contains(c))
+        && serial.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c))
         && !value::is_filler(serial)
 }
 

@@ -24,7 +24,7 @@ pub fn read(bindings: Vec<Binding>) -> Table {
             _ => "unknown",
         };
         Row::new(table::key(&index))
-            .cell_some("name", cells.text(NAME).and_then(|name| value::label(&name)).map(Scalar::token))
+            .cell_some("name", cells.text(NAME).and_then(|name| value::label(&name)).map(Scalar::text))
             .cell_some("capacity", cells.integer(MAX_CAPACITY).filter(|n| *n > 0 && SHEETS.contains(n)))
             .cell_some("level", level.filter(|n| SHEETS.contains(n)))
             .cell("state", Scalar::token(state))

@@ -97,11 +97,11 @@ fn outcome(host: &Host, address: &str, sight: &Sight, rest: Rest) -> Outcome {
     };
     let device_status = identity::get(&rest.got, &o::below(o::HR_DEVICE_STATUS, &rest.printer)).and_then(integer);
     let facts = Facts::new()
-        .set_some("name", identity::name(system).map(Scalar::token))
+        .set_some("name", identity::name(system).map(Scalar::text))
         .set_some("manufacturer", known.map(|k| Scalar::token(k.name)))
         .set_some(
             "model",
-            identity::model(&rest.got, *known, &rest.printer, descr).and_then(|m| label(&m)).map(Scalar::token),
+            identity::model(&rest.got, *known, &rest.printer, descr).and_then(|m| label(&m)).map(Scalar::text),
         )
         .set_some("location", identity::location(system).map(Scalar::text))
         .set_some("serial", serial.clone().map(Scalar::token))

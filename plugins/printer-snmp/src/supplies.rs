@@ -120,7 +120,7 @@ impl Supply {
             None => "unknown",
         };
         Row::new(key)
-            .cell_some("description", self.description.map(Scalar::Token))
+            .cell_some("description", self.description.map(Scalar::Text))
             .cell("type", Scalar::token(self.kind))
             .cell("class", Scalar::token(class))
             .cell_some("color", self.color.map(Scalar::token))

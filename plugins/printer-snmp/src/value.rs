@@ -1,6 +1,6 @@
 //! What devices answer, made plausible: numbers of any SNMP type, texts of any encoding.
 
-use bailiwick_sdk::SnmpValue;
+use bailiwick_sdk::{SnmpValue, readable};
 
 /// The most characters of a text that the manifest lets through.
 pub const LABEL: usize = 64;
@@ -21,29 +21,16 @@ pub fn octets(value: &SnmpValue) -> Option<&[u8]> {
     if let SnmpValue::Octets(octets) = value { Some(octets) } else { None }
 }
 
-/// A text: UTF-8 or else Latin-1, up to the first NUL, without control characters, white space
-/// collapsed. Nothing where nothing is left.
+/// A text as [`readable`] cleans it.
 pub fn text(value: &SnmpValue) -> Option<String> {
-    let octets = octets(value)?;
-    let octets = octets.split(|octet| *octet == 0).next().unwrap_or_default();
-    let decoded = match std::str::from_utf8(octets) {
-        Ok(text) => text.to_owned(),
-        Err(_) => octets.iter().map(|octet| char::from(*octet)).collect(),
-    };
-    let mut clean = String::with_capacity(decoded.len());
-    for word in decoded.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !clean.is_empty() {
-            clean.push(' ');
-        }
-        clean.push_str(word);
-    }
-    (!clean.is_empty()).then_some(clean)
+    readable(octets(value)?, usize::MAX)
 }
 
 /// A text as the manifest's labels permit: at most 64 printable characters of Latin scripts. Others
 /// are left out.
 pub fn label(text: &str) -> Option<String> {
-    let kept: String = text.chars().filter(|c| matches!(c, ' '..='~' | '\u{a1}'..='\u{24f}')).collect();
+    let kept: String =
+        text.chars().filter(|c| matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{24f}')).collect();
     let kept: String = kept.trim().chars().take(LABEL).collect();
     let kept = kept.trim_end();
     (!kept.is_empty()).then(|| kept.to_owned())
@@ -77,16 +64,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_cleaned_whatever_their_encoding() {
-        let read = |octets: &[u8]| text(&SnmpValue::Octets(octets.to_vec()));
-        assert_eq!(read(b"  HP  LaserJet\t4 \0junk"), Some("HP LaserJet 4".into()));
-        assert_eq!(read(b"B\xfcro"), Some("Büro".into()));
-        assert_eq!(read("Büro".as_bytes()), Some("Büro".into()));
-        assert_eq!(read(b"\0\0\0"), None);
-        assert_eq!(read(b" \r\n "), None);
+    fn texts_are_cleaned_and_labels_cut() {
+        assert_eq!(text(&SnmpValue::Octets(b"B\xfcro".to_vec())), Some("Büro".into()));
         assert_eq!(text(&SnmpValue::Integer(3)), None);
         assert_eq!(label(&"x".repeat(80)).map(|l| l.len()), Some(64));
         assert_eq!(label("漢字"), None);
+        assert_eq!(label("a\u{ad}b"), Some("ab".into()));
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Facts {
 }
 
 impl Row {
-    /// A row without cells. Its key tells it from its neighbours for good: `[A-Za-z0-9._:-]{1,64}`.
+    /// A row without cells. Its key tells it from its neighbours for good, and matches the table's `row_key`.
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into(), cells: Vec::new() }
     }
@@ -132,7 +132,7 @@ impl Refusal {
         Self { code: code.into(), number: 0 }
     }
 
-    /// With a number that says more.
+    /// With a number that says more: 0 to 65,535.
     #[must_use]
     pub fn with(code: &str, number: i64) -> Self {
         Self { code: code.into(), number }

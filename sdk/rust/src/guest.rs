@@ -27,11 +27,12 @@ impl<D: Driver> GuestExchange for Exchange<D> {
 }
 
 /// Logs where a panic happened. Its text could hold what a device sent, so it is not logged; the
-/// file is named by a hash, which the author can compute from the source tree ([`crate::file_code`]).
+/// file is named by a hash ([`crate::file_code`]), which the host finds among the file names in the component.
 fn report(panic: &std::panic::PanicHookInfo<'_>) {
     #[cfg(target_arch = "wasm32")]
     if let Some(place) = panic.location() {
-        let numbers = [i64::from(place.line()), i64::from(place.column()), crate::file_code(place.file())];
+        let [high, low] = crate::file_code(place.file());
+        let numbers = [i64::from(place.line()), i64::from(place.column()), high, low];
         crate::wit::bailiwick::driver::log::event(crate::PANIC, &numbers);
     }
     #[cfg(not(target_arch = "wasm32"))]

@@ -115,8 +115,8 @@ impl Host {
             .await
     }
 
-    /// Logs a code and numbers. There is no text, so that no personal data can be logged. Codes
-    /// from [`crate::PANIC`] on are the SDK's.
+    /// Logs a code and numbers. There is no text, so that no personal data can be logged. Codes go to 65,535; of the
+    /// numbers the first eight are told, each cut to ±1,048,575.
     pub fn log(&self, code: u32, numbers: &[i64]) {
         #[cfg(target_arch = "wasm32")]
         crate::wit::bailiwick::driver::log::event(code, numbers);

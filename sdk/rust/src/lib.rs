@@ -10,6 +10,7 @@ mod join;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 mod rng;
+mod text;
 #[expect(missing_docs, reason = "generated; its documentation is that of sdk/wit")]
 pub mod wit;
 
@@ -17,6 +18,7 @@ pub use build::Facts;
 pub use host::{Asking, Deferred, Host};
 pub use join::{Join, join, join_all};
 pub use rng::{Rng, SeededState};
+pub use text::readable;
 pub use wit::bailiwick::driver::{
     asks::{Answer, Ask, Binding, Failure, HttpRequest, HttpResponse, Person, SnmpValue, StateEntry},
     effects::{CommandOutcome, Effect, Finish, Membership, Outcome, Post, Reply, StatePut, Timer, Upload},
@@ -27,16 +29,18 @@ pub use wit::bailiwick::driver::{
 };
 pub use wit::exports::bailiwick::driver::driver::{Refusal, Step};
 
-/// The log code of a panic; its numbers are line, column and [`file_code`].
+/// The log code of a panic; its numbers are line, column and the two of [`file_code`].
 pub const PANIC: u32 = 0xffff_0000;
 
-/// A file's name as a number for the log: FNV-1a of the path that the compiler was given.
+/// A file's name as two numbers for the log: 40 bits of FNV-1a of the path that the compiler was given, twenty a number.
+/// The host finds the name again among the file names in the component.
 #[must_use]
-pub fn file_code(path: &str) -> i64 {
+pub fn file_code(path: &str) -> [i64; 2] {
+    const TWENTY_BITS: u64 = 0xf_ffff;
     let hash = path
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    hash.cast_signed()
+    [(hash >> 20) & TWENTY_BITS, hash & TWENTY_BITS].map(u64::cast_signed)
 }
 
 /// What an author writes: one function for each kind of input that the driver handles.

@@ -1903,7 +1903,7 @@ export interface components {
         };
         /** @description An attribute or a table's column. */
         DriverAttribute: {
-            /** @description `attribute`, or `table.column`. */
+            /** @description `attribute`, `table.column`, or `table.row_key` for keys of rows that are free text. */
             key: string;
             /** @description `flag`, `integer`, `real`, `enum`, `version`, `time`, `pattern` or `text`. */
             type: string;

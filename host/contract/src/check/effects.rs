@@ -1,15 +1,18 @@
 //! May this be done, and what of it may be kept?
 
-use std::{collections::HashSet, fmt::Display};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Display,
+};
 
 use super::{
     Checked, Checker, Dropped, Violation, ViolationCode as Code,
     asks::{is_id, is_media_type},
-    scalar::{self, MAX_TIME, MAX_TOKEN, is_line, is_row_key},
+    scalar::{self, MAX_TIME, MAX_TOKEN, is_line, is_timer_key},
 };
 use crate::{
     exchange::{Effect, Finish, Input, Membership, Outcome, Post, Refusal, Reply, StatePut, Timer},
-    manifest::TableAttribute,
+    manifest::{RowKey, TableAttribute},
     value::{Cell, Condition, Fact, Identity, Point, Row, Table},
 };
 
@@ -30,6 +33,8 @@ struct Pass<'a> {
     dropped: Dropped,
     /// What may appear once: a kind of effect and its key, where it has one.
     seen: HashSet<(&'static str, String)>,
+    /// The kept rows of each table: meters and conditions may name these and no others.
+    present: HashMap<String, HashSet<String>>,
 }
 
 impl Checker<'_> {
@@ -43,12 +48,16 @@ impl Checker<'_> {
         if effects.len() > MAX_EFFECTS {
             return Err(Violation::at(Code::TooManyEffects, &"effects"));
         }
-        let mut pass = Pass { checker: *self, dropped: Dropped::default(), seen: HashSet::new() };
-        let mut kept = Vec::with_capacity(effects.len());
-        for (i, effect) in effects.into_iter().enumerate() {
-            if !is_allowed(input, &effect) {
-                return Err(Violation::at(Code::EffectNotAllowed, &format_args!("effects[{i}]")));
-            }
+        if let Some(i) = effects.iter().position(|effect| !is_allowed(input, effect)) {
+            return Err(Violation::at(Code::EffectNotAllowed, &format_args!("effects[{i}]")));
+        }
+        let mut pass =
+            Pass { checker: *self, dropped: Dropped::default(), seen: HashSet::new(), present: HashMap::new() };
+        // Tables first: what is said of a row counts only where the row is kept.
+        let (tables, others): (Vec<_>, Vec<_>) =
+            effects.into_iter().enumerate().partition(|(_, effect)| matches!(effect, Effect::Table(_)));
+        let mut kept = Vec::with_capacity(tables.len().saturating_add(others.len()));
+        for (i, effect) in tables.into_iter().chain(others) {
             let effect = pass.effect(input, effect).map_err(|(code, place)| Violation {
                 code,
                 path: format!(
@@ -56,19 +65,27 @@ impl Checker<'_> {
                     if place.is_empty() || place.starts_with('[') { "" } else { "." }
                 ),
             })?;
-            kept.extend(effect);
+            kept.extend(effect.map(|effect| (i, effect)));
         }
-        Ok(Checked { outcome: Outcome { reply, effects: kept }, dropped: pass.dropped })
+        kept.sort_by_key(|(i, _)| *i);
+        let effects = kept.into_iter().map(|(_, effect)| effect).collect();
+        Ok(Checked { outcome: Outcome { reply, effects }, dropped: pass.dropped })
     }
 
-    /// A refusal whose code is well formed, so that it can be counted and shown.
+    /// A refusal whose code is declared and whose number is small, so that it can be counted and shown.
     ///
     /// # Errors
-    /// [`Violation`]; the code could carry a text otherwise.
+    /// [`Violation`]; code or number could carry a text otherwise.
     pub fn refusal(&self, refusal: Refusal) -> Result<Refusal, Violation> {
         let declared =
             self.manifest.refusals.contains(&refusal.code) || Refusal::STANDARD.contains(&refusal.code.as_str());
-        if declared { Ok(refusal) } else { Err(Violation::at(Code::BadRefusal, &"refused.code")) }
+        if !declared {
+            return Err(Violation::at(Code::BadRefusal, &"refused.code"));
+        }
+        if !(0..=Refusal::MAX_NUMBER).contains(&refusal.number) {
+            return Err(Violation::at(Code::BadRefusal, &"refused.number"));
+        }
+        Ok(refusal)
     }
 }
 
@@ -132,7 +149,12 @@ impl Pass<'_> {
             Effect::Facts(facts) => self.facts(facts),
             Effect::Table(table) => {
                 self.once("table", &table.attribute)?;
-                Ok(self.table(table, "")?.map(Effect::Table))
+                let kept = self.table(table, "")?;
+                if let Some(table) = &kept {
+                    let rows = table.rows.iter().map(|row| row.key.clone()).collect();
+                    self.present.insert(table.attribute.clone(), rows);
+                }
+                Ok(kept.map(Effect::Table))
             }
             Effect::Readings(points) => self.readings(points),
             Effect::Conditions(conditions) => self.conditions(conditions),
@@ -209,7 +231,8 @@ impl Pass<'_> {
     }
 
     /// A row of which nothing may be kept is left out whole, since its key could tell what its cells do;
-    /// so is a table of which no column may be kept.
+    /// so is a table of which the keys or all columns may not be kept. A row whose key does not fit is left out and
+    /// counted: keys come from the device, and one odd row is no reason to lose the others.
     fn table(&mut self, table: Table, place: &str) -> Result<Option<Table>, Fault> {
         let declared = self.checker.manifest.tables.iter().find(|t| t.key == table.attribute);
         let attribute = declared.ok_or_else(|| (Code::UndeclaredTable, format!("{place}attribute")))?;
@@ -219,10 +242,15 @@ impl Pass<'_> {
             format_args!("{place}rows"),
         )?;
         let permitted = self.is_kept(attribute);
+        let mut complete = table.complete;
         let mut keys = HashSet::with_capacity(table.rows.len());
         let mut rows = Vec::with_capacity(table.rows.len());
         for (i, row) in table.rows.into_iter().enumerate() {
-            must(is_row_key(&row.key), Code::BadRowKey, format_args!("{place}rows[{i}].key"))?;
+            if !attribute.row_key.admits(&row.key) {
+                complete = false;
+                self.dropped.count(&format!("{}.{}", attribute.key, RowKey::NAME));
+                continue;
+            }
             must(keys.insert(row.key.clone()), Code::DuplicateKey, format_args!("{place}rows[{i}].key"))?;
             let had_cells = !row.cells.is_empty();
             let cells = self
@@ -232,7 +260,7 @@ impl Pass<'_> {
                 rows.push(Row { key: row.key, cells });
             }
         }
-        Ok(permitted.then_some(Table { attribute: table.attribute, complete: table.complete, rows }))
+        Ok(permitted.then_some(Table { attribute: table.attribute, complete, rows }))
     }
 
     fn cells(&mut self, table: &TableAttribute, cells: Vec<Cell>) -> Result<Vec<Cell>, (Code, usize, &'static str)> {
@@ -300,21 +328,18 @@ impl Pass<'_> {
         Ok(Some(Effect::Conditions(kept)))
     }
 
-    /// Whether a meter's or condition's row is there where the manifest says so, and may be kept.
+    /// Whether a meter's or condition's row is told where the manifest says so, and is one that this outcome holds.
     fn row(&self, table: Option<&str>, row: Option<&str>, i: usize) -> Result<bool, Fault> {
         match (table, row) {
             (None, None) => Ok(true),
             (None, Some(_)) => Err((Code::UnexpectedRow, format!("[{i}].row"))),
             (Some(_), None) => Err((Code::MissingRow, format!("[{i}].row"))),
-            (Some(table), Some(row)) => {
-                must(is_row_key(row), Code::BadRowKey, format_args!("[{i}].row"))?;
-                Ok(self.checker.manifest.tables.iter().any(|t| t.key == table && self.is_kept(t)))
-            }
+            (Some(table), Some(row)) => Ok(self.present.get(table).is_some_and(|rows| rows.contains(row))),
         }
     }
 
     fn is_kept(&self, table: &TableAttribute) -> bool {
-        table.columns.iter().any(|c| self.checker.permitted.column(table, c))
+        self.checker.permitted.rows(table) && table.columns.iter().any(|c| self.checker.permitted.column(table, c))
     }
 
     fn command(&mut self, id: &str) -> Result<(), Fault> {
@@ -354,7 +379,7 @@ impl Pass<'_> {
     }
 
     fn timer(&mut self, timer: Timer) -> Result<Option<Effect>, Fault> {
-        must(is_row_key(&timer.key), Code::BadKey, "key")?;
+        must(is_timer_key(&timer.key), Code::BadKey, "key")?;
         self.once("timer", &timer.key)?;
         must(timer.at <= MAX_TIME, Code::BadTime, "at")?;
         Ok(Some(Effect::Timer(timer)))

@@ -4,7 +4,9 @@
 //! type, out of bounds, or an effect that this input does not allow) means that the driver does not
 //! keep to its own manifest: the whole outcome is refused, with a stable code and the place.
 //! **Narrowing** is no fault of the driver: a declared value whose category or text is not permitted
-//! is left out and counted by name, so that a statement can tell what the host refused to keep.
+//! is left out and counted by name, so that a statement can tell what the host refused to keep. Row keys come from the
+//! device: a row whose key does not fit its table's pattern is left out and counted too, and its table is then
+//! incomplete, so that no other row is taken for gone.
 //!
 //! A [`Checked`] is the only thing that may be applied, and only [`Checker::effects`] makes one.
 
@@ -13,6 +15,8 @@ mod effects;
 mod scalar;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use scalar::{MAX_TOKEN, is_line};
 
 pub use effects::{MAX_EFFECTS, MAX_REACHABLE_BYTES, MAX_REPLY_BYTES, MAX_UPLOAD_BYTES, MAX_VALUES};
 
@@ -100,8 +104,9 @@ impl Checked {
     }
 }
 
-/// Values that were declared but not permitted, counted by attribute, `table.column`, meter,
-/// condition or identity kind.
+/// Values that were declared and are not kept: what is not permitted, counted by attribute, `table.column`, meter,
+/// condition or identity kind; rows whose key does not fit, as `table.row_key`; and points of meters and conditions
+/// whose row is not kept, by meter and condition.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Dropped(BTreeMap<String, u64>);
@@ -168,9 +173,9 @@ pub enum ViolationCode {
     UnknownEnumValue,
     PatternMismatch,
     TextTooLong,
+    BadText,
     BadVersion,
     BadTime,
-    BadRowKey,
     MissingRow,
     UnexpectedRow,
     DuplicateKey,
@@ -207,9 +212,9 @@ impl ViolationCode {
             Self::UnknownEnumValue => "unknown_enum_value",
             Self::PatternMismatch => "pattern_mismatch",
             Self::TextTooLong => "text_too_long",
+            Self::BadText => "bad_text",
             Self::BadVersion => "bad_version",
             Self::BadTime => "bad_time",
-            Self::BadRowKey => "bad_row_key",
             Self::MissingRow => "missing_row",
             Self::UnexpectedRow => "unexpected_row",
             Self::DuplicateKey => "duplicate_key",

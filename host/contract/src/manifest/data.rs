@@ -38,7 +38,7 @@ pub enum Kind {
     Time,
     /// At most 64 characters that match.
     Pattern {
-        /// What they match, anchored at both ends by the host.
+        /// What they match as a whole; it has few free letters ([`Pattern::most_free_letters`]).
         pattern: Pattern,
     },
     /// At most `max` characters of free text; needs consent by name.
@@ -81,9 +81,37 @@ pub struct TableAttribute {
     pub key: String,
     /// What operators read.
     pub title: Title,
+    /// What tells its rows from one another.
+    pub row_key: RowKey,
     /// Its columns; each with its own category.
     #[serde(rename = "column")]
     pub columns: Vec<Attribute>,
+}
+
+/// What a table's row keys can be. A key is kept with its row, with its row's readings and with its row's alerts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowKey {
+    /// What each key matches: at most 155 characters, none of them a space. It has few free letters unless it is `text`.
+    pub pattern: Pattern,
+    /// What a key says about a person. The table is kept only where this may be collected.
+    pub category: Category,
+    /// Whether keys are free text. The table then needs consent by name, as `table.row_key`.
+    #[serde(default)]
+    pub text: bool,
+}
+
+impl RowKey {
+    /// The most characters of a row key: as many as the identifier of an application on a phone has.
+    pub const MAX: usize = 155;
+    /// The name under which consent is asked to keys that are free text, and rows that do not fit are counted.
+    pub const NAME: &str = "row_key";
+
+    /// Whether a row may have this key.
+    #[must_use]
+    pub fn admits(&self, key: &str) -> bool {
+        key.len() <= Self::MAX && self.pattern.matches(key)
+    }
 }
 
 /// How a meter behaves.

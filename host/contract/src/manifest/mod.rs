@@ -12,8 +12,8 @@ mod served;
 mod tests;
 mod validate;
 
-pub use data::{Attribute, ConditionKind, Kind, Meter, MeterKind, Severity, TableAttribute};
-pub use pattern::Pattern;
+pub use data::{Attribute, ConditionKind, Kind, Meter, MeterKind, RowKey, Severity, TableAttribute};
+pub use pattern::{Pattern, PatternError};
 pub use served::{Asks, CommandKind, ObjectKind, Page, Proof, Route, StateKey};
 
 use serde::{Deserialize, Serialize};
@@ -174,6 +174,9 @@ pub enum ManifestError {
     /// It is not TOML of this shape.
     #[error("driver.toml does not parse: {0}")]
     Syntax(#[from] toml::de::Error),
+    /// The stored form does not parse.
+    #[error("the stored manifest does not parse: {0}")]
+    Stored(#[from] serde_json::Error),
     /// It parses, but is not whole; all that is wrong is listed.
     #[error("driver.toml is not whole: {}", .0.join("; "))]
     Invalid(Vec<String>),
@@ -193,9 +196,21 @@ impl Manifest {
         if text.len() > Self::MAX_BYTES {
             return Err(ManifestError::Invalid(vec![format!("it has more than {} bytes", Self::MAX_BYTES)]));
         }
-        let manifest: Self = toml::from_str(text)?;
-        match validate::faults(&manifest) {
-            faults if faults.is_empty() => Ok(manifest),
+        toml::from_str::<Self>(text)?.whole()
+    }
+
+    /// A manifest from the JSON in which a database keeps it, held to the rules of today: one that was installed under
+    /// wider rules is not judged by them any more.
+    ///
+    /// # Errors
+    /// [`ManifestError`].
+    pub fn from_json(text: &str) -> Result<Self, ManifestError> {
+        serde_json::from_str::<Self>(text)?.whole()
+    }
+
+    fn whole(self) -> Result<Self, ManifestError> {
+        match validate::faults(&self) {
+            faults if faults.is_empty() => Ok(self),
             faults => Err(ManifestError::Invalid(faults)),
         }
     }
@@ -204,21 +219,23 @@ impl Manifest {
     pub fn categories(&self) -> impl Iterator<Item = Category> + '_ {
         let attributes = self.attributes.iter().map(|a| a.category);
         let columns = self.tables.iter().flat_map(|t| t.columns.iter().map(|c| c.category));
+        let keys = self.tables.iter().map(|t| t.row_key.category);
         let meters = self.meters.iter().map(|m| m.category);
         let conditions = self.conditions.iter().map(|c| c.category);
         let identities = self.identities.iter().map(|i| i.category);
         let states = self.states.iter().map(|s| s.category);
-        attributes.chain(columns).chain(meters).chain(conditions).chain(identities).chain(states)
+        attributes.chain(columns).chain(keys).chain(meters).chain(conditions).chain(identities).chain(states)
     }
 
-    /// Free-text attributes, as `attribute` or `table.column`.
+    /// What is free text: attributes, columns as `table.column`, row keys as `table.row_key`.
     pub fn texts(&self) -> impl Iterator<Item = String> + '_ {
         let scalars = self.attributes.iter().filter(|a| a.kind.is_text()).map(|a| a.key.clone());
         let columns = self
             .tables
             .iter()
             .flat_map(|t| t.columns.iter().filter(|c| c.kind.is_text()).map(|c| format!("{}.{}", t.key, c.key)));
-        scalars.chain(columns)
+        let keys = self.tables.iter().filter(|t| t.row_key.text).map(|t| format!("{}.{}", t.key, RowKey::NAME));
+        scalars.chain(columns).chain(keys)
     }
 
     /// The kinds of ask that it may make, as [`crate::exchange::Ask::kind`] names them.

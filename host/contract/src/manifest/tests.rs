@@ -21,7 +21,7 @@ commands = true
 
 [[identity]]
 kind = "serial"
-pattern = "[A-Z0-9]{4,32}"
+pattern = "[A-Z0-9]{4,24}"
 category = "identifier"
 
 [[attribute]]
@@ -40,6 +40,7 @@ title = { en = "Location", de = "Standort", nl = "Locatie", fr = "Emplacement" }
 
 [[table]]
 key = "supplies"
+row_key = { pattern = "[0-9]{1,5}(\\.[0-9]{1,5}){0,3}", category = "health" }
 title = { en = "Supplies", de = "Verbrauchsmaterial", nl = "Verbruiksartikelen", fr = "Consommables" }
 [[table.column]]
 key = "percent"
@@ -93,6 +94,7 @@ fn faults(from: &str, to: &str) -> Vec<String> {
     match Manifest::parse(&WHOLE.replacen(from, to, 1)) {
         Ok(_) => vec![],
         Err(ManifestError::Invalid(faults)) => faults,
+        Err(ManifestError::Stored(error)) => panic!("{error}"),
         Err(ManifestError::Syntax(error)) => vec![format!("syntax: {}", error.message())],
     }
 }
@@ -131,6 +133,22 @@ fn each_rule_is_kept_and_told_with_its_place() {
         ("max = 255", "max = 1025", "attribute[1].max"),
         ("idle = {", "Idle = {", "attribute[0].values.Idle"),
         ("min = 0\n", "min = 101\n", "table[0].column[0].min"),
+        ("fr = \"Exemple\"", "fr = \"Ex\\u202eemple\"", "driver.title.fr"),
+        ("fr = \"Exemple\"", "fr = \"Ex\\u200bemple\"", "driver.title.fr"),
+        ("fr = \"État\"", "fr = \"É\\u2066tat\"", "attribute[0].title.fr"),
+        ("fr = \"Prêt\"", "fr = \"\\u3164\"", "attribute[0].values.idle.title.fr"),
+        ("[A-Z0-9]{4,24}", "[A-Z0-9]{4,25}", "identity[0].pattern"),
+        ("[A-Z0-9]{4,24}", "[0-9]{4,65}", "identity[0].pattern"),
+        ("[A-Z0-9]{4,24}", "[A-Z0-9]{4})|(?:", "syntax"),
+        ("[A-Z0-9]{4,24}", ".*", "syntax"),
+        ("type = \"text\"\nmax = 255", "type = \"pattern\"\npattern = \"[ -~]{1,64}\"", "attribute[1].pattern"),
+        ("type = \"text\"\nmax = 255", "type = \"pattern\"\npattern = \"[A-Za-z]{1,9}\"", "attribute[1].pattern"),
+        ("[0-9]{1,5}(", "[0-9A-Z:_-]{1,9}(", "table[0].row_key.pattern"),
+        ("){0,3}\", category", "){0,40}\", category", "table[0].row_key.pattern"),
+        ("[0-9]{1,5}(", "[0-9 ]{1,5}(", "table[0].row_key.pattern"),
+        ("[0-9]{1,5}(", "[0-9]{0,5}(", "table[0].row_key.pattern"),
+        ("row_key = {", "# row_key = {", "syntax"),
+        ("key = \"percent\"", "key = \"row_key\"", "table[0].row_key.pattern"),
         ("unit = \"percent\"", "unit = \"per cent\"", "table[0].column[0].unit"),
         ("kind = \"counter\"", "kind = \"counter\"\nmax = 1e16", "meter[0].max"),
         ("kind = \"counter\"", "kind = \"counter\"\nmax = 0", "meter[0].max"),
@@ -150,7 +168,7 @@ fn each_rule_is_kept_and_told_with_its_place() {
         ("retention_days = 30", "retention_days = 0", "state[0].retention_days"),
         ("not_a_printer", "Not a printer", "refusals[0].code"),
         ("category = \"usage\"", "category = \"mail\"", "syntax"),
-        ("pattern = \"[A-Z0-9]{4,32}\"", "pattern = \"(\"", "syntax"),
+        ("pattern = \"[A-Z0-9]{4,24}\"", "pattern = \"(\"", "syntax"),
         ("kind = \"serial\"", "kind = \"serial\"\nsecret = true", "syntax"),
         ("max = 255", "max = 255\nsecret = true", "syntax"),
     ] {
@@ -169,11 +187,27 @@ fn all_that_is_wrong_is_listed_at_once() {
 }
 
 #[test]
-fn a_pattern_is_anchored_and_cannot_be_made_to_explode() {
-    let pattern = |source: &str| Pattern::try_from(source.to_owned());
-    assert!(pattern("a|b").unwrap().matches("a"));
-    assert!(!pattern("a|b").unwrap().matches("ab"), "anchored as a whole");
-    assert!(pattern("(((a{100}){100}){100})").is_err(), "larger than its bound");
+fn keys_that_are_free_text_are_consented_to_by_name() {
+    let wide = "row_key = { pattern = \"[A-Za-z0-9.-]{1,155}\", category = \"software\", text = true }";
+    let start = WHOLE.find("row_key = {").unwrap();
+    let end = start + WHOLE[start..].find('\n').unwrap();
+    let manifest = Manifest::parse(&[&WHOLE[..start], wide, &WHOLE[end..]].concat()).unwrap();
+    assert_eq!(manifest.texts().collect::<Vec<_>>(), ["location", "supplies.row_key"]);
+    assert!(manifest.categories().any(|category| category == Category::Software));
+    let key = &manifest.tables[0].row_key;
+    assert!(key.admits("com.example.app") && key.admits(&"k".repeat(155)));
+    for odd in ["", "a b", "a/b", "ä", "a\n", &"k".repeat(156)] {
+        assert!(!key.admits(odd), "{odd:?}");
+    }
+}
+
+#[test]
+fn a_stored_manifest_is_held_to_the_rules_of_today() {
+    let json = serde_json::to_string(&Manifest::parse(WHOLE).unwrap()).unwrap();
+    assert_eq!(Manifest::from_json(&json).unwrap(), Manifest::parse(WHOLE).unwrap());
+    let wide = json.replace("[A-Z0-9]{4,24}", "[A-Z0-9]{4,60}");
+    assert!(matches!(Manifest::from_json(&wide), Err(ManifestError::Invalid(_))));
+    assert!(matches!(Manifest::from_json(&json.replace("row_key", "rowkey")), Err(ManifestError::Stored(_))));
 }
 
 proptest::proptest! {

@@ -3,8 +3,12 @@
 
 use std::{collections::HashSet, fmt::Display};
 
-use super::{Attribute, Kind, Limits, Manifest, Meter, Title, schema};
-use crate::value::Oid;
+use super::{Attribute, Kind, Limits, Manifest, Meter, Pattern, RowKey, TableAttribute, Title, schema};
+use crate::{
+    check::{MAX_TOKEN, is_line},
+    policy::Category,
+    value::Oid,
+};
 
 /// The most entries of each list of a manifest.
 const MAX_LIST: usize = 256;
@@ -49,12 +53,10 @@ impl Faults {
 
     fn title(&mut self, title: &Title, place: &str) {
         for (language, text) in [("en", &title.en), ("de", &title.de), ("nl", &title.nl), ("fr", &title.fr)] {
-            let formed =
-                !text.trim().is_empty() && text.chars().count() <= MAX_TITLE && !text.chars().any(char::is_control);
             self.must(
-                formed,
+                is_title(text),
                 format_args!("{place}.title.{language}"),
-                format_args!("needs 1 to {MAX_TITLE} characters in one line"),
+                format_args!("needs 1 to {MAX_TITLE} characters that are seen and read as they stand"),
             );
         }
     }
@@ -112,7 +114,7 @@ impl Faults {
     fn data(&mut self, manifest: &Manifest) {
         self.keys("identity", "kind", 8, manifest.identities.iter().map(|i| i.kind.as_str()));
         for (i, identity) in manifest.identities.iter().enumerate() {
-            self.pattern(identity.pattern.source(), &format!("identity[{i}].pattern"));
+            self.pattern(&identity.pattern, identity.category, &format!("identity[{i}].pattern"));
         }
         // Facts and tables share one space of names: routes preload both by key.
         self.keys("attribute", "key", MAX_LIST, manifest.attributes.iter().map(|a| a.key.as_str()));
@@ -125,6 +127,7 @@ impl Faults {
             let twice = manifest.attributes.iter().any(|a| a.key == table.key);
             self.must(!twice, format_args!("{place}.key"), "is an attribute's key too");
             self.title(&table.title, &place);
+            self.row_key(table, &place);
             self.must(!table.columns.is_empty(), format_args!("{place}.column"), "needs at least one");
             self.keys(&format!("{place}.column"), "key", MAX_COLUMNS, table.columns.iter().map(|c| c.key.as_str()));
             for (j, column) in table.columns.iter().enumerate() {
@@ -164,8 +167,45 @@ impl Faults {
         self.must(unit.is_none_or(formed), format_args!("{place}.unit"), "must match [A-Za-z0-9_%/.-]{1,24}");
     }
 
-    fn pattern(&mut self, source: &str, place: &str) {
-        self.must(source.len() <= MAX_PATTERN, place, format_args!("is longer than {MAX_PATTERN} bytes"));
+    fn pattern(&mut self, pattern: &Pattern, category: Category, place: &str) {
+        self.must(pattern.source().len() <= MAX_PATTERN, place, format_args!("is longer than {MAX_PATTERN} bytes"));
+        let longest = pattern.longest();
+        self.must(
+            longest <= MAX_TOKEN,
+            place,
+            format_args!("admits {longest} characters; a pattern admits at most {MAX_TOKEN}"),
+        );
+        self.free_letters(pattern, category, place, "make it type = \"text\"");
+    }
+
+    fn free_letters(&mut self, pattern: &Pattern, category: Category, place: &str, instead: &str) {
+        let (free, most) = (pattern.free_letters(), Pattern::most_free_letters(category));
+        self.must(
+            free <= most,
+            place,
+            format_args!(
+                "admits {free} free letters; at most {most} in the category {}: narrow it, or {instead}",
+                category.name()
+            ),
+        );
+    }
+
+    fn row_key(&mut self, table: &TableAttribute, place: &str) {
+        let (key, place) = (&table.row_key, format!("{place}.row_key.pattern"));
+        let pattern = &key.pattern;
+        self.must(pattern.source().len() <= MAX_PATTERN, &place, format_args!("is longer than {MAX_PATTERN} bytes"));
+        let longest = pattern.longest();
+        self.must(
+            longest <= RowKey::MAX,
+            &place,
+            format_args!("admits {longest} characters; a row key has at most {}", RowKey::MAX),
+        );
+        self.must(!pattern.admits_empty() && !pattern.admits_space(), &place, "admits an empty key or a space");
+        if !key.text {
+            self.free_letters(pattern, key.category, &place, "say text = true");
+        }
+        let taken = table.columns.iter().any(|column| column.key == RowKey::NAME);
+        self.must(!taken, &place, "a column has the name row_key too");
     }
 
     fn attribute(&mut self, attribute: &Attribute, place: &str) {
@@ -189,7 +229,7 @@ impl Faults {
                     self.title(title, &format!("{place}.{value}"));
                 }
             }
-            Kind::Pattern { pattern } => self.pattern(pattern.source(), &format!("{place}.pattern")),
+            Kind::Pattern { pattern } => self.pattern(pattern, attribute.category, &format!("{place}.pattern")),
             Kind::Text { max } => {
                 self.must((1..=1_024).contains(max), format_args!("{place}.max"), "must lie within 1 and 1024")
             }
@@ -306,6 +346,11 @@ impl Faults {
         }
         self.keys("refusals", "code", MAX_COLUMNS, manifest.refusals.iter().map(String::as_str));
     }
+}
+
+/// Something to see, in one line, that reads as it stands.
+fn is_title(text: &str) -> bool {
+    !text.trim().is_empty() && is_line(text, MAX_TITLE)
 }
 
 fn is_key(text: &str, most: usize) -> bool {

@@ -10,7 +10,10 @@ mod store;
 
 use std::sync::Arc;
 
-use bailiwick_contract::{manifest::Manifest, policy::Grant};
+use bailiwick_contract::{
+    manifest::{Manifest, ManifestError},
+    policy::Grant,
+};
 use bailiwick_store::StoreError;
 use jiff::Timestamp;
 
@@ -74,7 +77,10 @@ pub enum DriverError {
     /// A grant holds what the manifest does not declare.
     #[error("the driver does not declare what is to be granted: {}", .0.join(", "))]
     NotDeclared(Vec<String>),
-    /// What the database holds does not parse: a manifest, grant or policy of a newer version.
+    /// A stored manifest is not whole by the rules of today.
+    #[error("a stored manifest is not whole")]
+    Manifest(#[from] ManifestError),
+    /// What the database holds does not parse: a grant or policy of a newer version.
     #[error("a stored {0} does not parse")]
     Damaged(&'static str, #[source] serde_json::Error),
     /// The database.

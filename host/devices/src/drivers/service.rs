@@ -17,19 +17,29 @@ use crate::journal::{self, Object};
 
 fn read(row: DriverRow) -> Result<Installed, DriverError> {
     Ok(Installed {
-        manifest: serde_json::from_str(&row.manifest).map_err(|e| DriverError::Damaged("manifest", e))?,
+        manifest: Manifest::from_json(&row.manifest)?,
         digest: row.digest,
         installed_at: row.installed_at.0,
         active: row.active,
     })
 }
 
-/// Every installed version, by name, newest first.
+/// Every installed version, by name, newest first. One whose manifest breaks a rule that came after its installation is
+/// left out and told in the log: it runs nowhere until a version that keeps the rule is installed.
 ///
 /// # Errors
-/// [`DriverError::Store`], [`DriverError::Damaged`].
+/// [`DriverError::Store`].
 pub async fn all(scope: &mut Scope) -> Result<Vec<Installed>, DriverError> {
-    store::all(scope).await?.into_iter().map(read).collect()
+    let rows = store::all(scope).await?.into_iter();
+    let readable = rows.filter_map(|row| {
+        let digest = row.digest.clone();
+        let read = read(row);
+        if let Err(error) = &read {
+            tracing::error!(digest, %error, "an installed driver breaks a rule of manifests; it is not used");
+        }
+        read.ok()
+    });
+    Ok(readable.collect())
 }
 
 /// The active version of a name.

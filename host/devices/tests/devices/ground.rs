@@ -180,7 +180,11 @@ pub fn identify(identities: &[(&str, &str)]) -> Effect {
 pub fn facts(facts: &[(&str, &str)]) -> Effect {
     let fact = |(attribute, value): &(&str, &str)| Fact {
         attribute: (*attribute).into(),
-        value: if *attribute == "note" { Scalar::Text((*value).into()) } else { Scalar::Token((*value).into()) },
+        value: if ["note", "name", "model"].contains(attribute) {
+            Scalar::Text((*value).into())
+        } else {
+            Scalar::Token((*value).into())
+        },
     };
     Effect::Facts(facts.iter().map(fact).collect())
 }

@@ -145,16 +145,16 @@ async fn a_counter_that_falls_is_a_reset_and_counts_nothing() {
 #[tokio::test]
 async fn an_alert_is_raised_once_and_cleared_once() {
     let ground = Ground::new().await;
+    let row = || supplies(true, &[("2", "cyan", 5)]);
     for n in 1..=3 {
-        ground
-            .send(vec![ground.report(n, vec![identify(&[SERIAL]), conditions(&[("jam", None), ("low", Some("2"))])])])
-            .await;
+        let effects = vec![identify(&[SERIAL]), row(), conditions(&[("jam", None), ("low", Some("2"))])];
+        ground.send(vec![ground.report(n, effects)]).await;
         ground.minutes(1);
     }
     let open = all_alerts(&ground, Some(AlertState::Open)).await;
     assert_eq!(open.len(), 2);
     assert_eq!(ground.device().await.alerts_open, 2);
-    ground.send(vec![ground.report(4, vec![identify(&[SERIAL]), conditions(&[("low", Some("2"))])])]).await;
+    ground.send(vec![ground.report(4, vec![identify(&[SERIAL]), row(), conditions(&[("low", Some("2"))])])]).await;
     let cleared = all_alerts(&ground, Some(AlertState::Cleared)).await;
     assert_eq!(cleared.len(), 1);
     assert_eq!((cleared[0].condition.as_str(), cleared[0].row.as_deref(), cleared[0].flaps), ("jam", None, 0));
@@ -242,7 +242,7 @@ async fn an_alert_says_what_its_row_is_called() {
     let ground = Ground::new().await;
     let row = |key: &str, name: &str| Row {
         key: key.into(),
-        cells: vec![Cell { column: "name".into(), value: Scalar::Token(name.into()) }],
+        cells: vec![Cell { column: "name".into(), value: Scalar::Text(name.into()) }],
     };
     let table = Table {
         attribute: "supplies".into(),
@@ -256,11 +256,14 @@ async fn an_alert_says_what_its_row_is_called() {
     named.sort();
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(named, [(None, None), (text("2"), text("Black toner")), (text("3"), None)]);
-    // it comes back soon, in a report without the table: the alert keeps what it knew
+    // it comes back soon, in a report that does not say what the row is called: the alert keeps what it knew
     ground.minutes(1);
     ground.send(vec![ground.report(2, vec![identify(&[SERIAL]), conditions(&[])])]).await;
     ground.minutes(1);
-    ground.send(vec![ground.report(3, vec![identify(&[SERIAL]), conditions(&[("low", Some("2"))])])]).await;
+    let bare = Row { key: "2".into(), cells: vec![] };
+    let nameless = Effect::Table(Table { attribute: "supplies".into(), complete: false, rows: vec![bare] });
+    let back = vec![identify(&[SERIAL]), nameless, conditions(&[("low", Some("2"))])];
+    ground.send(vec![ground.report(3, back)]).await;
     let open = all_alerts(&ground, Some(AlertState::Open)).await;
     assert_eq!(open.iter().map(|a| (a.row_name.clone(), a.flaps)).collect::<Vec<_>>(), [(text("Black toner"), 1)]);
 }

@@ -1,6 +1,6 @@
 //! A driver as callers see it: who it is and all that it may collect, in the caller's language.
 
-use bailiwick_contract::manifest::{Attribute, Kind, Severity};
+use bailiwick_contract::manifest::{Attribute, Kind, RowKey, Severity};
 use bailiwick_devices::drivers::Installed;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::edge::{Locale, Tabular};
 /// An attribute or a table's column.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DriverAttribute {
-    /// `attribute`, or `table.column`.
+    /// `attribute`, `table.column`, or `table.row_key` for keys of rows that are free text.
     key: String,
     /// `flag`, `integer`, `real`, `enum`, `version`, `time`, `pattern` or `text`.
     r#type: &'static str,
@@ -106,6 +106,13 @@ impl DriverView {
             .tables
             .iter()
             .flat_map(|t| t.columns.iter().map(move |c| attribute(format!("{}.{}", t.key, c.key), c, locale)));
+        let keys = manifest.tables.iter().filter(|t| t.row_key.text).map(|t| DriverAttribute {
+            key: format!("{}.{}", t.key, RowKey::NAME),
+            r#type: "text",
+            unit: None,
+            category: t.row_key.category.name(),
+            title: t.title.locale(locale.0).to_owned(),
+        });
         let meters = manifest.meters.iter().map(|m| DriverMeter {
             key: m.key.clone(),
             unit: m.unit.clone(),
@@ -124,7 +131,7 @@ impl DriverView {
             digest: installed.digest.clone(),
             contract: manifest.driver.contract.clone(),
             title: manifest.driver.title.locale(locale.0).to_owned(),
-            attributes: scalars.chain(columns).collect(),
+            attributes: scalars.chain(columns).chain(keys).collect(),
             meters: meters.collect(),
             conditions: conditions.collect(),
             asks: DriverAsks {

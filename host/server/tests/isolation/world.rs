@@ -584,8 +584,7 @@ fn now() -> u64 {
 
 fn report(digest: &str, serial: &str) -> Report {
     let identity = Identity { kind: "serial".to_owned(), value: serial.to_owned() };
-    let fact =
-        |attribute: &str, value: &str| Fact { attribute: attribute.to_owned(), value: Scalar::Token(value.to_owned()) };
+    let fact = |attribute: &str, value| Fact { attribute: attribute.to_owned(), value };
     Report {
         sequence: 1,
         driver: "test-driver".to_owned(),
@@ -595,7 +594,10 @@ fn report(digest: &str, serial: &str) -> Report {
         clock_offset_ms: Some(0),
         effects: vec![
             Effect::Identify(vec![identity]),
-            Effect::Facts(vec![fact("model", "LaserJet"), fact("serial", serial)]),
+            Effect::Facts(vec![
+                fact("model", Scalar::Text("LaserJet".to_owned())),
+                fact("serial", Scalar::Token(serial.to_owned())),
+            ]),
             Effect::Readings(vec![Point { meter: "pages".to_owned(), row: None, value: 7.0, at: now() }]),
             Effect::Conditions(vec![Condition { key: "jam".to_owned(), row: None }]),
         ],

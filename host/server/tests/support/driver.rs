@@ -16,31 +16,32 @@ title = { en = "Test driver", de = "Testtreiber", nl = "Testdriver", fr = "Pilot
 
 [[identity]]
 kind = "serial"
-pattern = "[A-Z0-9]{1,32}"
+pattern = "[A-Z0-9]{1,24}"
 category = "identifier"
 
 [[attribute]]
 key = "model"
-type = "pattern"
-pattern = "[ -~]{1,64}"
+type = "text"
+max = 64
 category = "device"
 title = { en = "Model", de = "Modell", nl = "Model", fr = "Modèle" }
 
 [[attribute]]
 key = "serial"
 type = "pattern"
-pattern = "[A-Z0-9]{1,32}"
+pattern = "[A-Z0-9]{1,24}"
 category = "identifier"
 title = { en = "Serial number", de = "Seriennummer", nl = "Serienummer", fr = "Numéro de série" }
 
 [[table]]
 key = "supplies"
+row_key = { pattern = "[a-z0-9.-]{1,8}", category = "health" }
 title = { en = "Supplies", de = "Verbrauch", nl = "Verbruik", fr = "Consommables" }
 
 [[table.column]]
 key = "description"
-type = "pattern"
-pattern = "[ -~]{1,64}"
+type = "text"
+max = 64
 category = "health"
 title = { en = "Description", de = "Bezeichnung", nl = "Omschrijving", fr = "Désignation" }
 

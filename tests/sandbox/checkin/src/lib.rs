@@ -2,7 +2,7 @@
 //!
 //! The exchange has one step and asks nothing. It is the bench's other shape, beside a poll of many asks.
 
-use bailiwick_sdk::{Driver, Facts, Host, Identity, Outcome, Refusal, Reply, Request};
+use bailiwick_sdk::{Driver, Facts, Host, Identity, Outcome, Refusal, Reply, Request, Scalar};
 use plist::{Dictionary, Value};
 
 /// The driver.
@@ -16,8 +16,8 @@ impl Driver for Checkin {
         let report = report.as_dictionary().ok_or_else(|| Refusal::new("malformed"))?;
         let answers = report.get("QueryResponses").and_then(Value::as_dictionary).unwrap_or(report);
         let facts = Facts::new()
-            .set_some("name", token(answers, "DeviceName"))
-            .set_some("version", token(answers, "OSVersion"))
+            .set_some("name", string(answers, "DeviceName").map(Scalar::text))
+            .set_some("version", string(answers, "OSVersion").map(Scalar::token))
             .set_some("battery", battery(answers));
         let serial = answers.get("SerialNumber").and_then(Value::as_string);
         let serial = serial.map(|value| Identity { kind: "serial".into(), value: value.into() });
@@ -25,8 +25,8 @@ impl Driver for Checkin {
     }
 }
 
-fn token(answers: &Dictionary, key: &str) -> Option<bailiwick_sdk::Scalar> {
-    answers.get(key).and_then(Value::as_string).map(bailiwick_sdk::Scalar::token)
+fn string<'a>(answers: &'a Dictionary, key: &str) -> Option<&'a str> {
+    answers.get(key).and_then(Value::as_string)
 }
 
 fn battery(answers: &Dictionary) -> Option<i64> {
