@@ -6,6 +6,7 @@ use axum::{
     response::Response,
 };
 use bailiwick_access::elevations::{Elevation, NewElevation};
+use bailiwick_text::Reason;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -68,8 +69,8 @@ impl From<Elevation> for ElevationView {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewElevation)]
 struct Body {
-    /// 1 to 500 characters; stands in the account's audit.
-    reason: String,
+    /// Stands in the account's audit.
+    reason: Reason,
     /// At most 60.
     minutes: u16,
     /// Six digits of the authenticator app, or a recovery code.
@@ -101,7 +102,7 @@ async fn begin(once: Once, headers: HeaderMap, Json(body): Json<Body>) -> Result
         Ok(evidence) => evidence,
         Err(problem) => return once.end(StatusCode::CREATED, Err::<ElevationView, _>(problem)).await,
     };
-    let new = NewElevation { reason: body.reason, minutes: body.minutes, evidence };
+    let new = NewElevation { reason: body.reason.into_string(), minutes: body.minutes, evidence };
     let begun = once.app.access().elevate(&once.caller.principal, once.app.sealing_key(), once.account, new).await;
     once.end(StatusCode::CREATED, begun.map(ElevationView::from).map_err(Problem::from)).await
 }

@@ -3,6 +3,7 @@
 use axum::{http::StatusCode, response::Response};
 use bailiwick_access::view_as::NewView;
 use bailiwick_store::OperatorId;
+use bailiwick_text::Reason;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,8 +29,8 @@ struct Body {
     /// As whom.
     #[schema(value_type = Uuid)]
     operator_id: OperatorId,
-    /// 1 to 500 characters; stands in the account's audit.
-    reason: String,
+    /// Stands in the account's audit.
+    reason: Reason,
     /// At most 30.
     minutes: u16,
 }
@@ -46,7 +47,7 @@ pub struct ViewBegun {
     request_body = Body, responses((status = 201, body = ViewBegun)))]
 async fn begin(once: Once, Json(body): Json<Body>) -> Result<Response, Refused> {
     once.claim::<ViewAs>().await?;
-    let new = NewView { operator: body.operator_id, reason: body.reason, minutes: body.minutes };
+    let new = NewView { operator: body.operator_id, reason: body.reason.into_string(), minutes: body.minutes };
     let begun = once.app.access().view_as(&once.caller.principal, once.account, new).await;
     once.end(StatusCode::CREATED, begun.map(|until| ViewBegun { until }).map_err(Problem::from)).await
 }

@@ -35,4 +35,5 @@ mod shared;
 mod sso;
 mod support;
 mod suspension;
+mod texts;
 mod tls;

@@ -1,7 +1,7 @@
 //! Texts of devices, made fit to be kept.
 
 /// What a device gave as a text: UTF-8 or else Latin-1, up to the first NUL, white space collapsed, without control
-/// characters and without what is not seen or turns the direction of reading (the host refuses those), cut after `most`
+/// characters and without what is not seen or turns the direction of reading (the host leaves those out), cut after `most`
 /// characters. Nothing where nothing is left.
 #[must_use]
 pub fn readable(octets: &[u8], most: usize) -> Option<String> {

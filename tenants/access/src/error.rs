@@ -5,9 +5,9 @@ use bailiwick_store::seal::SealError;
 use bailiwick_store::{LineageError, StoreError};
 
 use crate::credential::CredentialError;
-use crate::email::EmailError;
 use crate::password::PasswordError;
 use crate::permission::{Permission, Permissions};
+use bailiwick_text::EmailError;
 
 /// An error of access.
 #[derive(Debug, thiserror::Error)]
@@ -193,8 +193,8 @@ impl From<sqlx::Error> for AccessError {
 }
 
 impl From<EmailError> for AccessError {
-    fn from(_: EmailError) -> Self {
-        Self::Invalid { field: "email", detail: "must be an e-mail address" }
+    fn from(error: EmailError) -> Self {
+        Self::Invalid { field: "email", detail: error.detail() }
     }
 }
 

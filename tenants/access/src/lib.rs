@@ -26,7 +26,6 @@ pub mod accounts;
 pub mod branding;
 mod credential;
 pub mod elevations;
-mod email;
 mod error;
 pub mod factors;
 mod giving;
@@ -50,8 +49,8 @@ pub mod tokens;
 pub mod view_as;
 
 pub use access::Access;
+pub use bailiwick_text::{Email, EmailError};
 pub use credential::{Credential, CredentialError};
-pub use email::{Email, EmailError};
 pub use error::AccessError;
 pub use page::{Cursor, Page};
 pub use password::{Password, PasswordError};

@@ -24,7 +24,6 @@ mod door;
 pub mod embedded;
 mod error;
 mod id;
-pub mod line;
 mod lineage;
 mod migrations;
 mod pools;

@@ -1540,8 +1540,7 @@ export interface components {
         };
         /** @description What is to change. */
         AccountPatch: {
-            /** @description 1 to 200 characters. */
-            name: string;
+            name: components["schemas"]["Name"];
         };
         /** @description One step of the way down to an account. */
         AccountStep: {
@@ -1568,6 +1567,7 @@ export interface components {
              */
             at?: string | null;
         };
+        Address: string;
         /** @description An alert. */
         Alert: {
             /** Format: uuid */
@@ -1672,13 +1672,11 @@ export interface components {
         };
         /** @description What an account is to say of its brand; what is absent or null is inherited. */
         BrandPut: {
-            /** @description 1 to 60 characters. */
-            name?: string | null;
+            name?: components["schemas"]["ShortName"] | null;
             /** @description `#rrggbb`, dark enough for white text on it (a contrast of 4.5). */
             accent?: string | null;
-            support_email?: string | null;
-            /** @description Begins with `https://`. */
-            support_url?: string | null;
+            support_email?: components["schemas"]["Email"] | null;
+            support_url?: components["schemas"]["Link"] | null;
         };
         /** @description An account's brand. */
         Branding: {
@@ -1856,8 +1854,7 @@ export interface components {
         };
         /** @description What is to change; what is absent stays. */
         DevicePatch: {
-            /** @description A name of its own, 1 to 200 characters; null goes back to the device's. */
-            name?: string | null;
+            name?: components["schemas"]["Name"] | null;
             /**
              * Format: uuid
              * @description The site that it belongs to; null for none.
@@ -1977,6 +1974,7 @@ export interface components {
              */
             ended_at?: string | null;
         };
+        Email: string;
         /** @description An enrollment. */
         Enrollment: {
             /** Format: uuid */
@@ -2118,9 +2116,9 @@ export interface components {
         };
         /** @description Who is to own the account, whatever the caller itself may do on it. */
         FirstOwner: {
-            email: string;
-            /** @description 1 to 200 characters; not used where the operator exists already. */
-            name: string;
+            email: components["schemas"]["Email"];
+            /** @description Not used where the operator exists already. */
+            name: components["schemas"]["Name"];
             /**
              * @description At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent.
              *     Not used where the operator exists already.
@@ -2145,8 +2143,8 @@ export interface components {
         };
         /** @description What a group is to be called. */
         GroupName: {
-            /** @description 1 to 200 characters; no other group of the account is called so, whatever the case. */
-            name: string;
+            /** @description No other group of the account is called so, whatever the case. */
+            name: components["schemas"]["Name"];
         };
         /** @description A role on an account. */
         HeldRole: {
@@ -2199,8 +2197,7 @@ export interface components {
         InvitationAcceptance: {
             /** @description `bwi_…`, what stands behind `#token=` in the mail. */
             token: string;
-            /** @description The name of somebody new, 1 to 200 characters; that of the invitation where absent. */
-            name?: string | null;
+            name?: components["schemas"]["Name"] | null;
             /**
              * @description The password that somebody new chooses (at least 12 characters, not all the same, not the address), or has; left
              *     out by who is signed in.
@@ -2237,6 +2234,7 @@ export interface components {
              */
             id: string;
         };
+        Link: string;
         /** @description A page of rows. */
         List_Account: {
             items: components["schemas"]["Account"][];
@@ -2514,6 +2512,7 @@ export interface components {
              */
             granted_on: string;
         };
+        Name: string;
         /** @description An id with a name. */
         Named: {
             /**
@@ -2526,8 +2525,7 @@ export interface components {
         };
         /** @description An account to be. */
         NewAccount: {
-            /** @description 1 to 200 characters. */
-            name: string;
+            name: components["schemas"]["Name"];
             /** @description `dealer` (below the platform or a dealer) or `customer` (below a dealer). */
             kind: string;
             owner?: components["schemas"]["FirstOwner"] | null;
@@ -2539,13 +2537,12 @@ export interface components {
              * @description The site that it sweeps.
              */
             site_id: string;
-            /** @description 1 to 200 characters. */
-            name: string;
+            name: components["schemas"]["Name"];
         };
         /** @description An account to be deleted. */
         NewDeletion: {
             /** @description The account's name, typed again. */
-            name: string;
+            name: components["schemas"]["Name"];
         };
         /** @description What an account is to let a driver do. */
         NewDriverGrant: {
@@ -2570,8 +2567,8 @@ export interface components {
         };
         /** @description Why, for how long, and a code or the answer of a passkey. */
         NewElevation: {
-            /** @description 1 to 500 characters; stands in the account's audit. */
-            reason: string;
+            /** @description Stands in the account's audit. */
+            reason: components["schemas"]["Reason"];
             /**
              * Format: int32
              * @description At most 60.
@@ -2583,9 +2580,8 @@ export interface components {
         };
         /** @description Somebody to be invited. */
         NewInvitation: {
-            email: string;
-            /** @description 1 to 200 characters; who is new may choose another. */
-            name?: string | null;
+            email: components["schemas"]["Email"];
+            name?: components["schemas"]["Name"] | null;
             /** @description `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made. */
             role: string;
             /** @description Accounts below whose branches the grant leaves out; at most 100. */
@@ -2605,9 +2601,9 @@ export interface components {
         };
         /** @description Someone to be given a role. */
         NewOperator: {
-            email: string;
-            /** @description 1 to 200 characters; not used where the operator exists already. */
-            name: string;
+            email: components["schemas"]["Email"];
+            /** @description Not used where the operator exists already. */
+            name: components["schemas"]["Name"];
             /** @description `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made. */
             role: string;
             /** @description Accounts below whose branches the grant leaves out; at most 100. */
@@ -2617,8 +2613,7 @@ export interface components {
         };
         /** @description A passkey just made. */
         NewPasskey: {
-            /** @description 1 to 60 characters. */
-            name: string;
+            name: components["schemas"]["ShortName"];
             /** @description What the authenticator made. */
             passkey: components["schemas"]["PasskeyAnswer"];
         };
@@ -2633,29 +2628,25 @@ export interface components {
         };
         /** @description A role to be, or what it is to become. */
         NewRole: {
-            /** @description 1 to 200 characters. */
-            name: string;
+            name: components["schemas"]["Name"];
             /** @description At least one, by name, and none that the caller does not have. */
             permissions: string[];
         };
         /** @description A site to be. */
         NewSite: {
-            /** @description 1 to 200 characters. */
-            name: string;
-            /** @description The postal address, for people; at most 500 characters. */
-            address?: string | null;
+            name: components["schemas"]["Name"];
+            address?: components["schemas"]["Address"] | null;
             /** @description How it is swept and polled. */
             settings?: components["schemas"]["SiteSettings"];
         };
         /** @description Why an account is suspended. */
         NewSuspension: {
-            /** @description 1 to 500 characters; stands in the account's audit. */
-            reason?: string | null;
+            reason?: components["schemas"]["Reason"] | null;
         };
         /** @description A token to be. */
         NewToken: {
-            /** @description What it is for, 1 to 200 characters. */
-            name: string;
+            /** @description What it is for. */
+            name: components["schemas"]["Name"];
             /** @description `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor` or `viewer`; or else `permissions`. */
             role?: string | null;
             /** @description What it may do, by name, instead of a role. */
@@ -2673,8 +2664,8 @@ export interface components {
              * @description As whom.
              */
             operator_id: string;
-            /** @description 1 to 500 characters; stands in the account's audit. */
-            reason: string;
+            /** @description Stands in the account's audit. */
+            reason: components["schemas"]["Reason"];
             /**
              * Format: int32
              * @description At most 30.
@@ -2699,8 +2690,7 @@ export interface components {
         };
         /** @description What is to change; what is absent stays. */
         OperatorPatch: {
-            /** @description 1 to 200 characters. */
-            name?: string | null;
+            name?: components["schemas"]["Name"] | null;
             /** @description `en`, or with a region: `de-AT`. */
             locale?: string | null;
         };
@@ -2768,8 +2758,7 @@ export interface components {
         };
         /** @description What is to change. */
         PasskeyPatch: {
-            /** @description 1 to 60 characters. */
-            name: string;
+            name: components["schemas"]["ShortName"];
         };
         /** @description The link's secret, and the password to come. */
         PasswordReset: {
@@ -2780,7 +2769,7 @@ export interface components {
         };
         /** @description Who forgot. */
         PasswordResetRequest: {
-            email: string;
+            email: components["schemas"]["Email"];
         };
         /** @description The portal's host name to be. */
         PortalHost: {
@@ -2857,6 +2846,7 @@ export interface components {
              */
             rose: number;
         };
+        Reason: string;
         /** @description Recovery codes, shown once; each is good once. */
         RecoveryCodes: {
             codes: string[];
@@ -2929,9 +2919,10 @@ export interface components {
             grants: components["schemas"]["HeldRole"][];
             viewing?: components["schemas"]["Viewing"] | null;
         };
+        ShortName: string;
         /** @description Who signs in. */
         SignIn: {
-            email: string;
+            email: components["schemas"]["Email"];
             password: string;
         };
         /** @description The password is right, and a code is to follow. */
@@ -3084,10 +3075,8 @@ export interface components {
         };
         /** @description What is to change; what is absent stays. */
         SitePatch: {
-            /** @description 1 to 200 characters. */
-            name?: string | null;
-            /** @description The postal address; null removes it. */
-            address?: string | null;
+            name?: components["schemas"]["Name"] | null;
+            address?: components["schemas"]["Address"] | null;
             /** @description How it is swept and polled. */
             settings?: components["schemas"]["SiteSettings"];
         };
@@ -3135,7 +3124,7 @@ export interface components {
         };
         /** @description Who signs in. */
         SsoBegin: {
-            email: string;
+            email: components["schemas"]["Email"];
             /** @description The path of the portal to come back to. */
             return_to?: string;
         };

@@ -13,7 +13,7 @@ export function HelpLinks() {
         </a>
       )}
       {email && (
-        <a href={`mailto:${email}`} className="truncate">
+        <a href={`mailto:${encodeURIComponent(email).replace("%40", "@")}`} className="truncate">
           {email}
         </a>
       )}

@@ -212,7 +212,8 @@ impl Pass<'_> {
     fn facts(&mut self, facts: Vec<Fact>) -> Result<Option<Effect>, Fault> {
         at_most(facts.len())?;
         let mut kept = Vec::with_capacity(facts.len());
-        for (i, fact) in facts.into_iter().enumerate() {
+        for (i, mut fact) in facts.into_iter().enumerate() {
+            fact.value = scalar::readable(fact.value);
             let declared = self.checker.manifest.attributes.iter().find(|a| a.key == fact.attribute);
             let attribute = declared.ok_or_else(|| (Code::UndeclaredAttribute, format!("[{i}].attribute")))?;
             must(
@@ -269,7 +270,8 @@ impl Pass<'_> {
         }
         let mut kept: Vec<Cell> = Vec::with_capacity(cells.len());
         let mut seen = vec![false; table.columns.len()];
-        for (i, cell) in cells.into_iter().enumerate() {
+        for (i, mut cell) in cells.into_iter().enumerate() {
+            cell.value = scalar::readable(cell.value);
             let declared = table.columns.iter().position(|c| c.key == cell.column);
             let (Some((column, seen)), true) =
                 (declared.and_then(|n| Some((table.columns.get(n)?, seen.get_mut(n)?))), declared.is_some())

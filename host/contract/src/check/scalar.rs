@@ -1,5 +1,7 @@
 //! One value against its declared type.
 
+use bailiwick_text::line;
+
 use super::ViolationCode;
 use crate::{manifest::Kind, value::Scalar};
 
@@ -7,6 +9,8 @@ use crate::{manifest::Kind, value::Scalar};
 pub(super) const MAX_TIME: u64 = 253_402_300_799_999;
 /// Most characters of a value that matches a pattern.
 pub(crate) const MAX_TOKEN: usize = 64;
+/// Most characters that are looked at of a free text: more than any attribute may declare.
+const MAX_FREE: usize = u16::MAX as usize;
 /// Most characters of a version.
 const MAX_VERSION: usize = 32;
 /// Most letters of a version: a word such as `snapshot`, or a build's.
@@ -39,21 +43,21 @@ pub(super) fn check(kind: &Kind, value: &Scalar) -> Result<(), ViolationCode> {
     }
 }
 
-/// At most `max` characters, none of them a control character or one that is not seen: such a text stays in its line
-/// and reads as it stands, and a database takes it (PostgreSQL's text has no NUL).
+/// At most `max` characters, all of which can be shown: such a text stays in its line and reads as it stands wherever it
+/// goes, in the portal, in mails and in spreadsheets.
 pub(crate) fn is_line(text: &str, max: usize) -> bool {
-    text.len() <= max.saturating_mul(4)
-        && text.chars().count() <= max
-        && !text.chars().any(|c| c.is_control() || misleads(c))
+    text.len() <= max.saturating_mul(4) && text.chars().count() <= max && line::check(text).is_ok()
 }
 
-/// Shows nothing, or turns the direction of what follows, so that a text can look like another.
-const fn misleads(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+/// A free text is what somebody entered on the device: what cannot be shown of it is left out. Were it refused, a device
+/// could hide by its own name.
+pub(super) fn readable(value: Scalar) -> Scalar {
+    match value {
+        Scalar::Text(text) if line::check(&text).is_err() => {
+            Scalar::Text(line::cleaned(&text, MAX_FREE).unwrap_or_default())
+        }
+        other => other,
+    }
 }
 
 /// `[A-Za-z0-9._:-]{1,64}`.
@@ -73,6 +77,24 @@ fn is_version(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::manifest::Pattern;
+
+    #[test]
+    fn what_cannot_be_shown_of_a_free_text_is_left_out() {
+        for (text, kept) in [
+            ("Büro 3", "Büro 3"),
+            ("", ""),
+            ("a\u{202e}b", "ab"),
+            (" a\u{200b}\nb\u{ffff}", "a b"),
+            ("Mu\u{308}ller\u{e000}", "Müller"),
+            ("\u{301}", ""),
+        ] {
+            let value = readable(Scalar::Text(text.to_owned()));
+            assert_eq!(value, Scalar::Text(kept.to_owned()));
+            assert_eq!(check(&Kind::Text { max: 9 }, &value), Ok(()));
+        }
+        let token = Scalar::Token("a\u{202e}b".to_owned());
+        assert_eq!(readable(token.clone()), token);
+    }
 
     #[test]
     fn each_type_takes_its_own_values_and_no_others() {
@@ -107,6 +129,8 @@ mod tests {
             (&Kind::Text { max: 4 }, text("a\0"), Err(BadText)),
             (&Kind::Text { max: 4 }, text("a\u{202e}b"), Err(BadText)),
             (&Kind::Text { max: 4 }, text("a\u{200b}b"), Err(BadText)),
+            (&Kind::Text { max: 4 }, text("\u{301}"), Err(BadText)),
+            (&Kind::Text { max: 4 }, text("\u{ffff}"), Err(BadText)),
             (&Kind::Text { max: 4 }, token("a"), Err(WrongType)),
         ] {
             assert_eq!(check(kind, &value), expected, "{kind:?} {value:?}");

@@ -2,6 +2,7 @@
 
 use bailiwick_contract::report::{AssignedDriver, Assignment, Status, SweepFigures};
 use bailiwick_store::{Actor, CollectorId, Metered, Scope, Store};
+use bailiwick_text::Name;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -61,10 +62,8 @@ pub async fn create_token(
     name: &str,
     now: Timestamp,
 ) -> Result<NewToken, CollectorError> {
-    let name = name.trim();
-    if !(1..=200).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-        return Err(CollectorError::Invalid { field: "name", why: "1 to 200 characters" });
-    }
+    let name = name.parse::<Name>().map_err(|error| CollectorError::Invalid { field: "name", why: error.detail() })?;
+    let name = name.as_str();
     let site = sites::get(scope, site).await?;
     scope.bind(site.account).await?;
     let (token, hash) = secret::make(secret::TOKEN)?;

@@ -1,6 +1,6 @@
 //! The device list as SQL: filters, order and keyset in one statement.
 //!
-//! The policy narrows to the scope by an index on lineage; what cannot use an index under a policy (`ilike`)
+//! The policy narrows to the scope by an index on lineage; what cannot use an index under a policy (a search)
 //! runs on what is left. The page is cut before names are looked up: joined first, a dealer's 10,000 devices were looked
 //! up each for a page of 50 (measured at a million devices: 289 ms instead of 16).
 
@@ -68,11 +68,6 @@ impl SortKey {
     }
 }
 
-/// `%` and `_` of a search text are taken as they are.
-fn pattern(q: &str) -> String {
-    format!("%{}%", q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
-}
-
 pub(super) fn statement(
     filter: &DeviceFilter,
     sort: Sort,
@@ -88,11 +83,7 @@ pub(super) fn statement(
         _ => " where d.retired_at is null",
     });
     if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        let like = pattern(q);
-        sql.push(" and (d.name ilike ").push_bind(like.clone());
-        sql.push(" or d.model ilike ").push_bind(like.clone());
-        sql.push(" or d.serial ilike ").push_bind(like.clone());
-        sql.push(" or d.address like ").push_bind(like).push(")");
+        sql.push(" and position(tenancy.sort_key(").push_bind(q.to_owned()).push(") in d.search_key) > 0");
     }
     if let Some(driver) = &filter.driver {
         sql.push(" and d.driver = ").push_bind(driver.clone());
@@ -148,11 +139,6 @@ pub(super) fn statement(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn wildcards_of_a_search_are_only_characters() {
-        assert_eq!(pattern("50%_\\"), "%50\\%\\_\\\\%");
-    }
 
     #[test]
     fn a_cursor_of_another_order_is_refused() {

@@ -5,6 +5,7 @@ mod service;
 pub(crate) mod store;
 
 use bailiwick_store::{AccountId, DeviceId, StoreError};
+use bailiwick_text::LineError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -220,9 +221,9 @@ pub enum DeviceError {
     /// No such site in the device's account.
     #[error("there is no such site")]
     UnknownSite,
-    /// The name is not 1 to 200 characters.
-    #[error("a name is 1 to 200 characters")]
-    Name,
+    /// The name breaks the rule of names.
+    #[error("the name {0}")]
+    Name(#[from] LineError),
     /// The cursor is of another list.
     #[error(transparent)]
     Cursor(#[from] CursorError),

@@ -1,6 +1,7 @@
 //! What callers do with devices.
 
-use bailiwick_store::{DeviceId, Metered, Scope, Store, line::is_line};
+use bailiwick_store::{DeviceId, Metered, Scope, Store};
+use bailiwick_text::Name;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -72,7 +73,7 @@ pub async fn update(
     let mut device = lock_active(scope, id, now).await?;
     let before = told(&device);
     if let Some(name) = change.name {
-        device.given_name = name.map(|text| given_name(&text)).transpose()?;
+        device.given_name = name.map(|text| text.parse::<Name>()).transpose()?.map(Name::into_string);
     }
     let given = change.site.map(|site| site.is_some());
     if let Some(site) = change.site {
@@ -134,11 +135,6 @@ async fn lock(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device,
 async fn lock_active(scope: &mut Scope, id: DeviceId, now: Timestamp) -> Result<Device, DeviceError> {
     let device = lock(scope, id, now).await?;
     if device.retired_at.is_some() { Err(DeviceError::Retired) } else { Ok(device) }
-}
-
-fn given_name(text: &str) -> Result<String, DeviceError> {
-    let text = text.trim();
-    if is_line(text, 200) { Ok(text.to_owned()) } else { Err(DeviceError::Name) }
 }
 
 /// What the audit keeps of a device: what operators said, nothing that a driver did.

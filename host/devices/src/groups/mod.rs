@@ -7,6 +7,7 @@ mod service;
 mod store;
 
 use bailiwick_store::{AccountId, StoreError, uuid_id};
+use bailiwick_text::LineError;
 use jiff::Timestamp;
 
 use crate::Named;
@@ -41,9 +42,9 @@ pub enum GroupError {
     /// No such group in this scope, or no such device in the group's account.
     #[error("there is no such group or device")]
     NotFound,
-    /// The name is not 1 to 200 characters on one line.
-    #[error("a name is 1 to 200 characters")]
-    Name,
+    /// The name breaks the rule of names.
+    #[error("the name {0}")]
+    Name(#[from] LineError),
     /// Another group of the account is called so, whatever the case.
     #[error("another group of this account has this name")]
     NameTaken,

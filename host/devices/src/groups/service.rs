@@ -1,6 +1,7 @@
 //! What callers do with groups.
 
-use bailiwick_store::{DeviceId, Scope, line::is_line};
+use bailiwick_store::{DeviceId, Scope};
+use bailiwick_text::Name;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -28,7 +29,8 @@ pub async fn get(scope: &mut Scope, id: GroupId) -> Result<Group, GroupError> {
 /// # Errors
 /// [`GroupError::Name`], [`GroupError::NameTaken`], [`GroupError::Full`].
 pub async fn create(scope: &mut Scope, name: &str, now: Timestamp) -> Result<Group, GroupError> {
-    let name = checked(name)?;
+    let name: Name = name.parse()?;
+    let name = name.as_str();
     if store::count(scope).await? >= Group::MOST {
         return Err(GroupError::Full);
     }
@@ -45,7 +47,8 @@ pub async fn create(scope: &mut Scope, name: &str, now: Timestamp) -> Result<Gro
 /// [`GroupError::NotFound`], [`GroupError::Name`], [`GroupError::NameTaken`].
 pub async fn rename(scope: &mut Scope, id: GroupId, name: &str) -> Result<Group, GroupError> {
     let before = bound(scope, id).await?;
-    let name = checked(name)?;
+    let name: Name = name.parse()?;
+    let name = name.as_str();
     if before.name != name {
         taken(store::rename(scope, id, name).await?)?;
         let (old, new) = (json!({ "name": before.name }), json!({ "name": name }));
@@ -101,11 +104,6 @@ async fn bound(scope: &mut Scope, id: GroupId) -> Result<Group, GroupError> {
     let group = store::lock(scope, id).await?.ok_or(GroupError::NotFound)?;
     scope.bind(group.account.id).await?;
     Ok(group)
-}
-
-fn checked(name: &str) -> Result<&str, GroupError> {
-    let name = name.trim();
-    if is_line(name, 200) { Ok(name) } else { Err(GroupError::Name) }
 }
 
 fn taken(written: bool) -> Result<(), GroupError> {

@@ -1,7 +1,8 @@
 //! What callers do with sites.
 
 use bailiwick_contract::ranges::Range;
-use bailiwick_store::{Scope, line::is_line};
+use bailiwick_store::Scope;
+use bailiwick_text::{Address, LineError, Name, line};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -125,7 +126,7 @@ fn seal(key: &SealingKey, site: &Site, communities: &[String]) -> Result<Option<
         return Err(invalid("communities", "at most 8"));
     }
     for (i, community) in communities.iter().enumerate() {
-        if !(1..=64).contains(&community.len()) || community.chars().any(char::is_control) {
+        if !(1..=64).contains(&community.len()) || line::check(community).is_err() {
             return Err(invalid(&format!("communities[{i}]"), "1 to 64 characters, none of them a control character"));
         }
     }
@@ -142,16 +143,14 @@ fn invalid(field: &str, why: &str) -> SiteError {
 }
 
 fn name(text: &str) -> Result<String, SiteError> {
-    let text = text.trim();
-    if is_line(text, 200) { Ok(text.to_owned()) } else { Err(invalid("name", "1 to 200 characters")) }
+    let name = text.parse::<Name>().map_err(|error| invalid("name", error.detail()))?;
+    Ok(name.into_string())
 }
 
 fn address(text: Option<String>) -> Result<Option<String>, SiteError> {
-    let text = text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
-    if text.as_ref().is_some_and(|t| t.chars().count() > 500 || t.contains('\0')) {
-        return Err(invalid("address", "at most 500 characters"));
-    }
-    Ok(text)
+    let wrong = |error: LineError| invalid("address", error.detail());
+    let address = text.map(|text| text.parse::<Address>()).transpose().map_err(wrong)?;
+    Ok(address.map(Address::into_string))
 }
 
 fn ranges(texts: &[String]) -> Result<Vec<Range>, SiteError> {

@@ -125,7 +125,7 @@ async fn an_operators_name_and_site_stay_whatever_is_reported() {
     let mut scope = ground.scope(ground.dealer).await;
     assert_eq!(devices::update(&mut scope, id, change(None), ground.store.now()).await.unwrap().name, "Reported");
     let empty = devices::update(&mut scope, id, change(Some(" ")), ground.store.now()).await;
-    assert!(matches!(empty, Err(devices::DeviceError::Name)));
+    assert!(matches!(empty, Err(devices::DeviceError::Name(_))));
     let elsewhere = DeviceChange { site: Some(Some(bailiwick_devices::SiteId::new())), ..DeviceChange::default() };
     let elsewhere = devices::update(&mut scope, id, elsewhere, ground.store.now()).await;
     assert!(matches!(elsewhere, Err(devices::DeviceError::UnknownSite)));

@@ -5,6 +5,7 @@
 
 mod texts;
 
+use bailiwick_text::{Email, Link, Name};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The languages that letters are written in.
@@ -170,15 +171,17 @@ impl Letter {
     /// Where people get help: the address of each link, and what is shown of it.
     fn help(&self) -> Vec<(String, String)> {
         let Brand { support_url, support_email, .. } = &self.brand;
-        let url = support_url.as_deref().map(one_line).map(|url| (url.clone(), url));
-        let email = support_email.as_deref().map(one_line).map(|email| (format!("mailto:{email}"), email));
+        let url = support_url.as_deref().and_then(|url| url.parse::<Link>().ok()).map(Link::into_string);
+        let url = url.map(|url| (url.clone(), url));
+        let email = support_email.as_deref().and_then(|email| email.parse::<Email>().ok()).map(Email::into_string);
+        let email = email.map(|email| (format!("mailto:{email}"), email));
         url.into_iter().chain(email).collect()
     }
 }
 
-/// Without line breaks and other control characters.
+/// What can be shown of a name, also of one that was kept before there was a rule.
 fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    Name::cleaned(text).map(Name::into_string).unwrap_or_default()
 }
 
 fn escaped(text: &str) -> String {

@@ -5,6 +5,7 @@ use bailiwick_access::{
     AccessError, Password,
     accounts::{FirstOwner, Kind, Made, NewAccount},
 };
+use bailiwick_text::{Email, Name};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,8 +21,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = NewAccount)]
 pub(super) struct Body {
-    /// 1 to 200 characters.
-    name: String,
+    name: Name,
     /// `dealer` (below the platform or a dealer) or `customer` (below a dealer).
     #[schema(value_type = String)]
     kind: Kind,
@@ -34,9 +34,9 @@ pub(super) struct Body {
 #[serde(deny_unknown_fields)]
 #[schema(as = FirstOwner)]
 struct Owner {
-    email: String,
-    /// 1 to 200 characters; not used where the operator exists already.
-    name: String,
+    email: Email,
+    /// Not used where the operator exists already.
+    name: Name,
     /// At least 12 characters, not all the same, and not the e-mail address; a random one is made where it is absent.
     /// Not used where the operator exists already.
     #[schema(value_type = Option<String>, write_only)]
@@ -59,7 +59,7 @@ pub(super) async fn create(once: Once, Json(body): Json<Body>) -> Result<Respons
     once.claim::<ManageAccounts>().await?;
     let made = async {
         let owner = body.owner.map(Owner::parse).transpose()?;
-        let new = NewAccount { name: body.name, kind: body.kind, owner };
+        let new = NewAccount { name: body.name.into_string(), kind: body.kind, owner };
         let Made { account, initial_password } =
             once.app.access().create_account(&once.caller.principal, once.account, new).await?;
         let account = views::one(&once.app, &once.caller.principal, account.id).await?;
@@ -76,6 +76,6 @@ pub(super) async fn create(once: Once, Json(body): Json<Body>) -> Result<Respons
 impl Owner {
     fn parse(self) -> Result<FirstOwner, AccessError> {
         let password = self.password.map(Password::new).transpose()?;
-        Ok(FirstOwner { email: self.email.parse()?, name: self.name, password })
+        Ok(FirstOwner { email: self.email, name: self.name.into_string(), password })
     }
 }

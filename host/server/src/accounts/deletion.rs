@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
+use bailiwick_text::Name;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,7 +24,7 @@ use crate::{
 #[schema(as = NewDeletion)]
 pub(super) struct Body {
     /// The account's name, typed again.
-    name: String,
+    name: Name,
 }
 
 /// An account that is to be deleted.
@@ -40,7 +41,7 @@ pub struct Deletion {
 pub(super) async fn delete(once: Once, Json(body): Json<Body>) -> Result<Response, Refused> {
     once.claim::<DeleteAccounts>().await?;
     let grace = once.app.config().deletion_grace;
-    let done = once.app.access().delete_account(&once.caller.principal, once.account, &body.name, grace).await;
+    let done = once.app.access().delete_account(&once.caller.principal, once.account, body.name.as_str(), grace).await;
     let done = done.map(|deletion| Deletion { requested_at: deletion.requested_at, erase_at: deletion.erase_at });
     once.end(StatusCode::ACCEPTED, done).await
 }

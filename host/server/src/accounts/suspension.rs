@@ -1,6 +1,7 @@
 //! `POST /accounts/{id}/suspend` and `/resume`: sign-in and collectors' reports of a branch stop, and go on.
 
 use axum::{http::StatusCode, response::Response};
+use bailiwick_text::Reason;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -15,8 +16,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = NewSuspension)]
 pub(super) struct Body {
-    /// 1 to 500 characters; stands in the account's audit.
-    reason: Option<String>,
+    /// Stands in the account's audit.
+    reason: Option<Reason>,
 }
 
 /// Suspends an account and all below it: sign-in, tokens and collectors' reports stop, and what is kept stays.
@@ -26,7 +27,10 @@ pub(super) async fn suspend(once: Once, body: Option<Json<Body>>) -> Result<Resp
     once.claim::<ManageAccounts>().await?;
     let reason = body.and_then(|Json(body)| body.reason);
     let done = async {
-        once.app.access().suspend_account(&once.caller.principal, once.account, reason.as_deref()).await?;
+        once.app
+            .access()
+            .suspend_account(&once.caller.principal, once.account, reason.as_ref().map(Reason::as_str))
+            .await?;
         views::one(&once.app, &once.caller.principal, once.account).await
     };
     let done: Result<AccountView, Problem> = done.await;

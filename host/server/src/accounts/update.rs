@@ -1,4 +1,5 @@
 use axum::{Json as Reply, extract::State};
+use bailiwick_text::Name;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -14,8 +15,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = AccountPatch)]
 pub(super) struct Body {
-    /// 1 to 200 characters.
-    name: String,
+    name: Name,
 }
 
 /// Renames an account.
@@ -27,6 +27,6 @@ pub(super) async fn update(
     Path(at): Path<AccountAt>,
     Json(body): Json<Body>,
 ) -> Result<Reply<AccountView>, Problem> {
-    app.access().rename_account(&caller.principal, at.id, &body.name).await?;
+    app.access().rename_account(&caller.principal, at.id, body.name.as_str()).await?;
     Ok(Reply(views::one(&app, &caller.principal, at.id).await?))
 }

@@ -2,6 +2,7 @@
 
 use axum::{Json as Reply, extract::State};
 use bailiwick_access::branding::{Colour, NewBrand};
+use bailiwick_text::{Email, Link, ShortName};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,13 +19,11 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = BrandPut)]
 pub(super) struct Body {
-    /// 1 to 60 characters.
-    name: Option<String>,
+    name: Option<ShortName>,
     /// `#rrggbb`, dark enough for white text on it (a contrast of 4.5).
     accent: Option<String>,
-    support_email: Option<String>,
-    /// Begins with `https://`.
-    support_url: Option<String>,
+    support_email: Option<Email>,
+    support_url: Option<Link>,
 }
 
 /// Says what an account's brand is. Logo and host name are set apart and stay.
@@ -38,6 +37,11 @@ pub(super) async fn update(
 ) -> Result<Reply<BrandingView>, Problem> {
     let accent = body.accent.filter(|text| !text.is_empty()).map(|text| text.parse::<Colour>()).transpose();
     let accent = accent.map_err(|error| Problem::field("accent", "invalid", error.to_string()))?;
-    let brand = NewBrand { name: body.name, accent, support_email: body.support_email, support_url: body.support_url };
+    let brand = NewBrand {
+        name: body.name.map(ShortName::into_string),
+        accent,
+        support_email: body.support_email.map(Email::into_string),
+        support_url: body.support_url.map(Link::into_string),
+    };
     Ok(Reply(app.access().set_branding(&caller.principal, at.id, brand).await?.into()))
 }

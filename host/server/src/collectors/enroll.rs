@@ -2,6 +2,7 @@
 
 use axum::{http::StatusCode, response::Response};
 use bailiwick_devices::{SiteId, collectors};
+use bailiwick_text::Name;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -21,8 +22,7 @@ pub(super) struct Body {
     /// The site that it sweeps.
     #[schema(value_type = Uuid)]
     site_id: SiteId,
-    /// 1 to 200 characters.
-    name: String,
+    name: Name,
 }
 
 /// A one-time right to become a collector, shown once.
@@ -48,7 +48,7 @@ pub(super) async fn enroll(
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
     let now = work.app.store().now();
-    let made = collectors::create_token(&mut work.scope, body.site_id, &body.name, now).await?;
+    let made = collectors::create_token(&mut work.scope, body.site_id, body.name.as_str(), now).await?;
     let token = made.token.expose_secret().to_owned();
     let server = &work.app.config().public_url;
     let reply = CollectorToken {

@@ -19,6 +19,7 @@ use axum::http::Uri;
 use bailiwick_access::branding::HostName;
 use bailiwick_egress::{Destination, Purpose};
 use bailiwick_mail::{Sender, SmtpServer};
+use bailiwick_text::ShortName;
 use figment::{
     Figment,
     providers::{Env, Format, Toml},
@@ -180,10 +181,10 @@ impl TryFrom<Settings> for Config {
             source: rate("source_per_minute", s.source_per_minute)?,
             collector: rate("collector_per_minute", s.collector_per_minute)?,
         };
-        let product_name = s.product_name.trim().to_owned();
-        if !(1..=60).contains(&product_name.chars().count()) || product_name.chars().any(char::is_control) {
-            return Err(ConfigError::value("product_name", "is no name", "give 1 to 60 characters on one line"));
-        }
+        let product_name = s.product_name.parse::<ShortName>().map_err(|error| {
+            ConfigError::value("product_name", error.detail(), "give 1 to 60 characters on one line")
+        })?;
+        let product_name = product_name.into_string();
         let mail = mail(s.smtp_url.as_ref(), s.mail_from.as_deref())?;
         let outbound = Outbound {
             hosts: outbound_hosts(&s.egress_hosts, mail.as_ref())?,

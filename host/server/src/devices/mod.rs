@@ -52,7 +52,7 @@ impl From<DeviceError> for Problem {
             DeviceError::UnknownSite => {
                 Self::field("site_id", "unknown", "there is no such site in the device's account")
             }
-            DeviceError::Name => Self::field("name", "invalid", "a name is 1 to 200 characters"),
+            DeviceError::Name(error) => Self::field("name", "invalid", error.detail()),
             DeviceError::Cursor(_) => Page::foreign_cursor(),
             DeviceError::Fact(error) => error.into(),
             DeviceError::Store(error) => error.into(),

@@ -5,6 +5,7 @@ use bailiwick_devices::{
     SiteId,
     devices::{self, DeviceChange, Ownership},
 };
+use bailiwick_text::Name;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,10 +20,10 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = DevicePatch)]
 pub(super) struct Body {
-    /// A name of its own, 1 to 200 characters; null goes back to the device's.
+    /// A name of its own; null goes back to the device's.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    name: Option<Option<String>>,
+    #[schema(value_type = Option<Name>)]
+    name: Option<Option<Name>>,
     /// The site that it belongs to; null for none.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Uuid>)]
@@ -42,7 +43,11 @@ pub(super) async fn update(
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
     let now = work.app.store().now();
-    let change = DeviceChange { name: body.name, site: body.site_id, ownership: body.ownership };
+    let change = DeviceChange {
+        name: body.name.map(|name| name.map(Name::into_string)),
+        site: body.site_id,
+        ownership: body.ownership,
+    };
     let device = devices::update(&mut work.scope, at.device_id, change, now).await?;
     work.into_inner().reply(StatusCode::OK, &DeviceView::from(device)).await
 }

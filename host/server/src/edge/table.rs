@@ -1,9 +1,9 @@
 //! Rows as CSV (RFC 4180), for spreadsheets: every list has its columns, whatever its rows hold, also when
 //! it has none. Columns of an object in a row are `outer.inner`; a list of things becomes their names.
 //!
-//! A text that a spreadsheet would run as a formula gets a leading apostrophe: names of devices come
-//! from strangers.
+//! A text that a spreadsheet would run as a formula is marked as a text: names of devices come from strangers.
 
+use bailiwick_text::csv as rule;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -40,12 +40,13 @@ fn at<'a>(row: &'a Value, column: &str) -> &'a Value {
 fn cell<T: Tabular>(column: &str, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => harmless(text),
+        Value::String(text) => rule::cell(text).into_owned(),
         Value::Array(elements) => {
             let texts: Vec<String> =
                 elements.iter().map(|e| T::element(column, e).unwrap_or_else(|| name(e))).collect();
-            harmless(&texts.join("; "))
+            rule::cell(&texts.join("; ")).into_owned()
         }
+        other @ Value::Object(_) => rule::cell(&other.to_string()).into_owned(),
         other => other.to_string(),
     }
 }
@@ -54,11 +55,6 @@ fn cell<T: Tabular>(column: &str, value: &Value) -> String {
 fn name(element: &Value) -> String {
     let named = element.get("name").or_else(|| element.get("key")).unwrap_or(element);
     named.as_str().map_or_else(|| element.to_string(), str::to_owned)
-}
-
-/// OWASP's rule against CSV injection.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -13,6 +13,6 @@ use crate::{
     request_body = Body, responses((status = 201, body = GroupView)))]
 pub(super) async fn create(mut work: Authorized<ManageDevices>, Json(body): Json<Body>) -> Result<Response, Problem> {
     let now = work.app.store().now();
-    let group = groups::create(&mut work.scope, &body.name, now).await?;
+    let group = groups::create(&mut work.scope, body.name.as_str(), now).await?;
     work.into_inner().reply(StatusCode::CREATED, &GroupView::from(group)).await
 }

@@ -8,6 +8,7 @@ mod list;
 mod rename;
 
 use bailiwick_devices::groups::{Group, GroupError, GroupId};
+use bailiwick_text::Name;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -42,8 +43,8 @@ struct GroupAt {
 #[serde(deny_unknown_fields)]
 #[schema(as = GroupName)]
 struct Body {
-    /// 1 to 200 characters; no other group of the account is called so, whatever the case.
-    name: String,
+    /// No other group of the account is called so, whatever the case.
+    name: Name,
 }
 
 /// A group of devices.
@@ -80,7 +81,7 @@ impl From<GroupError> for Problem {
     fn from(error: GroupError) -> Self {
         match error {
             GroupError::NotFound => Self::not_found(),
-            GroupError::Name => Self::field("name", "invalid", "1 to 200 characters"),
+            GroupError::Name(error) => Self::field("name", "invalid", error.detail()),
             GroupError::NameTaken => Self::conflict("conflict", "Another group of this account has this name."),
             GroupError::Full => Self::conflict("groups_full", error.to_string()),
             GroupError::Store(error) => error.into(),

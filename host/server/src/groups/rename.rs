@@ -16,6 +16,6 @@ pub(super) async fn rename(
     Path(at): Path<GroupAt>,
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
-    let group = groups::rename(&mut work.scope, at.group_id, &body.name).await?;
+    let group = groups::rename(&mut work.scope, at.group_id, body.name.as_str()).await?;
     work.into_inner().reply(StatusCode::OK, &GroupView::from(group)).await
 }

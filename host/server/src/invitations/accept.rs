@@ -2,6 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use bailiwick_access::{AccessError, Password, invitations::Acceptance};
+use bailiwick_text::Name;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -21,8 +22,8 @@ pub(super) struct Body {
     /// `bwi_…`, what stands behind `#token=` in the mail.
     #[schema(value_type = String, write_only)]
     token: SecretString,
-    /// The name of somebody new, 1 to 200 characters; that of the invitation where absent.
-    name: Option<String>,
+    /// The name of somebody new; that of the invitation where absent.
+    name: Option<Name>,
     /// The password that somebody new chooses (at least 12 characters, not all the same, not the address), or has; left
     /// out by who is signed in.
     #[schema(value_type = Option<String>, write_only)]
@@ -44,7 +45,7 @@ pub(super) async fn accept(
     let accepted = match body.password {
         Some(password) => {
             let password = Password::new(password).map_err(AccessError::from)?;
-            let acceptance = Acceptance::Reader { name: body.name, password };
+            let acceptance = Acceptance::Reader { name: body.name.map(Name::into_string), password };
             app.access().accept_invitation(&body.token, acceptance, from).await
         }
         None => {

@@ -4,6 +4,7 @@ use axum::{http::StatusCode, response::Response};
 use bailiwick_access::{RoleRef, grants::Given, invitations::NewInvitation};
 use bailiwick_mail::outbox::Kind;
 use bailiwick_store::AccountId;
+use bailiwick_text::{Email, Name};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,9 +21,9 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = NewInvitation)]
 pub(super) struct Body {
-    email: String,
-    /// 1 to 200 characters; who is new may choose another.
-    name: Option<String>,
+    email: Email,
+    /// Who is new may choose another.
+    name: Option<Name>,
     /// `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made.
     #[schema(value_type = String)]
     role: RoleRef,
@@ -54,11 +55,11 @@ async fn invite(once: &Once, language: Locale, body: Body) -> Result<Invited, Pr
     // who may not invite here learns nothing of how the server is set up
     Work::check::<ManageOperators>(&once.app, &once.caller, once.account).await?;
     mail::needed(&once.app)?;
-    let email = mail::address(&body.email)?;
+    let email = body.email;
     once.app.limits().mailed.count(&once.app.print_of_address(email.key())).await?;
     let locale = bailiwick_mail::Language::of(body.locale.as_deref().unwrap_or(language.0)).code().to_owned();
     let (to, given) = (email.as_str().to_owned(), Given { role: body.role, excluded: body.excluded });
-    let new = NewInvitation { email, name: body.name, given, locale: locale.clone() };
+    let new = NewInvitation { email, name: body.name.map(Name::into_string), given, locale: locale.clone() };
     let (mut scope, id) = once.app.access().invite(&once.caller.principal, once.account, new).await?;
     mail::send(&once.app, &mut scope, Kind::Invitation, &to, &locale, Some(id.get())).await?;
     scope.commit().await?;

@@ -5,7 +5,6 @@ mod writer;
 
 use std::sync::Arc;
 
-use bailiwick_access::AccessError;
 use bailiwick_devices::jobs::JobError;
 use bailiwick_mail::{
     Language, MailWorker, Sender,
@@ -58,9 +57,4 @@ pub(crate) async fn send(
         Err(JobError::Store(error)) => Err(error.into()),
         Err(other) => Err(Problem::internal(&other)),
     }
-}
-
-/// An address that was typed.
-pub(crate) fn address(text: &str) -> Result<bailiwick_access::Email, Problem> {
-    text.parse().map_err(|error| Problem::from(AccessError::from(error)))
 }

@@ -7,6 +7,7 @@ use bailiwick_access::{
     operators::{Added, NewOperator},
 };
 use bailiwick_store::AccountId;
+use bailiwick_text::{Email, Name};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,9 +24,9 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = NewOperator)]
 pub(super) struct Body {
-    email: String,
-    /// 1 to 200 characters; not used where the operator exists already.
-    name: String,
+    email: Email,
+    /// Not used where the operator exists already.
+    name: Name,
     /// `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor`, `viewer`, or the id of a role that was made.
     #[schema(value_type = String)]
     role: RoleRef,
@@ -59,11 +60,11 @@ pub(super) async fn add(once: Once, Json(body): Json<Body>) -> Result<Response, 
         let refused = Problem::conflict("invite_by_mail", "Mail is configured here: invite the operator instead.");
         return once.end(StatusCode::CREATED, Err::<CreatedOperator, Problem>(refused)).await;
     }
-    let email = body.email.clone();
+    let email = body.email.as_str().to_owned();
     let added = async {
         let new = NewOperator {
-            email: body.email.parse().map_err(AccessError::from)?,
-            name: body.name,
+            email: body.email,
+            name: body.name.into_string(),
             given: Given { role: body.role, excluded: body.excluded },
             password: body.password.map(Password::new).transpose().map_err(AccessError::from)?,
         };

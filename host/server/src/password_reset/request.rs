@@ -4,6 +4,7 @@
 use axum::{extract::State, http::StatusCode};
 use bailiwick_mail::outbox::Kind;
 use bailiwick_store::{AccountId, Actor};
+use bailiwick_text::Email;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,7 +19,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = PasswordResetRequest)]
 pub(super) struct Body {
-    email: String,
+    email: Email,
 }
 
 /// Mails a link for a new password to the operator of this address, if there is one.
@@ -32,7 +33,7 @@ pub(super) async fn request(
 ) -> Result<StatusCode, Problem> {
     app.limits().sign_in.count(&source.network()).await?;
     mail::needed(&app)?;
-    let email = mail::address(&body.email)?;
+    let email = body.email;
     app.limits().mailed.count(&app.print_of_address(email.key())).await?;
     let mut scope = app.store().scope(&Actor::system("password-reset"), AccountId::ROOT).await?;
     mail::send(&app, &mut scope, Kind::PasswordReset, email.as_str(), language.0, None).await?;

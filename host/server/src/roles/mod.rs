@@ -6,6 +6,7 @@ mod list;
 mod update;
 
 use bailiwick_access::{KnownRole, Permissions, RoleId, RoleRef, roles::NewRole};
+use bailiwick_text::Name;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -63,8 +64,7 @@ impl From<KnownRole> for RoleView {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewRole)]
 struct Body {
-    /// 1 to 200 characters.
-    name: String,
+    name: Name,
     /// At least one, by name, and none that the caller does not have.
     #[schema(value_type = Vec<String>)]
     permissions: Permissions,
@@ -72,6 +72,6 @@ struct Body {
 
 impl From<Body> for NewRole {
     fn from(body: Body) -> Self {
-        Self { name: body.name, permissions: body.permissions }
+        Self { name: body.name.into_string(), permissions: body.permissions }
     }
 }

@@ -9,6 +9,7 @@ use bailiwick_access::{
     factors::Challenge,
     sessions::{SignInOutcome, SignedIn, Whence, csrf_token},
 };
+use bailiwick_text::Email;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SignIn {
-    email: String,
+    email: Email,
     #[schema(value_type = String, write_only)]
     password: SecretString,
 }
@@ -68,11 +69,11 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     app.limits().sign_in.count(&source.network()).await.inspect_err(|_| failed(&app, "limited"))?;
     // counted before it is made, so that many at once are not looked at together
-    let address = app.print_of_address(&body.email);
+    let address = app.print_of_address(body.email.key());
     app.limits().addresses.count(&address).await.inspect_err(|_| failed(&app, "limited"))?;
     let replaces = caller::session_cookie(&app, &headers);
     let whence = Whence { source: Some(source.to_string()), device };
-    let outcome = app.access().sign_in(&body.email, &body.password, whence, replaces.as_ref()).await?;
+    let outcome = app.access().sign_in(body.email.as_str(), &body.password, whence, replaces.as_ref()).await?;
     if !matches!(outcome, SignInOutcome::Refused) {
         app.limits().addresses.give_back(&address).await;
         app.limits().sign_in.give_back(&source.network()).await;

@@ -14,6 +14,7 @@ use bailiwick_access::{
     sso::{Begun, Client, Outcome, Person, Returned},
 };
 use bailiwick_oidc::{Answer, Proofs, ProviderError};
+use bailiwick_text::Email;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -57,7 +58,7 @@ pub(super) async fn offer_sso(State(app): State<App>, Json(body): Json<Question>
 #[serde(deny_unknown_fields)]
 #[schema(as = SsoBegin)]
 pub(super) struct Begin {
-    email: String,
+    email: Email,
     /// The path of the portal to come back to.
     #[serde(default = "start")]
     return_to: String,
@@ -95,7 +96,7 @@ pub(super) async fn begin_sso(
 ) -> Result<Response, Problem> {
     app.limits().sign_in.count(&source.network()).await.inspect_err(|_| failed(&app, "limited"))?;
     let to = redirect_uri(&app, portal(&app, &headers).await?.as_ref());
-    let begun = app.access().begin_sso(app.sealing_key(), &body.email, &to, &body.return_to).await?;
+    let begun = app.access().begin_sso(app.sealing_key(), body.email.as_str(), &to, &body.return_to).await?;
     send(&app, begun, to).await
 }
 

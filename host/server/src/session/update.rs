@@ -1,5 +1,6 @@
 use axum::{Json as Reply, extract::State};
 use bailiwick_access::operators::Change;
+use bailiwick_text::Name;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -15,8 +16,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = OperatorPatch)]
 pub(super) struct Body {
-    /// 1 to 200 characters.
-    name: Option<String>,
+    name: Option<Name>,
     /// `en`, or with a region: `de-AT`.
     locale: Option<String>,
 }
@@ -29,6 +29,6 @@ pub(super) async fn update(
     caller: Caller,
     Json(body): Json<Body>,
 ) -> Result<Reply<OperatorView>, Problem> {
-    let change = Change { name: body.name, locale: body.locale };
+    let change = Change { name: body.name.map(Name::into_string), locale: body.locale };
     Ok(Reply(app.access().change_me(&caller.principal, change).await?.into()))
 }

@@ -2,6 +2,7 @@
 
 use axum::{http::StatusCode, response::Response};
 use bailiwick_devices::sites::{self, NewSite};
+use bailiwick_text::{Address, Name};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -16,10 +17,9 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = NewSite)]
 pub(super) struct Body {
-    /// 1 to 200 characters.
-    name: String,
-    /// The postal address, for people; at most 500 characters.
-    address: Option<String>,
+    name: Name,
+    /// The postal address, for people.
+    address: Option<Address>,
     /// How it is swept and polled.
     #[serde(default, deserialize_with = "object")]
     settings: SiteSettings,
@@ -32,8 +32,8 @@ pub(super) struct Body {
 pub(super) async fn create(mut work: Authorized<ManageSites>, Json(body): Json<Body>) -> Result<Response, Problem> {
     let now = work.app.store().now();
     let site = NewSite {
-        name: body.name,
-        address: body.address,
+        name: body.name.into_string(),
+        address: body.address.map(Address::into_string),
         ranges: body.settings.ranges.clone().unwrap_or_default(),
         poll_seconds: body.settings.poll_seconds.unwrap_or(NewSite::POLL_SECONDS),
         sweep_seconds: body.settings.sweep_seconds.unwrap_or(NewSite::SWEEP_SECONDS),

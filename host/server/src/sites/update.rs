@@ -2,6 +2,7 @@
 
 use axum::{http::StatusCode, response::Response};
 use bailiwick_devices::sites::{self, SiteChange};
+use bailiwick_text::{Address, Name};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,12 +20,11 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = SitePatch)]
 pub(super) struct Body {
-    /// 1 to 200 characters.
-    name: Option<String>,
+    name: Option<Name>,
     /// The postal address; null removes it.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    address: Option<Option<String>>,
+    #[schema(value_type = Option<Address>)]
+    address: Option<Option<Address>>,
     /// How it is swept and polled.
     #[serde(default, deserialize_with = "object")]
     settings: SiteSettings,
@@ -40,8 +40,8 @@ pub(super) async fn update(
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
     let change = SiteChange {
-        name: body.name,
-        address: body.address,
+        name: body.name.map(Name::into_string),
+        address: body.address.map(|address| address.map(Address::into_string)),
         ranges: body.settings.ranges.clone(),
         poll_seconds: body.settings.poll_seconds,
         sweep_seconds: body.settings.sweep_seconds,

@@ -5,6 +5,7 @@ use bailiwick_access::{
     Permissions, Role,
     tokens::{Issued, NewToken, Permits},
 };
+use bailiwick_text::Name;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = NewToken)]
 pub(super) struct Body {
-    /// What it is for, 1 to 200 characters.
-    name: String,
+    /// What it is for.
+    name: Name,
     /// `owner`, `admin`, `technician`, `helpdesk`, `billing`, `auditor` or `viewer`; or else `permissions`.
     #[schema(value_type = Option<String>)]
     role: Option<Role>,
@@ -57,7 +58,7 @@ pub(super) async fn create(once: Once, Json(body): Json<Body>) -> Result<Respons
             return once.end_once(StatusCode::CREATED, Err::<CreatedToken, _>(one)).await;
         }
     };
-    let new = NewToken { name: body.name, permits, expires_at: body.expires_at };
+    let new = NewToken { name: body.name.into_string(), permits, expires_at: body.expires_at };
     let issued = once.app.access().create_token(&once.caller.principal, once.account, new).await;
     let created = match issued {
         Ok(issued) => shown(&once.app, issued).await,

@@ -11,6 +11,7 @@ mod client;
 mod matrix;
 mod operations;
 mod sweep;
+mod texts;
 mod world;
 
 pub use client::Client;

@@ -72,16 +72,21 @@ async fn a_line_break_in_an_address_or_name_is_refused() {
     let post = Post::start().await;
     let tree = post.server.tree().await;
     let path = format!("/api/v1/accounts/{}/invitations", tree.customer);
-    for email in ["a@b.c\r\nBcc: x@y.z", "a@b.c\nRCPT TO:<x@y.z>", "a\0@b.c", "a b@c.d", "a@b@c", ""] {
+    for email in [
+        "a@b.c\r\nBcc: x@y.z",
+        "a@b.c\nRCPT TO:<x@y.z>",
+        "a\0@b.c",
+        "a b@c.d",
+        "a@b@c",
+        "a<b>@c.d",
+        "a?subject=b@c.d",
+        "",
+    ] {
         let invited = tree.owner.post(&path, json!({ "email": email, "role": "viewer" })).await;
         invited.refused(422, "invalid_input");
         post.open("/password-reset", json!({ "email": email })).await.refused(422, "invalid_input");
     }
     let name = json!({ "email": "a@b.c", "role": "viewer", "name": "A\r\nBcc: x@y.z" });
     tree.owner.post(&path, name).await.refused(422, "invalid_input");
-    // what passes as an address here and is none for mail is given up at once, and seen
-    tree.owner.post(&path, json!({ "email": "a<b>@c.d", "role": "viewer" })).await.expect(StatusCode::ACCEPTED);
     assert!(post.deliver().await.is_empty());
-    let mails = tree.owner.get(&format!("/api/v1/accounts/{}/mails", tree.customer)).await.expect(StatusCode::OK);
-    assert_eq!((&mails["items"][0]["state"], &mails["items"][0]["error"]), (&json!("failed"), &json!("bad_address")));
 }

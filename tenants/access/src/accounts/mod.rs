@@ -14,8 +14,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 pub(crate) use store::texts;
 
-use crate::email::Email;
 use crate::password::Password;
+use bailiwick_text::Email;
 
 /// What an account is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

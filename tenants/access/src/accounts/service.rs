@@ -32,7 +32,7 @@ impl Access {
         let owner = match new.owner {
             Some(owner) => {
                 if let Some(password) = &owner.password {
-                    password.unlike(owner.email.as_str(), &[name])?;
+                    password.unlike(owner.email.as_str(), &[&name])?;
                 }
                 Some(self.newcomer(&owner.email, &owner.name, owner.password.as_ref()).await?)
             }
@@ -51,7 +51,7 @@ impl Access {
         for _ in 0..DRAWS {
             let key = draw()?;
             let lineage = scope.lineage().child(&key)?;
-            made = store::insert(&mut scope, id, &key, &lineage, new.kind, name).await?;
+            made = store::insert(&mut scope, id, &key, &lineage, new.kind, &name).await?;
             if made {
                 break;
             }
@@ -61,7 +61,7 @@ impl Access {
         }
         scope.bind(id).await?;
         let account = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
-        let entry = Entry::new("account.created", Object::new("account", id).named(name))
+        let entry = Entry::new("account.created", Object::new("account", id).named(&name))
             .after(json!({ "name": name, "kind": new.kind, "key": account.key, "parent": parent }));
         record(&mut scope, entry).await?;
         let initial_password = match owner {
@@ -100,8 +100,8 @@ impl Access {
         let mut scope = self.authorize(principal, account, Permission::ManageAccounts).await?;
         let name = checked_name(name)?;
         let before = store::get(&mut scope).await?.ok_or(AccessError::NotFound)?;
-        store::rename(&mut scope, name).await?;
-        let entry = Entry::new("account.renamed", Object::new("account", account).named(name))
+        store::rename(&mut scope, &name).await?;
+        let entry = Entry::new("account.renamed", Object::new("account", account).named(&name))
             .before(json!({ "name": before.name }))
             .after(json!({ "name": name }));
         record(&mut scope, entry).await?;

@@ -152,7 +152,7 @@ pub(super) async fn list(
          from accounts
          where tenant_id <> $1 and erased_at is null
            and ($2 or parent_id = $1)
-           and ($3::text is null or position(lower($3) in lower(name)) > 0)
+           and ($3::text is null or position(tenancy.sort_key($3) in sort_key) > 0)
            and ($4::text is null or (sort_key, tenant_id) > (tenancy.sort_key($4), $5))
          order by sort_key, tenant_id
          limit $6",

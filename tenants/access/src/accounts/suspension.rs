@@ -38,7 +38,7 @@ impl Access {
             store::suspend(&mut scope, self.store.now(), top.account).await?;
             let entry = Entry::new("account.suspended", Object::new("account", account));
             let entry = match reason {
-                Some(reason) => entry.reason(reason),
+                Some(reason) => entry.reason(&reason),
                 None => entry,
             };
             record(&mut scope, entry).await?;

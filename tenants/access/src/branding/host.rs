@@ -1,9 +1,9 @@
 //! The name under which a browser finds a portal.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
+use bailiwick_text::host;
 use serde::{Deserialize, Serialize};
 
 /// A host name of at least two labels, in lower case, without a port (RFC 1123, 2.1).
@@ -35,19 +35,7 @@ impl HostName {
 impl FromStr for HostName {
     type Err = HostNameError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let name = text.trim_end_matches('.').to_ascii_lowercase();
-        let label = |label: &str| {
-            (1..=63).contains(&label.len())
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-        };
-        let legal = name.len() <= 253
-            && name.contains('.')
-            && name.split('.').all(label)
-            && name.parse::<IpAddr>().is_err()
-            && name.rsplit('.').next().is_some_and(|last| last.bytes().any(|byte| byte.is_ascii_alphabetic()));
-        if legal { Ok(Self(name)) } else { Err(HostNameError) }
+        text.is_ascii().then(|| host::public_name(text)).flatten().map(Self).ok_or(HostNameError)
     }
 }
 

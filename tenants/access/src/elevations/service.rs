@@ -52,14 +52,13 @@ impl Access {
         }
         let mut scope = right(self.prove(&mut scope, operator, key, &new.evidence).await?, scope).await?;
         let id = ElevationId::new();
-        store::insert(&mut scope, id, operator, reason, now, until).await?;
+        store::insert(&mut scope, id, operator, &reason, now, until).await?;
         let entry = Entry::new("elevation.began", Object::new("elevation", id))
-            .reason(reason)
+            .reason(&reason)
             .after(json!({ "operator": operator, "until": until }));
         record(&mut scope, entry).await?;
         scope.commit().await?;
         let (name, email) = self.name_of(operator).await?;
-        let reason = reason.to_owned();
         Ok(Elevation { id, operator, name, email, reason, began_at: now, expires_at: until, ended_at: None })
     }
 

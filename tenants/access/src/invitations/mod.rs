@@ -12,11 +12,11 @@ use bailiwick_store::{Actor, uuid_id};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
-use crate::email::Email;
 use crate::grants::{Given, GrantId};
 use crate::password::Password;
 use crate::principal::Principal;
 use crate::role::{KnownRole, RoleRef};
+use bailiwick_text::Email;
 
 /// How long an invitation can be accepted.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -11,13 +11,13 @@ use super::{
 use crate::access::{Access, checked_name, is_duplicate};
 use crate::accounts;
 use crate::credential::Credential;
-use crate::email::Email;
 use crate::error::AccessError;
 use crate::grants::{self, GrantId};
 use crate::operators;
 use crate::permission::Permission;
 use crate::principal::{Principal, Via};
 use crate::role::KnownRole;
+use bailiwick_text::Email;
 
 /// In whose name an invitation is looked at, and linked.
 const SYSTEM: &str = "invitation";
@@ -39,7 +39,7 @@ impl Access {
         new: NewInvitation,
     ) -> Result<(Scope, InvitationId), AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageOperators).await?;
-        let new = NewInvitation { name: new.name.as_deref().map(checked_name).transpose()?.map(str::to_owned), ..new };
+        let new = NewInvitation { name: new.name.as_deref().map(checked_name).transpose()?, ..new };
         self.role_to_give(principal, &scope, new.given.role).await?;
         self.check_excluded(&mut scope, &new.given).await?;
         // accepting asks the same of the inviter's standing grants
@@ -171,7 +171,7 @@ impl Access {
             (Acceptance::SignedIn(_), _) => return Err(AccessError::OtherAddress),
             (Acceptance::Reader { name, password }, None) => {
                 let name = name.or_else(|| open.name.clone()).unwrap_or_default();
-                let name = checked_name(&name)?.to_owned();
+                let name = checked_name(&name)?;
                 password.suits(&email)?;
                 (OperatorId::new(), Some((name, self.hasher.hash(&password).await?)))
             }

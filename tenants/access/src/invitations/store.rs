@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::{Invitation, InvitationId, NewInvitation};
-use crate::email::Email;
 use crate::grants::Given;
 use crate::role::{Role, RoleId, RoleRef};
+use bailiwick_text::Email;
 
 #[derive(FromRow)]
 struct Row {

@@ -10,9 +10,9 @@ pub(crate) mod store;
 use bailiwick_store::OperatorId;
 use secrecy::SecretString;
 
-use crate::email::Email;
 use crate::grants::{Given, GrantId};
 use crate::password::Password;
+use bailiwick_text::Email;
 
 /// An operator, as it sees itself.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

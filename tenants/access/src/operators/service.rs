@@ -8,7 +8,6 @@ use serde_json::json;
 use super::{Added, Change, NewOperator, Operator, store};
 use crate::access::{Access, checked_name, is_duplicate};
 use crate::accounts;
-use crate::email::Email;
 use crate::error::AccessError;
 use crate::factors;
 use crate::grants::{self, GrantId};
@@ -17,6 +16,7 @@ use crate::permission::Permission;
 use crate::principal::{Principal, Reach, Via};
 use crate::role::KnownRole;
 use crate::sessions;
+use bailiwick_text::Email;
 
 /// Somebody about to be granted a role.
 pub(crate) struct Newcomer {
@@ -65,7 +65,7 @@ impl Access {
         name: &str,
         password: Option<&Password>,
     ) -> Result<Newcomer, AccessError> {
-        let name = checked_name(name)?.to_owned();
+        let name = checked_name(name)?;
         if let Some(password) = password {
             password.suits(email)?;
             password.unlike(email.as_str(), &[&name])?;
@@ -164,7 +164,7 @@ impl Access {
         let before = store::get(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
         let mut after = before.clone();
         if let Some(name) = &change.name {
-            checked_name(name)?.clone_into(&mut after.name);
+            after.name = checked_name(name)?;
         }
         if let Some(locale) = change.locale {
             after.locale = checked_locale(locale)?;

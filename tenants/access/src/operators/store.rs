@@ -3,8 +3,8 @@
 use bailiwick_store::{AccountId, Door, OperatorId, Scope};
 
 use super::Operator;
-use crate::email::Email;
 use crate::resets::Contact;
+use bailiwick_text::Email;
 
 pub(crate) async fn find_by_email(door: &mut Door, email: &Email) -> sqlx::Result<Option<OperatorId>> {
     sqlx::query_scalar("select id from operators where email_key = $1")

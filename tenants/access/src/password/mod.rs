@@ -11,7 +11,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-use crate::email::Email;
+use bailiwick_text::Email;
 
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;

@@ -8,7 +8,6 @@ use serde_json::json;
 use super::{Contact, LIFETIME, MOST, ResetId, ResetLink, store};
 use crate::access::Access;
 use crate::credential::Credential;
-use crate::email::Email;
 use crate::error::AccessError;
 use crate::factors;
 use crate::grants;
@@ -16,6 +15,7 @@ use crate::operators;
 use crate::password::Password;
 use crate::principal::{Principal, Via};
 use crate::sessions;
+use bailiwick_text::Email;
 
 impl Access {
     /// A link for a new password of the operator with this address, for the mail that is about to be sent. `None` where

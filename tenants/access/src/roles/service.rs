@@ -112,10 +112,10 @@ impl Access {
         }
         self.may_give(principal, scope.lineage(), new.permissions).await?;
         let name = checked_name(&new.name)?;
-        if Role::ALL.iter().any(|role| role.name().eq_ignore_ascii_case(name)) {
+        if Role::ALL.iter().any(|role| role.name().eq_ignore_ascii_case(&name)) {
             return Err(AccessError::Invalid { field: "name", detail: "is that of a built-in role" });
         }
-        Ok(name.to_owned())
+        Ok(name)
     }
 
     /// A role as it can be given on the scope's account, by somebody who sees it.

@@ -9,7 +9,6 @@ use serde_json::json;
 use super::{ABSOLUTE, IDLE, Session, SessionId, SignInOutcome, SignedIn, TOUCH, Whence, store};
 use crate::access::Access;
 use crate::credential::Credential;
-use crate::email::Email;
 use crate::error::AccessError;
 use crate::factors::{self, Evidence, Proof};
 use crate::grants;
@@ -18,6 +17,7 @@ use crate::passkeys;
 use crate::principal::{Principal, Via};
 use crate::sso::{self, Through};
 use crate::view_as::Seat;
+use bailiwick_text::Email;
 
 /// What is kept of where a sign-in came from.
 const SOURCE_LIMIT: usize = 200;

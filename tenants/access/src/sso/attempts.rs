@@ -10,10 +10,10 @@ use super::{ATTEMPT_LIFETIME, Begun, Client, ConnectionId, Returned, store};
 use crate::access::Access;
 use crate::branding::HostName;
 use crate::credential::Credential;
-use crate::email::Email;
 use crate::error::AccessError;
 use crate::operators;
 use crate::principal::Principal;
+use bailiwick_text::{Email, link};
 
 pub(super) const ACTOR: Actor = Actor::system("single-sign-on");
 
@@ -66,7 +66,7 @@ impl Access {
         return_to: &str,
         principal: Option<&Principal>,
     ) -> Result<Option<Begun>, AccessError> {
-        if !is_path(return_to) {
+        if !link::is_path(return_to) {
             return Err(AccessError::Invalid { field: "return_to", detail: "must be a path of the portal" });
         }
         let Some(domain) = domain_of(&email) else { return Ok(None) };
@@ -141,16 +141,6 @@ pub(super) fn domain_of(email: &Email) -> Option<HostName> {
     email.key().rsplit_once('@').and_then(|(_, domain)| domain.parse().ok())
 }
 
-/// Only a path of this portal, so that nobody is led elsewhere: one slash first, and neither another nor what browsers
-/// take for one.
-fn is_path(text: &str) -> bool {
-    let mut rest = text.chars();
-    rest.next() == Some('/')
-        && !matches!(rest.next(), Some('/' | '\\'))
-        && text.len() <= 500
-        && !text.chars().any(|character| character.is_control() || character == '\\')
-}
-
 async fn client(scope: &mut Scope, key: &SealingKey, connection: ConnectionId) -> Result<Client, AccessError> {
     let known = store::lock(scope).await?.ok_or(AccessError::NotFound)?;
     let place = Place { owner: scope.account().get(), row: connection.get() };
@@ -165,31 +155,4 @@ async fn client(scope: &mut Scope, key: &SealingKey, connection: ConnectionId) -
         secret,
         scopes: known.scopes,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_path;
-
-    #[test]
-    fn only_a_path_of_this_portal_is_returned_to() {
-        for path in ["/", "/a/0190/devices?q=x#y", "/a//b"] {
-            assert!(is_path(path), "{path}");
-        }
-        for elsewhere in [
-            "",
-            "//evil.example",
-            "/\\evil.example",
-            "\\/evil.example",
-            "https://evil.example/",
-            "javascript:alert(1)",
-            "evil.example",
-            "/\t/evil.example",
-            "/a\r\nLocation: x",
-            "/a\\b",
-            &format!("/{}", "a".repeat(500)),
-        ] {
-            assert!(!is_path(elsewhere), "{elsewhere:?}");
-        }
-    }
 }

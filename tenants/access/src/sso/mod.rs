@@ -26,10 +26,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::branding::HostName;
-use crate::email::Email;
 use crate::factors::Challenge;
 use crate::role::RoleRef;
 use crate::sessions::SignedIn;
+use bailiwick_text::Email;
 
 pub use service::Confirmed;
 

@@ -8,8 +8,7 @@ use serde_json::json;
 use super::attempts::{ACTOR, domain_of};
 use super::store::{Identity, Origin};
 use super::{Outcome, Person, Refusal, Returned, Through, store};
-use crate::access::{Access, checked_name, is_duplicate};
-use crate::email::Email;
+use crate::access::{Access, is_duplicate};
 use crate::error::AccessError;
 use crate::factors;
 use crate::grants;
@@ -17,6 +16,7 @@ use crate::operators;
 use crate::passkeys;
 use crate::role::KnownRole;
 use crate::sessions::{self, SignInOutcome, Whence};
+use bailiwick_text::{Email, Name};
 
 /// Longest subject that is taken (OpenID Connect Core 1.0, 2).
 const LONGEST_SUBJECT: usize = 255;
@@ -174,9 +174,8 @@ impl Access {
         let mut scope = self.store.scope(&Actor::Operator(operator), account).await?;
         scope.set_source(source);
         scope.hold().await?;
-        let name = person.name.as_deref().unwrap_or_default();
-        let short: String = name.chars().take(200).collect();
-        let name = checked_name(&short).unwrap_or(email.as_str()).chars().take(200).collect::<String>();
+        let name = person.name.as_deref().and_then(Name::cleaned).or_else(|| Name::cleaned(email.as_str()));
+        let name = name.ok_or(AccessError::Invalid { field: "name", detail: "is none" })?.into_string();
         if there.is_some() {
             self.strip(&mut scope, operator).await?;
         } else {

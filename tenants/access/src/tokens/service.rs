@@ -33,7 +33,7 @@ impl Access {
     ) -> Result<Issued, AccessError> {
         let (made_with, latest) = self.made_with(principal).await?;
         let mut scope = self.authorize(principal, account, Permission::ManageTokens).await?;
-        let name = checked_name(&new.name)?.to_owned();
+        let name = checked_name(&new.name)?;
         let now = microseconds(self.store.now());
         if new.expires_at.is_some_and(|end| end <= now) {
             return Err(AccessError::Invalid { field: "expires_at", detail: "must lie in the future" });

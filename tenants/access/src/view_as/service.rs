@@ -76,7 +76,7 @@ impl Access {
         for told in std::iter::once(account).chain(seat.through) {
             scope.visit(told).await?;
             let entry = Entry::new("view_as.began", Object::new("operator", new.operator))
-                .reason(reason)
+                .reason(&reason)
                 .after(json!({ "until": until }))
                 .on_behalf_of(Actor::Operator(new.operator).to_string());
             record(&mut scope, entry).await?;

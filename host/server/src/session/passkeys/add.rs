@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use bailiwick_access::{AccessError, passkeys::Proof};
+use bailiwick_text::ShortName;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -40,8 +41,7 @@ pub(in crate::session) struct Begin {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewPasskey)]
 pub(in crate::session) struct Body {
-    /// 1 to 60 characters.
-    name: String,
+    name: ShortName,
     /// What the authenticator made.
     passkey: PasskeyAnswer,
 }
@@ -80,6 +80,6 @@ pub(in crate::session) async fn add_passkey(
 ) -> Result<(StatusCode, Reply<PasskeyView>), Problem> {
     let bound = session(&caller).ok_or(AccessError::NotAPerson)?;
     let answer = body.passkey.bound(&app, &headers, bound).await?;
-    let added = app.access().add_passkey(&caller.principal, app.sealing_key(), &answer, &body.name).await?;
+    let added = app.access().add_passkey(&caller.principal, app.sealing_key(), &answer, body.name.as_str()).await?;
     Ok((StatusCode::CREATED, Reply(added.into())))
 }

@@ -2,6 +2,7 @@
 
 use axum::{Json as Reply, extract::State, http::StatusCode};
 use bailiwick_access::passkeys::PasskeyId;
+use bailiwick_text::ShortName;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,8 +27,7 @@ pub(in crate::session) struct PasskeyAt {
 #[serde(deny_unknown_fields)]
 #[schema(as = PasskeyPatch)]
 pub(in crate::session) struct Body {
-    /// 1 to 60 characters.
-    name: String,
+    name: ShortName,
 }
 
 /// Renames one of one's own passkeys.
@@ -39,7 +39,7 @@ pub(in crate::session) async fn rename_passkey(
     Path(at): Path<PasskeyAt>,
     Json(body): Json<Body>,
 ) -> Result<Reply<PasskeyView>, Problem> {
-    Ok(Reply(app.access().rename_passkey(&caller.principal, at.passkey_id, &body.name).await?.into()))
+    Ok(Reply(app.access().rename_passkey(&caller.principal, at.passkey_id, body.name.as_str()).await?.into()))
 }
 
 /// Takes one of one's own passkeys away, unless it is the only way to sign in.
