@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod build;
 mod demo;
+mod dependencies;
 mod exec;
 mod fuzz;
 mod guests;

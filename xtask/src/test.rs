@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::build::Compiler;
-use crate::{build, demo, exec, guests, portal, setup, workspace};
+use crate::{build, demo, dependencies, exec, guests, portal, setup, workspace};
 
 mod tally;
 
@@ -27,6 +27,8 @@ pub struct Options {
 enum Stage {
     /// rustfmt finds nothing to change
     Format,
+    /// licences, sources, duplicates and use of dependencies
+    Dependencies,
     /// the portal's bundle
     Portal,
     /// types, lint, catalogues and unit tests of the portal
@@ -94,6 +96,7 @@ impl Stage {
     fn title(self) -> &'static str {
         match self {
             Self::Format => "format",
+            Self::Dependencies => "dependencies",
             Self::Guests => "drivers",
             Self::Portal => "portal",
             Self::PortalTests => "portal: checks and units",
@@ -107,6 +110,7 @@ impl Stage {
     fn run(self, tally: &mut Tally) -> Result<()> {
         match self {
             Self::Format => exec::run(exec::cargo().args(["fmt", "--all", "--check"])),
+            Self::Dependencies => dependencies::check(),
             Self::Guests => guests::build(Compiler::Linting).map(drop),
             Self::Portal => portal::build(),
             Self::PortalTests => {
