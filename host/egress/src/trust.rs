@@ -15,18 +15,23 @@ pub enum TrustError {
     /// The file holds no certificates that can be read.
     #[error("{}: no certificate could be read", .0.display())]
     File(PathBuf, #[source] rustls::pki_types::pem::Error),
+    /// The file holds no certificate at all.
+    #[error("{}: holds no certificate", .0.display())]
+    Empty(PathBuf),
     /// TLS itself.
     #[error("TLS could not be set up")]
     Tls(#[from] rustls::Error),
 }
 
-/// The certificates of a PEM file.
+/// The certificates of a PEM file, one at least.
 ///
 /// # Errors
-/// [`TrustError::File`].
+/// [`TrustError::File`], [`TrustError::Empty`].
 pub fn read_authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, TrustError> {
     let failed = |error| TrustError::File(path.to_owned(), error);
-    CertificateDer::pem_file_iter(path).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
+    let read: Vec<_> =
+        CertificateDer::pem_file_iter(path).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
+    if read.is_empty() { Err(TrustError::Empty(path.to_owned())) } else { Ok(read) }
 }
 
 /// TLS 1.2 and 1.3, with the machine's authorities and these.

@@ -85,7 +85,7 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let rates = parts.config.rates;
-        let shared = Shared::open(parts.config.redis_url.as_ref(), parts.metrics.shared_troubles.clone());
+        let shared = Shared::open(parts.config.redis.as_ref(), parts.metrics.shared_troubles.clone());
         let limits = Limits {
             sign_in: Limit::new(shared.clone(), "sign-in", rates.sign_in),
             calls: Limit::new(shared.clone(), "calls", rates.calls),

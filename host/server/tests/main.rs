@@ -27,6 +27,7 @@ mod outbound;
 mod passkeys;
 mod plans;
 mod quotas;
+mod redis_tls;
 #[path = "../../mail/tests/mail/relay.rs"]
 #[expect(dead_code, reason = "the tests of mail use more of it")]
 mod relay;

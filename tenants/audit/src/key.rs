@@ -1,10 +1,6 @@
-//! The key that signs seals: Ed25519 (RFC 8032), in a file that only the platform reads.
+//! The key that signs seals: Ed25519 (RFC 8032).
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
-
+use bailiwick_store::keys::Secret;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
@@ -25,31 +21,10 @@ impl SealKey {
         Ok(Self(SigningKey::from_bytes(&seed)))
     }
 
-    /// Reads the key from `path` (64 hexadecimal digits), or makes one there with mode 0600.
-    ///
-    /// # Errors
-    /// [`AuditError::OpenKeyFile`] where others may read the file; [`AuditError::NoKey`] where it holds something else.
-    pub fn load_or_create(path: &Path) -> Result<Self, AuditError> {
-        let failed = |source| AuditError::KeyFile { path: path.to_owned(), source };
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Ok(mut file) => {
-                let key = Self::generate()?;
-                writeln!(file, "{}", hex::encode(key.0.to_bytes())).and_then(|()| file.sync_all()).map_err(failed)?;
-                return Ok(key);
-            }
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failed(error)),
-        }
-        let mut file = OpenOptions::new().read(true).open(path).map_err(failed)?;
-        let mode = file.metadata().map_err(failed)?.mode() & 0o7777;
-        if mode & 0o077 != 0 {
-            return Err(AuditError::OpenKeyFile { path: path.to_owned(), mode });
-        }
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(failed)?;
-        let mut seed = [0_u8; 32];
-        hex::decode_to_slice(text.trim(), &mut seed).map_err(|_| AuditError::NoKey { path: path.to_owned() })?;
-        Ok(Self(SigningKey::from_bytes(&seed)))
+    /// The key of these bytes, which the installation keeps in a file.
+    #[must_use]
+    pub fn of(secret: &Secret) -> Self {
+        Self(SigningKey::from_bytes(secret.bytes()))
     }
 
     /// The public half, by which [`crate::verify`] checks.
@@ -84,4 +59,17 @@ pub(crate) fn key_id(key: &VerifyingKey) -> [u8; 8] {
         *to = from;
     }
     id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_the_public_half_only() {
+        let key = SealKey::generate().unwrap();
+        let shown = format!("{key:?}");
+        assert!(!shown.contains(&hex::encode(key.0.to_bytes())), "{shown}");
+        assert!(shown.contains(&hex::encode(key_id(&key.public()))), "{shown}");
+    }
 }

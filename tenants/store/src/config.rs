@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use secrecy::SecretString;
-
+use crate::address::Address;
 use crate::clock::{Clock, SystemClock};
 
 /// Where the database is.
@@ -15,12 +14,12 @@ pub enum Database {
         /// The platform's data folder; made where it is missing.
         data_dir: PathBuf,
     },
-    /// A PostgreSQL of yours, `postgres://user:password@host/database?sslmode=verify-full`.
+    /// A PostgreSQL of yours.
     ///
     /// The login is a member of `migrator`, `app`, `door` and `ops` (or may create roles; then the first
     /// start makes them), and every connection does `SET ROLE`. A superuser as login works but is warned of:
     /// `RESET ROLE` would lead back to it.
-    Url(SecretString),
+    External(Address),
 }
 
 /// How to open a [`crate::Store`].

@@ -23,12 +23,15 @@ pub enum StoreError {
     /// The private PostgreSQL could not be started.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
-    /// The database URL is none.
-    #[error("the database URL cannot be read (expected postgres://user:password@host/database)")]
-    Url(#[source] sqlx::Error),
     /// The database at the given URL cannot be reached.
     #[error("the database cannot be reached")]
     Unreachable(#[source] sqlx::Error),
+    /// The server's TLS does not hold: it speaks none, or its certificate is not valid, not of an authority that is
+    /// believed, or of another host.
+    #[error(
+        "the way to the database is not protected, and nothing was sent to it: its server must speak TLS with a          certificate for the host name in database_url, of an authority of this machine or of database_ca"
+    )]
+    Unverified(#[source] sqlx::Error),
     /// The roles are missing and the login may not make them.
     #[error(
         "the database roles migrator, app, door and ops are missing or not granted to this login, and it may not \
@@ -64,6 +67,18 @@ pub enum StoreError {
     /// The database returned a lineage that is none.
     #[error("the account tree is damaged")]
     Lineage(#[source] LineageError),
+}
+
+impl StoreError {
+    /// Of a first connection.
+    pub(crate) fn unreachable(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Tls(_) => Self::Unverified(error),
+            // how rustls tells that it ends a handshake
+            sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => Self::Unverified(error),
+            _ => Self::Unreachable(error),
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -17,6 +17,7 @@
 //! partitions from [`Store::add_partitions`]. The catalogue test says what is missing.
 
 mod actor;
+pub mod address;
 mod catalogue;
 mod clock;
 mod config;
@@ -24,6 +25,7 @@ mod door;
 pub mod embedded;
 mod error;
 mod id;
+pub mod keys;
 mod lineage;
 mod migrations;
 mod pools;

@@ -14,11 +14,25 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// The SQL that makes the four roles: for someone whose login may not create them.
 pub(crate) const ROLES: &str = include_str!("roles.sql");
 
+/// One process at a time looks for the roles and makes them.
+const LOCK: i64 = 7_221_748;
+
 /// Makes the roles where one is missing or not granted to the login.
 pub(crate) async fn ensure_roles(connection: &mut PgConnection) -> Result<(), StoreError> {
+    // two processes that start at once would both make them
+    sqlx::query("select pg_advisory_lock($1)").bind(LOCK).execute(&mut *connection).await?;
+    let ensured = make_roles(connection).await;
+    sqlx::query("select pg_advisory_unlock($1)").bind(LOCK).execute(connection).await?;
+    ensured
+}
+
+async fn make_roles(connection: &mut PgConnection) -> Result<(), StoreError> {
+    // from 16 on a member may be one without SET ROLE
     let held: i64 = sqlx::query_scalar(
         "select count(*) from pg_roles
-         where rolname in ('migrator', 'app', 'door', 'ops') and pg_has_role(current_user, oid, 'member')",
+         where rolname in ('migrator', 'app', 'door', 'ops')
+           and pg_has_role(current_user, oid,
+                           case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'SET' end)",
     )
     .fetch_one(&mut *connection)
     .await?;

@@ -15,6 +15,8 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres, Transaction};
 
+use crate::address::Address;
+
 /// A database role; see `roles.sql`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -79,8 +81,8 @@ impl Connector {
         )
     }
 
-    pub(crate) fn login(url: &str) -> Result<Self, sqlx::Error> {
-        Ok(Self::Login(url.parse::<PgConnectOptions>()?.application_name("bailiwick")))
+    pub(crate) fn login(address: &Address) -> Self {
+        Self::Login(address.options())
     }
 
     fn options(&self, role: Role) -> PgConnectOptions {

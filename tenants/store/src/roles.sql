@@ -13,7 +13,9 @@ begin
             execute format(
                 'create role %I login nosuperuser nobypassrls nocreatedb nocreaterole noreplication noinherit', name);
         end if;
-        if not pg_has_role(current_user, name, 'member') then
+        -- from 16 on who makes a role is a member of it, but without SET ROLE
+        if not pg_has_role(current_user, name,
+                           case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'SET' end) then
             execute format('grant %I to current_user', name);
         end if;
     end loop;

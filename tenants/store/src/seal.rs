@@ -3,7 +3,7 @@
 //! A sealed secret is bound to its place (its owner and its row): moved to another row it does not open. It
 //! protects a copy of the database, not a server that somebody holds: that server has the key.
 
-use std::{fmt, io, path::Path};
+use std::fmt;
 
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
@@ -39,11 +39,8 @@ impl fmt::Debug for SealingKey {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealError {
-    /// The key file cannot be read or made.
-    #[error("the sealing key file cannot be used")]
-    File(#[source] io::Error),
-    /// The key file does not hold 32 bytes.
-    #[error("the sealing key file does not hold a key of 32 bytes")]
+    /// There are not 32 bytes.
+    #[error("a sealing key has 32 bytes")]
     Key,
     /// The system has no randomness.
     #[error("the system has no randomness")]
@@ -79,28 +76,6 @@ impl SealingKey {
     pub fn random() -> Result<Self, SealError> {
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut()).map_err(SealError::Randomness)?;
-        Self::new(bytes.as_ref())
-    }
-
-    /// Reads the key from a file, or makes both (mode 0600) where the file is missing.
-    ///
-    /// # Errors
-    /// [`SealError::File`], [`SealError::Key`].
-    pub fn load_or_create(path: &Path) -> Result<Self, SealError> {
-        match std::fs::read(path) {
-            Ok(bytes) => Self::new(&Zeroizing::new(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(path),
-            Err(error) => Err(SealError::File(error)),
-        }
-    }
-
-    fn create(path: &Path) -> Result<Self, SealError> {
-        use std::{io::Write, os::unix::fs::OpenOptionsExt};
-        let mut bytes = Zeroizing::new([0; 32]);
-        getrandom::fill(bytes.as_mut()).map_err(SealError::Randomness)?;
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(SealError::File)?;
-        file.write_all(bytes.as_ref()).and_then(|()| file.sync_all()).map_err(SealError::File)?;
         Self::new(bytes.as_ref())
     }
 
@@ -180,18 +155,5 @@ mod tests {
         assert_ne!(key.print("ann@example.org"), key.print("ben@example.org"));
         assert_ne!(key.print("ann@example.org"), other.print("ann@example.org"));
         assert_eq!(key.print("").to_string().len(), 32);
-    }
-
-    #[test]
-    fn the_key_file_is_made_once_and_private() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("sealing.key");
-        let place = Place { owner: Uuid::nil(), row: Uuid::nil() };
-        let sealed = SealingKey::load_or_create(&path).unwrap().seal(&place, b"s").unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(SealingKey::load_or_create(&path).unwrap().open(&place, &sealed).is_ok());
-        std::fs::write(&path, b"short").unwrap();
-        assert!(matches!(SealingKey::load_or_create(&path), Err(SealError::Key)));
     }
 }

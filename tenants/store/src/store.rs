@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use secrecy::ExposeSecret;
-
 use crate::actor::Actor;
 use crate::clock::Clock;
 use crate::config::{Database, StoreConfig};
@@ -16,6 +13,7 @@ use crate::migrations;
 use crate::pools::{self, Connector, Pools, Role};
 use crate::scope::Scope;
 use crate::time::At;
+use jiff::Timestamp;
 
 /// Months of partitions kept ready: the four before this month, since readings may be 90 days late even after the
 /// server was away for long, and three to come.
@@ -53,9 +51,9 @@ impl Store {
                 embedded.ensure_database().await?;
                 (embedded.connector(), Some(embedded))
             }
-            Database::Url(url) => (Connector::login(url.expose_secret()).map_err(StoreError::Url)?, None),
+            Database::External(address) => (Connector::login(address), None),
         };
-        let mut first = connector.connect_as_superuser().await.map_err(StoreError::Unreachable)?;
+        let mut first = connector.connect_as_superuser().await.map_err(StoreError::unreachable)?;
         if embedded.is_none() {
             warn_of_superuser(&mut first).await?;
         }
@@ -74,7 +72,7 @@ impl Store {
         let (connections, clock) = (config.app_connections, Arc::clone(&config.clock));
         let beside = match &config.database {
             Database::Embedded { data_dir } => Some(data_dir.clone()),
-            Database::Url(_) => None,
+            Database::External(_) => None,
         };
         match (Self::open(config).await, beside) {
             (Err(StoreError::Embedded(EmbeddedError::InUse { .. })), Some(data_dir)) => {
@@ -180,7 +178,6 @@ impl Store {
         }
     }
 
-    #[cfg(feature = "testing")]
     pub(crate) fn connector(&self) -> &Connector {
         &self.inner.connector
     }

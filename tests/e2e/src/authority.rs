@@ -69,6 +69,19 @@ impl Authority {
         Ok((format!("{}{}", certificate.pem(), self.issuer.pem()), key.serialize_pem()))
     }
 
+    /// A client's certificate and its key, PEM.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn client(&self, name: &str) -> Result<(String, String)> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let key = KeyPair::generate()?;
+        Ok((params.signed_by(&key, &self.issuer)?.pem(), key.serialize_pem()))
+    }
+
     /// Writes a certificate for `localhost`, 127.0.0.1 and `names`, as an authority's client would: beside, then
     /// renamed.
     ///

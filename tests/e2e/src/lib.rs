@@ -8,6 +8,7 @@
 pub mod api;
 pub mod authority;
 pub mod collector;
+pub mod postgres;
 pub mod printers;
 pub mod processes;
 pub mod programs;
@@ -20,6 +21,7 @@ pub mod wire;
 pub use api::{Api, Reply};
 pub use authority::Authority;
 pub use collector::Collector;
+pub use postgres::{Entrance, Postgres};
 pub use server::{Server, Setup, Transport};
 pub use site::Site;
 pub use wire::Wire;

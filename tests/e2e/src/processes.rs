@@ -73,6 +73,14 @@ impl Process {
     /// When it does not end, or not well.
     pub fn stop(&mut self, within: Duration) -> Result<()> {
         self.signal(Signal::SIGTERM)?;
+        self.ended(within)
+    }
+
+    /// A clean end within the time.
+    ///
+    /// # Errors
+    /// When it does not end, or not well.
+    pub fn ended(&mut self, within: Duration) -> Result<()> {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait()? {

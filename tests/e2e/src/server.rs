@@ -39,6 +39,8 @@ pub struct Setup {
 
 /// A running server.
 pub struct Server {
+    /// Settings of every command, by their variables.
+    settings: Vec<(&'static str, String)>,
     setup: Setup,
     folder: TempDir,
     listen: SocketAddr,
@@ -55,9 +57,25 @@ impl Server {
     /// # Errors
     /// When one of them fails.
     pub async fn start(transport: Transport) -> Result<Self> {
+        Self::start_with(transport, Vec::new(), |_| Ok(())).await
+    }
+
+    /// The same with more settings, by the variables that they are given in, for the server and every command, and with
+    /// what `prepare` puts into the data folder first.
+    ///
+    /// # Errors
+    /// When a command fails.
+    pub async fn start_with(
+        transport: Transport,
+        settings: Vec<(&'static str, String)>,
+        prepare: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<Self> {
         // World-readable names above it: as root, the database runs as another user.
         let folder = tempfile::Builder::new().prefix("bailiwick-e2e-").tempdir_in("/tmp")?;
         open_to_database(folder.path())?;
+        std::fs::create_dir(folder.path().join("data"))?;
+        open_to_database(&folder.path().join("data"))?;
+        prepare(&folder.path().join("data"))?;
         let tls = match transport {
             Transport::Plain => None,
             Transport::Tls => {
@@ -68,7 +86,10 @@ impl Server {
             }
         };
         let (listen, metrics) = (free()?, free()?);
-        let configure = |command: &mut Command| configure(command, folder.path(), listen, metrics, tls.as_ref());
+        let configure = |command: &mut Command| {
+            configure(command, folder.path(), listen, metrics, tls.as_ref());
+            command.envs(settings.iter().cloned());
+        };
 
         let mut install = Command::new(program("bailiwick")?);
         install.args(["driver", "install"]).arg(driver(printers::DRIVER)?);
@@ -83,7 +104,7 @@ impl Server {
 
         let setup = Setup::default();
         let process = serve(&setup, folder.path(), |command| configure(command))?;
-        let mut server = Self { setup, folder, listen, metrics, tls, root_token, process };
+        let mut server = Self { settings, setup, folder, listen, metrics, tls, root_token, process };
         server.ready().await?;
         Ok(server)
     }
@@ -97,6 +118,7 @@ impl Server {
         let mut command = Command::new(program("bailiwick")?);
         command.args(arguments);
         configure(&mut command, self.folder.path(), self.listen, self.metrics, self.tls.as_ref());
+        command.envs(self.settings.iter().cloned());
         run_well(command, "")
     }
 
@@ -115,7 +137,11 @@ impl Server {
     pub async fn restart(&mut self) -> Result<()> {
         let (folder, tls) = (self.folder.path(), self.tls.as_ref());
         let (listen, metrics) = (self.listen, self.metrics);
-        self.process = serve(&self.setup, folder, |command| configure(command, folder, listen, metrics, tls))?;
+        let settings = &self.settings;
+        self.process = serve(&self.setup, folder, |command| {
+            configure(command, folder, listen, metrics, tls);
+            command.envs(settings.iter().cloned());
+        })?;
         self.ready().await
     }
 
@@ -220,7 +246,7 @@ fn serve(setup: &Setup, folder: &Path, configure: impl Fn(&mut Command)) -> Resu
 }
 
 /// A loopback address with a port that nobody uses now.
-fn free() -> Result<SocketAddr> {
+pub(crate) fn free() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
@@ -238,6 +264,7 @@ fn configure(
 ) {
     command
         .env("BAILIWICK_DATA_DIR", folder.join("data"))
+        .env_remove("BAILIWICK_CONFIG")
         .env("BAILIWICK_LISTEN", listen.to_string())
         .env("BAILIWICK_METRICS_LISTEN", metrics.to_string())
         .env_remove("BAILIWICK_DATABASE_URL");

@@ -31,6 +31,7 @@ const KINDS: Record<string, () => string> = {
   sign_in: m.sso_title,
   passkey: m.audit_kind_passkey,
   audit_entry: m.audit_kind_entry,
+  key: m.audit_kind_key,
 };
 
 export function kindWord(kind: string): string {
@@ -82,6 +83,7 @@ const ACTIONS: Record<string, () => string> = {
   "invitation.accepted": m.audit_did_invitation_accepted,
   "invitation.created": m.audit_did_invitation_created,
   "invitation.revoked": m.audit_did_invitation_revoked,
+  "key.forgotten": m.audit_did_key_forgotten,
   "look.audit": m.audit_did_look_audit,
   "look.devices": m.audit_did_look_devices,
   "look.export": m.audit_did_look_export,

@@ -14,8 +14,11 @@ use bailiwick_access::{
     operators::{Added, NewOperator},
     tokens::NewToken,
 };
-use bailiwick_audit::{Broken, Checked, Head, SealKey, VerifyingKey};
-use bailiwick_store::{AccountId, Lineage, Store};
+use bailiwick_audit::{Broken, Checked, Entry, Head, Object, SealKey, VerifyingKey};
+use bailiwick_store::{
+    AccountId, Actor, Lineage, Store,
+    keys::{KeyKind, Secret},
+};
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -43,9 +46,19 @@ pub(super) enum Admin {
         /// A head that was noted elsewhere (`NUMBER:HASH`, as this command prints it): finds removed newest seals.
         #[arg(long, value_parser = head)]
         head: Option<Head>,
+        /// The public key of an earlier audit key, which signed before it was forgotten; may be given again.
+        #[arg(long, value_parser = key)]
+        key: Vec<VerifyingKey>,
         /// Prints JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Forgets which key belongs to the database, for one that is lost for good. Stop every server first: the next
+    /// that starts brings its own key file, or makes one. What the lost sealing key sealed stays unreadable.
+    ForgetKey {
+        /// Which.
+        #[arg(long)]
+        kind: Kind,
     },
     /// Checks an audit export (`GET /api/v1/accounts/{id}/audit/export`) entry by entry, without the database.
     VerifyExport {
@@ -56,6 +69,24 @@ pub(super) enum Admin {
         #[arg(long, value_parser = key)]
         key: Vec<VerifyingKey>,
     },
+}
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum Kind {
+    /// Seals stored credentials and second factors.
+    Sealing,
+    /// Signs the audit.
+    Audit,
+}
+
+impl From<Kind> for KeyKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Sealing => Self::Sealing,
+            Kind::Audit => Self::Audit,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -157,25 +188,58 @@ pub(super) async fn run(command: Admin, config: Config) -> anyhow::Result<()> {
             store.close().await;
             done
         }
-        Admin::VerifyAudit { head, json } => {
-            let key = seal_key(&config)?.public();
+        Admin::VerifyAudit { head, key: earlier, json } => {
             let store = open::store_beside(&config).await?;
-            let report = bailiwick_audit::verify(&store, &[key], head).await;
+            let done = verify_audit(&config, &store, &earlier, head, json).await;
             store.close().await;
-            verified(&report?, &key, json)
+            done
         }
         Admin::VerifyExport { file, mut key } => {
             if key.is_empty() {
-                key.push(seal_key(&config)?.public());
+                key.push(own_key(&config.audit_key)?);
             }
             verify_export(&file, &key)
+        }
+        Admin::ForgetKey { kind } => {
+            let store = open::store_beside(&config).await?;
+            let done = forget_key(&store, kind.into()).await;
+            store.close().await;
+            done
         }
     }
 }
 
-fn seal_key(config: &Config) -> anyhow::Result<SealKey> {
-    SealKey::load_or_create(&config.data_dir.join("audit.key"))
-        .context("data_dir: the key that seals the audit cannot be used")
+/// Without the database nobody knows whether it is its key: whoever checks sees whose it is.
+fn own_key(path: &Path) -> anyhow::Result<VerifyingKey> {
+    let secret = Secret::read(path).context("audit_key")?;
+    let secret = secret.with_context(|| format!("audit_key: {} is missing; give --key instead", path.display()))?;
+    Ok(SealKey::of(&secret).public())
+}
+
+async fn verify_audit(
+    config: &Config,
+    store: &Store,
+    earlier: &[VerifyingKey],
+    head: Option<Head>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let key = open::audit_key(config, store).await?.public();
+    let mut keys = earlier.to_vec();
+    keys.push(key);
+    let report = bailiwick_audit::verify(store, &keys, head).await?;
+    verified(&report, &key, json)
+}
+
+async fn forget_key(store: &Store, kind: KeyKind) -> anyhow::Result<()> {
+    if !store.forget_key(kind).await? {
+        bail!("this database has no {} key", kind.name());
+    }
+    // afterwards: an entry of what was not done would be worse than none
+    let mut scope = store.scope(&Actor::system("command-line"), AccountId::ROOT).await?;
+    bailiwick_audit::record(&mut scope, Entry::new("key.forgotten", Object::new("key", kind.name()))).await?;
+    scope.commit().await?;
+    println!("the {} key is forgotten: the next server that starts brings a new one", kind.name());
+    Ok(())
 }
 
 fn verify_export(file: &Path, keys: &[VerifyingKey]) -> anyhow::Result<()> {

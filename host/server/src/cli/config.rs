@@ -1,5 +1,7 @@
 //! `bailiwick config`.
 
+use bailiwick_store::address::Protection;
+
 use crate::config::{Config, ConfigError, DEFAULTS};
 
 /// Shows settings.
@@ -18,11 +20,30 @@ pub(super) fn run(show: &Show, settings: impl FnOnce() -> Result<Config, ConfigE
     println!("listen           {}", config.listen);
     println!("public_url       {}", config.public_url);
     println!("data_dir         {}", config.data_dir.display());
-    println!("database         {}", if config.database_url.is_some() { "external" } else { "embedded" });
+    println!("database         {}", database(&config));
+    println!("redis            {}", config.redis.as_ref().map_or("none", |redis| way(redis.protection())));
     println!("transport        {}", transport(&config));
     println!("metrics_listen   {}", config.metrics_listen);
+    for remark in &config.remarks {
+        println!("note: {remark}");
+    }
     println!("The settings are valid.");
     Ok(())
+}
+
+fn database(config: &Config) -> String {
+    config
+        .database
+        .as_ref()
+        .map_or_else(|| "embedded".to_owned(), |address| format!("external, {}", way(address.protection())))
+}
+
+fn way(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Local => "on this machine",
+        Protection::VerifiedTls => "by TLS with a verified certificate",
+        Protection::Cleartext => "in clear over the network",
+    }
 }
 
 fn transport(config: &Config) -> String {

@@ -59,13 +59,16 @@ async fn schedule(app: &App) -> anyhow::Result<()> {
 }
 
 /// Starts it all; when `stopping` is cancelled, jobs that run are finished and no more are taken.
-pub(super) async fn start(app: &App, tasks: &TaskTracker, stopping: &CancellationToken) -> anyhow::Result<()> {
-    let path = app.config().data_dir.join("audit.key");
-    let key = SealKey::load_or_create(&path).context("data_dir: the key that seals the audit cannot be used")?;
+pub(super) async fn start(
+    app: &App,
+    audit_key: SealKey,
+    tasks: &TaskTracker,
+    stopping: &CancellationToken,
+) -> anyhow::Result<()> {
     let exports = accounts::exports::folder(app);
     let workers: Vec<Arc<dyn Worker>> = vec![
         Arc::new(Partitions),
-        Arc::new(Sealing::new(Sealer::new(key))),
+        Arc::new(Sealing::new(Sealer::new(audit_key))),
         Arc::new(Retention::default()),
         Arc::new(Forgetting(app.access().clone())),
         Arc::new(Census),

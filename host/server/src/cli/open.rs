@@ -3,8 +3,10 @@
 use std::{os::unix::fs::DirBuilderExt as _, path::Path};
 
 use anyhow::Context as _;
+use bailiwick_audit::SealKey;
+use bailiwick_devices::seal::SealingKey;
 use bailiwick_egress::{Egress, Settings, address::PrivateNetworks, read_authorities};
-use bailiwick_store::{Database, Store, StoreConfig, StoreError};
+use bailiwick_store::{Database, Store, StoreConfig, StoreError, keys::KeyKind};
 use prometheus::Registry;
 
 use crate::config::Config;
@@ -34,8 +36,8 @@ pub(super) async fn store_beside(config: &Config) -> anyhow::Result<Store> {
 }
 
 fn settings(config: &Config) -> anyhow::Result<StoreConfig> {
-    let database = match &config.database_url {
-        Some(url) => Database::Url(url.clone()),
+    let database = match &config.database {
+        Some(address) => Database::External(address.clone()),
         None => Database::Embedded { data_dir: data_dir(config)?.to_owned() },
     };
     Ok(StoreConfig { app_connections: config.database_connections, ..StoreConfig::new(database) })
@@ -43,9 +45,21 @@ fn settings(config: &Config) -> anyhow::Result<StoreConfig> {
 
 fn opened(config: &Config, store: Result<Store, StoreError>) -> anyhow::Result<Store> {
     store.map_err(|error| {
-        let setting = if config.database_url.is_some() { "database_url" } else { "data_dir" };
+        let setting = if config.database.is_some() { "database_url" } else { "data_dir" };
         anyhow::Error::new(error).context(format!("{setting}: the database cannot be opened"))
     })
+}
+
+/// The key that seals stored secrets, as it belongs to the database.
+pub(super) async fn sealing_key(config: &Config, store: &Store) -> anyhow::Result<SealingKey> {
+    let secret = store.key(KeyKind::Sealing, &config.sealing_key).await;
+    Ok(SealingKey::new(secret.context("sealing_key: the key that seals stored secrets cannot be used")?.bytes())?)
+}
+
+/// The key that signs the audit, as it belongs to the database.
+pub(super) async fn audit_key(config: &Config, store: &Store) -> anyhow::Result<SealKey> {
+    let secret = store.key(KeyKind::Audit, &config.audit_key).await;
+    Ok(SealKey::of(&secret.context("audit_key: the key that signs the audit cannot be used")?))
 }
 
 /// The way out as it is configured.

@@ -13,7 +13,8 @@ use std::{
 use anyhow::Context as _;
 use axum_server::Handle;
 use bailiwick_access::Access;
-use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
+use bailiwick_audit::SealKey;
+use bailiwick_devices::drivers::Catalogue;
 use bailiwick_runtime::{Runtime, RuntimeConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -42,11 +43,11 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let tls = certificate.clone().map(tls::server_config).transpose()?.map(Arc::new);
     let public = bind("listen", config.listen)?;
     let private = bind("metrics_listen", config.metrics_listen)?;
-    let app = assemble(config).await?;
+    let (app, audit_key) = assemble(config).await?;
 
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();
-    background(&app, certificate, &tasks, &stopping).await?;
+    background(&app, audit_key, certificate, &tasks, &stopping).await?;
     let handle = Handle::new();
     let serving = tokio::spawn(edge::listener::serve(public, tls, router(app.clone()), handle.clone()));
     let observing = Handle::new();
@@ -87,17 +88,17 @@ fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
 ///
 /// # Errors
 /// Each names the setting that it comes from.
-async fn assemble(config: Config) -> anyhow::Result<App> {
+async fn assemble(config: Config) -> anyhow::Result<(App, SealKey)> {
     let metrics = Metrics::new()?;
-    let data_dir = open::data_dir(&config)?.to_owned();
+    open::data_dir(&config)?;
     let store = open::store(&config).await?;
+    let sealing_key = open::sealing_key(&config, &store).await?;
+    let audit_key = open::audit_key(&config, &store).await?;
     let access = Access::new(store.clone()).await?;
-    let sealing_key = SealingKey::load_or_create(&data_dir.join("sealing.key"))
-        .context("data_dir: the key that seals credentials cannot be used")?;
     let drivers = Catalogue::open(&store).await?;
     let runtime = Runtime::new(runtime_config(&config, &metrics))?;
     let egress = open::egress(&config, &store, &metrics.registry)?;
-    Ok(App::new(Parts { config, store, access, egress, drivers, sealing_key, runtime, metrics }))
+    Ok((App::new(Parts { config, store, access, egress, drivers, sealing_key, runtime, metrics }), audit_key))
 }
 
 fn runtime_config(config: &Config, metrics: &Metrics) -> RuntimeConfig {
@@ -112,6 +113,7 @@ fn runtime_config(config: &Config, metrics: &Metrics) -> RuntimeConfig {
 
 async fn background(
     app: &App,
+    audit_key: SealKey,
     certificate: Option<Arc<Certificate>>,
     tasks: &TaskTracker,
     stopping: &CancellationToken,
@@ -137,7 +139,7 @@ async fn background(
             limits.forget_idle();
         }
     }));
-    super::jobs::start(app, tasks, stopping).await
+    super::jobs::start(app, audit_key, tasks, stopping).await
 }
 
 async fn until(stopping: CancellationToken, work: impl Future<Output = ()>) {

@@ -5,6 +5,7 @@
 //! that a first start needs no manual. The defaults are one commented file, which
 //! `bailiwick config --print-defaults` prints, so the documentation cannot differ from the behaviour.
 
+mod backends;
 mod error;
 mod settings;
 
@@ -19,6 +20,7 @@ use axum::http::Uri;
 use bailiwick_access::branding::HostName;
 use bailiwick_egress::{Destination, Purpose};
 use bailiwick_mail::{Sender, SmtpServer};
+use bailiwick_store::address::Address;
 use bailiwick_text::ShortName;
 use figment::{
     Figment,
@@ -30,6 +32,11 @@ use tracing_subscriber::EnvFilter;
 
 pub use error::ConfigError;
 use settings::Settings;
+
+use crate::shared::RedisAddress;
+
+/// Threads that run drivers, at most: each reserves memory for its instances.
+const MOST_THREADS: usize = 256;
 
 /// The defaults with their documentation.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -112,10 +119,14 @@ pub struct Config {
     pub public_url: String,
     /// The private folder.
     pub data_dir: PathBuf,
+    /// The file of the key that seals stored secrets.
+    pub sealing_key: PathBuf,
+    /// The file of the key that signs the audit.
+    pub audit_key: PathBuf,
     /// An external PostgreSQL; absent for the embedded one.
-    pub database_url: Option<SecretString>,
+    pub database: Option<Address>,
     /// What server processes share; absent for one process.
-    pub redis_url: Option<SecretString>,
+    pub redis: Option<RedisAddress>,
     /// How calls arrive.
     pub transport: Transport,
     /// Where figures and health are served.
@@ -158,7 +169,7 @@ impl Config {
             // by its name, so that an error can tell it
             figment = figment.merge(Toml::file_exact(path));
         }
-        let figment = figment.merge(Env::prefixed("BAILIWICK_").only(settings::KEYS));
+        let figment = figment.merge(Env::prefixed("BAILIWICK_").only(settings::keys()));
         let settings: Settings = figment.extract().map_err(|e| ConfigError::Shape(Box::new(e)))?;
         Self::try_from(settings)
     }
@@ -167,7 +178,9 @@ impl Config {
 impl TryFrom<Settings> for Config {
     type Error = ConfigError;
 
-    fn try_from(s: Settings) -> Result<Self, ConfigError> {
+    fn try_from(mut s: Settings) -> Result<Self, ConfigError> {
+        let backends = backends::backends(&mut s)?;
+        let (sealing_key, audit_key) = keys(&s)?;
         let listen = address("listen", &s.listen)?;
         let transport = transport(&s, listen)?;
         let public_url = public_url(s.public_url.as_deref(), listen, &transport)?;
@@ -187,20 +200,30 @@ impl TryFrom<Settings> for Config {
         let product_name = product_name.into_string();
         let mail = mail(s.smtp_url.as_ref(), s.mail_from.as_deref())?;
         let outbound = Outbound {
-            hosts: outbound_hosts(&s.egress_hosts, mail.as_ref())?,
+            hosts: outbound_hosts(mail.as_ref())?,
             private_networks: networks("egress_private_networks", &s.egress_private_networks)?,
             authorities: s.egress_ca.filter(|path| !path.as_os_str().is_empty()),
         };
-        if s.database_connections < 4 {
-            return Err(ConfigError::value("database_connections", "is too small", "give at least 4"));
+        // the embedded database takes 80, of which 3 are its superuser's and 12 are of other roles and commands
+        let most = if backends.database.is_some() { 1_000 } else { 64 };
+        if !(4..=most).contains(&s.database_connections) {
+            let advice = "give 4 to 64, or up to 1000 with database_url";
+            return Err(ConfigError::value("database_connections", format!("is {}", s.database_connections), advice));
         }
-        let remarks = strangers(std::env::vars_os());
+        if s.driver_threads > MOST_THREADS {
+            let advice = "give at most 256; 0 means one for each processor";
+            return Err(ConfigError::value("driver_threads", format!("is {}", s.driver_threads), advice));
+        }
+        let mut remarks = strangers(std::env::vars_os());
+        remarks.extend(backends.remarks);
         Ok(Self {
             listen,
             public_url,
             data_dir: s.data_dir,
-            database_url: database_url(s.database_url)?,
-            redis_url: redis_url(s.redis_url)?,
+            sealing_key,
+            audit_key,
+            database: backends.database,
+            redis: backends.redis,
             transport,
             metrics_listen: metrics_listen(&s.metrics_listen, listen)?,
             product_name,
@@ -223,31 +246,22 @@ impl TryFrom<Settings> for Config {
 fn strangers(variables: impl Iterator<Item = (OsString, OsString)>) -> Vec<String> {
     let names = variables.filter_map(|(name, _)| name.into_string().ok());
     // what names the file itself is an option of the command line
-    let known = |key: &str| key == "CONFIG" || settings::KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+    let known = |key: &str| key == "CONFIG" || settings::keys().iter().any(|known| known.eq_ignore_ascii_case(key));
     let strange = names.filter(|name| name.strip_prefix("BAILIWICK_").is_some_and(|key| !known(key)));
     strange.map(|name| format!("{name} is no setting of the server and has no effect")).collect()
 }
 
-/// The URL itself is a secret: no error shows it.
-fn database_url(given: Option<SecretString>) -> Result<Option<SecretString>, ConfigError> {
-    let Some(given) = given.filter(|url| !url.expose_secret().is_empty()) else { return Ok(None) };
-    if ["postgres://", "postgresql://"].iter().any(|scheme| given.expose_secret().starts_with(scheme)) {
-        return Ok(Some(given));
+/// Two files: one secret for two purposes would tie what each of them says.
+fn keys(s: &Settings) -> Result<(PathBuf, PathBuf), ConfigError> {
+    let path = |given: &Option<PathBuf>, name: &str| match given {
+        Some(path) if !path.as_os_str().is_empty() => path.clone(),
+        _ => s.data_dir.join(name),
+    };
+    let (sealing, audit) = (path(&s.sealing_key, "sealing.key"), path(&s.audit_key, "audit.key"));
+    if sealing == audit {
+        return Err(ConfigError::value("audit_key", "is the file of sealing_key", "name two files"));
     }
-    Err(ConfigError::value(
-        "database_url",
-        "is no PostgreSQL URL",
-        "write it like postgresql://bailiwick@db.internal/bailiwick",
-    ))
-}
-
-/// As [`database_url`].
-fn redis_url(given: Option<SecretString>) -> Result<Option<SecretString>, ConfigError> {
-    let Some(given) = given.filter(|url| !url.expose_secret().is_empty()) else { return Ok(None) };
-    if crate::shared::is_address(given.expose_secret()) {
-        return Ok(Some(given));
-    }
-    Err(ConfigError::value("redis_url", "is no Redis URL", "write it like rediss://:password@cache.internal:6379/0"))
+    Ok((sealing, audit))
 }
 
 /// The URL itself is a secret: no error shows it.
@@ -264,21 +278,13 @@ fn mail(url: Option<&SecretString>, from: Option<&str>) -> Result<Option<Mail>, 
     Ok(Some(Mail { server, from: from.to_owned() }))
 }
 
-fn outbound_hosts(texts: &[String], mail: Option<&Mail>) -> Result<Vec<Destination>, ConfigError> {
-    let one = |text: &String| {
-        text.parse::<Destination>().map_err(|error| {
-            let advice = "write it like oidc=login.example.com or webhook=hooks.example.com:8443";
-            ConfigError::value("egress_hosts", format!("'{text}': {error}"), advice)
-        })
-    };
-    let mut hosts = texts.iter().map(one).collect::<Result<Vec<_>, _>>()?;
-    if let Some(Mail { server, .. }) = mail {
-        let relay = Destination::new(Purpose::Smtp, &server.host, server.port).map_err(|error| {
-            ConfigError::value("smtp_url", error.to_string(), "name a host and a port from 1 to 65535")
-        })?;
-        hosts.push(relay);
-    }
-    Ok(hosts)
+/// The mail relay is all that the platform reaches for itself.
+fn outbound_hosts(mail: Option<&Mail>) -> Result<Vec<Destination>, ConfigError> {
+    let relay = mail.map(|Mail { server, .. }| Destination::new(Purpose::Smtp, &server.host, server.port));
+    relay
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(|error| ConfigError::value("smtp_url", error.to_string(), "name a host and a port from 1 to 65535"))
 }
 
 /// The figures are for whoever runs the server, not for whoever reaches it.

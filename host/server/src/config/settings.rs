@@ -11,35 +11,38 @@ use serde::{
 use super::LogFormat;
 
 /// Every key, so that other variables that begin with `BAILIWICK_` are no settings.
-pub(super) const KEYS: &[&str] = &[
-    "listen",
-    "public_url",
-    "data_dir",
-    "database_url",
-    "redis_url",
-    "tls_certificate",
-    "tls_key",
-    "trusted_proxies",
-    "metrics_listen",
-    "product_name",
-    "smtp_url",
-    "mail_from",
-    "egress_hosts",
-    "egress_private_networks",
-    "egress_ca",
-    "sign_in_per_minute",
-    "calls_per_minute",
-    "account_per_minute",
-    "source_per_minute",
-    "collector_per_minute",
-    "database_connections",
-    "request_timeout_seconds",
-    "shutdown_seconds",
-    "driver_threads",
-    "deletion_grace_days",
-    "log",
-    "log_format",
-];
+pub(super) fn keys() -> &'static [&'static str] {
+    let mut keys = Fields(&[]);
+    // it gives no value, and only learns which fields are asked for
+    let _ = Settings::deserialize(&mut keys);
+    keys.0
+}
+
+/// Learns the names of a struct's fields from what `Deserialize` asks for.
+struct Fields(&'static [&'static str]);
+
+impl<'de> Deserializer<'de> for &mut Fields {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom("there is no value"))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.0 = fields;
+        self.deserialize_any(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,8 +50,14 @@ pub(super) struct Settings {
     pub listen: String,
     pub public_url: Option<String>,
     pub data_dir: PathBuf,
+    pub sealing_key: Option<PathBuf>,
+    pub audit_key: Option<PathBuf>,
     pub database_url: Option<SecretString>,
+    pub database_ca: Option<PathBuf>,
     pub redis_url: Option<SecretString>,
+    pub redis_ca: Option<PathBuf>,
+    #[serde(deserialize_with = "texts")]
+    pub allow_cleartext: Vec<String>,
     pub tls_certificate: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
     #[serde(deserialize_with = "texts")]
@@ -57,8 +66,6 @@ pub(super) struct Settings {
     pub product_name: String,
     pub smtp_url: Option<SecretString>,
     pub mail_from: Option<String>,
-    #[serde(deserialize_with = "texts")]
-    pub egress_hosts: Vec<String>,
     #[serde(deserialize_with = "texts")]
     pub egress_private_networks: Vec<String>,
     pub egress_ca: Option<PathBuf>,

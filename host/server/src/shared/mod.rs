@@ -6,6 +6,7 @@
 //! counted here, proofs are looked up each time, and since every process numbers its wake-ups and says the number at
 //! each heartbeat, whoever missed one knows, and reads everything again.
 
+mod address;
 mod process;
 mod proven;
 mod quota;
@@ -16,10 +17,10 @@ use std::sync::Arc;
 use bailiwick_access::Principal;
 use jiff::Timestamp;
 use prometheus::IntCounterVec;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
+pub use address::{RedisAddress, RedisAddressError};
 pub use proven::{Epoch, Print};
 pub use quota::{Charge, Exceeded, Left, Quota};
 
@@ -56,18 +57,12 @@ struct Inner {
     troubles: IntCounterVec,
 }
 
-/// Whether a text is the address of a Redis.
-#[must_use]
-pub fn is_address(url: &str) -> bool {
-    ::redis::Client::open(url).is_ok()
-}
-
 impl Shared {
     /// With the Redis of this address, or alone. To be called within a tokio runtime. `troubles` counts what goes wrong
     /// with Redis: `away`, `unshared` (a limit was counted alone) and `lost` (wake-ups).
     #[must_use]
-    pub fn open(redis_url: Option<&SecretString>, troubles: IntCounterVec) -> Self {
-        let (redis, outgoing) = redis_url.and_then(Redis::open).unzip();
+    pub fn open(address: Option<&RedisAddress>, troubles: IntCounterVec) -> Self {
+        let (redis, outgoing) = address.and_then(Redis::open).unzip();
         let wakes = broadcast::Sender::new(BEHIND);
         let inner = Inner { counters: Counters::default(), proven: Proven::default(), wakes, redis, troubles };
         let shared = Self(Arc::new(inner));

@@ -18,7 +18,6 @@ use redis::{
     AsyncConnectionConfig, Client, RedisError, Script,
     aio::{MultiplexedConnection, PubSub},
 };
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::{Notify, mpsc},
@@ -26,7 +25,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{Charge, Exceeded, Inner, Left, Wake};
+use super::{Charge, Exceeded, Inner, Left, RedisAddress, Wake};
 
 /// The channel of all processes; a Redis is of one platform.
 const CHANNEL: &str = "bailiwick:wakes";
@@ -71,8 +70,8 @@ pub(super) struct Redis {
 
 impl Redis {
     /// None for an address that is none, which the settings do not let through.
-    pub(super) fn open(url: &SecretString) -> Option<(Self, Outgoing)> {
-        let client = Client::open(url.expose_secret()).ok()?;
+    pub(super) fn open(address: &RedisAddress) -> Option<(Self, Outgoing)> {
+        let client = address.client()?;
         let (outgoing, receiver) = mpsc::channel(WAITING);
         let redis = Self {
             client,

@@ -11,12 +11,13 @@ use bailiwick::{
     config::Config,
     edge::{Metrics, listener},
     router::router,
+    shared::RedisAddress,
 };
 use bailiwick_access::{Access, Password, Principal, Role, operators::NewOperator, tokens::NewToken};
 use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
 use bailiwick_egress::{Egress, Resolver, Settings, SystemResolver, address::PrivateNetworks, read_authorities};
 use bailiwick_runtime::{Runtime, RuntimeConfig};
-use bailiwick_store::{AccountId, Store, testing::TestDatabase};
+use bailiwick_store::{AccountId, Store, address::Cleartext, testing::TestDatabase};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
@@ -115,7 +116,7 @@ impl Server {
         provider();
         let mut config = Config::load(None).expect("the defaults are valid");
         config.rates.sign_in = 1_000;
-        config.redis_url = redis.map(Into::into);
+        config.redis = redis.map(|url| RedisAddress::parse(&url.into(), Cleartext::Refused).expect("an address"));
         change(&mut config);
         let store = database.store.clone();
         let metrics = Metrics::new().expect("the figures register");

@@ -9,7 +9,6 @@
 
 mod exporting;
 mod journal;
-mod key;
 mod listing;
 mod sealing;
 mod tampering;

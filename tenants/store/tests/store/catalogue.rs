@@ -13,7 +13,7 @@ const TREE: &str = "((lineage >= tenancy.scope()) AND (lineage < tenancy.scope_e
 const BULK: &str = "(tenant_id = tenancy.tenant())";
 
 /// Tables that are nobody's in particular.
-const WITHOUT_TENANT: [(&str, &str); 10] = [
+const WITHOUT_TENANT: [(&str, &str); 11] = [
     ("operators", "one global identity each; seen through grants, own policies"),
     ("sessions", "of an operator; own policies"),
     ("password_resets", "of an operator; own policies"),
@@ -24,6 +24,7 @@ const WITHOUT_TENANT: [(&str, &str); 10] = [
     ("answered_challenges", "of an operator; own policies"),
     ("audit_seals", "hashes over all accounts; app reads number and range only"),
     ("drivers", "installed for the whole platform; written at the root only"),
+    ("installation_keys", "check values of the platform's own keys; migrator alone"),
 ];
 
 /// Policies for `app` beside the one of the table's class.

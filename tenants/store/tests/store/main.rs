@@ -9,6 +9,7 @@
 mod attack;
 mod catalogue;
 mod embedded;
+mod keys;
 mod lineage;
 mod plan;
 mod scope;

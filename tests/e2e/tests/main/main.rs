@@ -3,8 +3,10 @@
 mod bad_input;
 mod beside;
 mod confined;
+mod database_tls;
 mod kill;
 mod outbound;
+mod own_database;
 #[path = "../../../../host/mail/tests/mail/relay.rs"]
 #[expect(
     dead_code,
