@@ -1,103 +1,198 @@
-//! The platform's words for what a device list shows.
+//! What a device's row repeats of its facts and meters, so that a list reads one table.
 //!
-//! A list reads one table, so ingest repeats a few facts on the device's row. Which ones is no knowledge of
-//! any driver: they are words of the platform, and a driver that declares an attribute, table or meter under
-//! one of these keys has it shown.
-//!
-//! | key | declared as | shown as |
-//! |---|---|---|
-//! | `name`, `manufacturer`, `model`, `serial` | attribute (pattern or text) | the columns of that name |
-//! | `status` | attribute (enum) | status |
-//! | `supplies` | table with any of `description` (or `name`), `color`, `percent`, `state` | bars |
-//! | `pages` | counter without rows | page count, and the account's usage |
+//! Which ones its driver's manifest says (`[[headline]]`). Each lies in a slot of its role, so that any list sorts by it
+//! in the database; the whole of it lies beside them, for lists, cards and CSV files to show.
 
-use bailiwick_contract::value::{Fact, Row, Scalar, Table};
+use bailiwick_contract::{
+    exchange::{Effect, Outcome},
+    manifest::{Manifest, Role, Shows, Slot, TableAttribute},
+    value::{Row, Scalar, Table},
+};
+use serde::{Deserialize, Serialize};
 
-use crate::devices::Supply;
+use crate::ingest::Meters;
 
-/// The meter that a list shows and that an account's usage counts.
-pub(crate) const PAGES: &str = "pages";
-const SUPPLIES: &str = "supplies";
-/// A list shows no more of them.
-const MOST_SUPPLIES: usize = 16;
+/// The most rows of a table that a headline shows.
+const MOST_ROWS: usize = 16;
 
-/// What a device's row repeats of its facts. `None`: the latest report did not have it.
+/// What a headline shows now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadlineValue {
+    /// A state's value.
+    State(String),
+    /// A text.
+    Text(String),
+    /// How many.
+    Count(i64),
+    /// How much.
+    Level(f64),
+    /// How much of each row.
+    Rows(Vec<HeadlineRow>),
+}
+
+/// A row of a table, as a headline shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadlineRow {
+    /// What it is called.
+    pub name: Option<String>,
+    /// The value of the table's column of colours.
+    pub color: Option<String>,
+    /// The value of the table's column of states.
+    pub state: Option<String>,
+    /// How much; absent where the device does not say.
+    pub level: Option<f64>,
+}
+
+/// All of them, by the headline's key, in the order of the manifest.
+pub type HeadlineValues = serde_json::Map<String, serde_json::Value>;
+
+/// The slots of a device's row. `None`: the latest report did not have it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Headline {
+pub(crate) struct Headlines {
     pub(crate) name: Option<String>,
     pub(crate) manufacturer: Option<String>,
     pub(crate) model: Option<String>,
     pub(crate) serial: Option<String>,
-    pub(crate) status: Option<String>,
-    pub(crate) page_count: Option<i64>,
-    pub(crate) supplies: Vec<Supply>,
+    pub(crate) state: Option<String>,
+    /// In thousandths; of a table the least.
+    pub(crate) levels: [Option<i64>; 2],
+    pub(crate) counts: [Option<i64>; 2],
+    pub(crate) texts: [Option<String>; 2],
+    /// Whether a level is low.
+    pub(crate) low: bool,
+    pub(crate) values: HeadlineValues,
 }
 
-impl Headline {
-    /// The lowest level, percent.
-    pub(crate) fn supply_low(&self) -> Option<i16> {
-        self.supplies.iter().filter_map(|supply| supply.percent).min()
+impl Headlines {
+    /// What a report says of them.
+    pub(crate) fn of(manifest: &Manifest, outcome: &Outcome, meters: &Meters) -> Self {
+        let mut all = Self::default();
+        for slot in manifest.slots() {
+            if let Some(value) = value(&slot, outcome, meters) {
+                all.keep(&slot, &value);
+            }
+        }
+        all
     }
 
-    /// Takes a fact over, where it is one of the words.
-    pub(crate) fn fact(&mut self, fact: &Fact) {
-        let (Scalar::Token(text) | Scalar::Text(text)) = &fact.value else { return };
-        let text = text.trim();
-        let limit = |most: usize| Some(text.chars().take(most).collect::<String>()).filter(|t| !t.is_empty());
-        match fact.attribute.as_str() {
-            "name" => self.name = limit(256),
-            "manufacturer" => self.manufacturer = limit(256),
-            "model" => self.model = limit(256),
-            "serial" => self.serial = limit(64),
-            // an enum's values are short words; anything else declared under this key is no status
-            "status" if is_word(text) => self.status = limit(32),
-            _ => {}
+    fn keep(&mut self, slot: &Slot<'_>, value: &HeadlineValue) {
+        let level = match value {
+            HeadlineValue::Level(level) => Some(*level),
+            HeadlineValue::Rows(rows) => rows.iter().filter_map(|row| row.level).min_by(f64::total_cmp),
+            HeadlineValue::State(_) | HeadlineValue::Text(_) | HeadlineValue::Count(_) => None,
+        };
+        if let (Some(level), Some(low)) = (level, slot.shows.low()) {
+            self.low |= level <= low;
+        }
+        let text = match value {
+            HeadlineValue::State(text) | HeadlineValue::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        let place = match slot.headline.role {
+            Role::Name => &mut self.name,
+            Role::Manufacturer => &mut self.manufacturer,
+            Role::Model => &mut self.model,
+            Role::Serial => &mut self.serial,
+            Role::State => &mut self.state,
+            Role::Text => match self.texts.get_mut(slot.place) {
+                Some(place) => place,
+                None => return,
+            },
+            Role::Level => {
+                if let Some(place) = self.levels.get_mut(slot.place) {
+                    *place = level.map(|level| whole(level * 1_000.0));
+                }
+                return self.show(slot, value);
+            }
+            Role::Count => {
+                if let (Some(place), HeadlineValue::Count(count)) = (self.counts.get_mut(slot.place), value) {
+                    *place = Some(*count);
+                }
+                return self.show(slot, value);
+            }
+        };
+        *place = text;
+        // the first four have columns of their own
+        if matches!(slot.headline.role, Role::State | Role::Text) {
+            self.show(slot, value);
         }
     }
 
-    /// Takes a table over, where it is one of the words.
-    pub(crate) fn table(&mut self, table: &Table) {
-        if table.attribute != SUPPLIES {
-            return;
+    fn show(&mut self, slot: &Slot<'_>, value: &HeadlineValue) {
+        if let Ok(value) = serde_json::to_value(value) {
+            self.values.insert(slot.headline.key.clone(), value);
         }
-        self.supplies = table
-            .rows
-            .iter()
-            .take(MOST_SUPPLIES)
-            .map(|row| {
-                let percent = row.cells.iter().find(|cell| cell.column == "percent").and_then(|c| percent(&c.value));
-                Supply { name: row_name(row), color: text(row, "color"), percent, state: text(row, "state") }
+    }
+}
+
+/// What a headline shows of a report.
+fn value(slot: &Slot<'_>, outcome: &Outcome, meters: &Meters) -> Option<HeadlineValue> {
+    match slot.shows {
+        Shows::Attribute(attribute) => {
+            let scalar = outcome.effects.iter().find_map(|effect| match effect {
+                Effect::Facts(facts) => facts.iter().find(|f| f.attribute == attribute.key).map(|f| &f.value),
+                _ => None,
+            })?;
+            match slot.headline.role {
+                Role::Level => number(scalar).map(HeadlineValue::Level),
+                Role::Count => number(scalar).map(|n| HeadlineValue::Count(whole(n))),
+                Role::State => short(scalar, 32).map(HeadlineValue::State),
+                Role::Serial => short(scalar, 64).map(HeadlineValue::Text),
+                Role::Name | Role::Manufacturer | Role::Model | Role::Text => {
+                    short(scalar, 256).map(HeadlineValue::Text)
+                }
+            }
+        }
+        Shows::Column(table, column) => {
+            let rows = outcome.effects.iter().find_map(|effect| match effect {
+                Effect::Table(Table { attribute, rows, .. }) if *attribute == table.key => Some(rows),
+                _ => None,
+            })?;
+            let rows = rows.iter().take(MOST_ROWS).map(|row| HeadlineRow {
+                name: row_name(table, row),
+                color: word(row, table.color.as_deref()),
+                state: word(row, table.state.as_deref()),
+                level: cell(row, &column.key).and_then(number),
+            });
+            Some(HeadlineValue::Rows(rows.collect()))
+        }
+        Shows::Meter(meter) => {
+            let last = meters.last(&meter.key, "")?;
+            Some(match slot.headline.role {
+                Role::Count => HeadlineValue::Count(whole(last)),
+                _ => HeadlineValue::Level(last),
             })
-            .collect();
+        }
     }
 }
 
-/// What a row of a table calls itself: its `description`, else its `name`.
-pub(crate) fn row_name(row: &Row) -> Option<String> {
-    let named = |column| text(row, column).filter(|name| !name.trim().is_empty());
-    named("description").or_else(|| named("name"))
+/// What a row calls itself, where its table has a column for that.
+pub(crate) fn row_name(table: &TableAttribute, row: &Row) -> Option<String> {
+    short(cell(row, table.label.as_deref()?)?, 256)
 }
 
-fn text(row: &Row, column: &str) -> Option<String> {
-    match &row.cells.iter().find(|cell| cell.column == column)?.value {
-        Scalar::Token(text) | Scalar::Text(text) => Some(text.chars().take(256).collect()),
+fn cell<'a>(row: &'a Row, column: &str) -> Option<&'a Scalar> {
+    row.cells.iter().find(|cell| cell.column == column).map(|cell| &cell.value)
+}
+
+fn word(row: &Row, column: Option<&str>) -> Option<String> {
+    short(cell(row, column?)?, 32)
+}
+
+/// At most so many characters; `None` for a text that says nothing.
+fn short(scalar: &Scalar, most: usize) -> Option<String> {
+    let (Scalar::Token(text) | Scalar::Text(text)) = scalar else { return None };
+    Some(text.trim().chars().take(most).collect::<String>()).filter(|text| !text.is_empty())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "levels and counts of devices are exact up to 2^53")]
+fn number(scalar: &Scalar) -> Option<f64> {
+    match scalar {
+        Scalar::Integer(n) => Some(*n as f64),
+        Scalar::Real(n) => Some(*n),
         _ => None,
     }
-}
-
-fn is_word(text: &str) -> bool {
-    text.len() <= 32
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-}
-
-fn percent(value: &Scalar) -> Option<i16> {
-    let number = match value {
-        Scalar::Integer(n) => *n,
-        Scalar::Real(n) => whole(*n),
-        _ => return None,
-    };
-    i16::try_from(number).ok().filter(|n| (0..=100).contains(n))
 }
 
 /// The nearest whole number; the ends of the range for what lies beyond them.

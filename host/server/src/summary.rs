@@ -1,6 +1,7 @@
-//! `/api/v1/accounts/{id}/summary`: an account's subtree in found.
+//! `/api/v1/accounts/{id}/summary`: an account's subtree in figures.
 
 use axum::Json;
+use bailiwick_contract::manifest::{Meter, Role};
 use bailiwick_devices::summary;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
-    edge::Problem,
+    edge::{Locale, Problem},
     work::{Authorized, permission::ViewDevices},
 };
 
@@ -42,16 +43,46 @@ pub struct Summary {
     online: i64,
     alerts: AlertCounts,
     collectors: CollectorCounts,
-    /// Pages printed within 30 days.
-    pages_30d: i64,
-    /// Devices with a supply at 10 % or less.
-    supplies_low: i64,
+    /// By driver; as they are named in the caller's language.
+    drivers: Vec<DriverFigures>,
 }
 
-/// An account's subtree in found.
+/// The devices of one driver.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DriverFigures {
+    driver: String,
+    /// What operators call it.
+    title: String,
+    devices: i64,
+    online: i64,
+    /// Of which a level is low; null where the driver knows no such level.
+    low: Option<LowFigure>,
+    /// What its billed counters rose by within 30 days.
+    rose: Vec<RoseFigure>,
+}
+
+/// Devices of which a level is low.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LowFigure {
+    /// The headline.
+    headline: String,
+    title: String,
+    devices: i64,
+}
+
+/// What a billed counter rose by.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoseFigure {
+    meter: String,
+    title: String,
+    unit: String,
+    amount: f64,
+}
+
+/// An account's subtree in figures.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/summary", tag = "accounts",
     params(("id" = Uuid, Path, description = "The account.")), responses((status = 200, body = Summary)))]
-async fn figures(mut work: Authorized<ViewDevices>) -> Result<Json<Summary>, Problem> {
+async fn figures(mut work: Authorized<ViewDevices>, locale: Locale) -> Result<Json<Summary>, Problem> {
     let now = work.app.store().now();
     let found = summary::summary(&mut work.scope, now).await?;
     Ok(Json(Summary {
@@ -63,7 +94,33 @@ async fn figures(mut work: Authorized<ViewDevices>) -> Result<Json<Summary>, Pro
             late: found.collectors.late,
             offline: found.collectors.offline,
         },
-        pages_30d: found.pages_30d,
-        supplies_low: found.supplies_low,
+        drivers: found.drivers.into_iter().filter_map(|figures| of_driver(figures, &work.app, locale)).collect(),
     }))
+}
+
+/// A driver that is installed no more says nothing of what it counted.
+fn of_driver(found: summary::DriverFigures, app: &App, locale: Locale) -> Option<DriverFigures> {
+    let driver = app.drivers().active(&found.driver)?;
+    let manifest = &driver.manifest;
+    let low = manifest.slots().find(|slot| slot.headline.role == Role::Level && slot.shows.low().is_some());
+    let rose = |meter: &Meter| {
+        Some(RoseFigure {
+            amount: *found.rose.get(&meter.key)?,
+            meter: meter.key.clone(),
+            title: meter.title.locale(locale.0).to_owned(),
+            unit: meter.unit.locale(locale.0).to_owned(),
+        })
+    };
+    Some(DriverFigures {
+        title: manifest.driver.title.locale(locale.0).to_owned(),
+        devices: found.devices,
+        online: found.online,
+        low: low.map(|slot| LowFigure {
+            headline: slot.headline.key.clone(),
+            title: slot.title().locale(locale.0).to_owned(),
+            devices: found.low,
+        }),
+        rose: manifest.meters.iter().filter_map(rose).collect(),
+        driver: found.driver,
+    })
 }

@@ -169,7 +169,7 @@ pub fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
         at(Method::PATCH, &format!("/devices/{id}"), json!({ "name": "x" })),
         at(Method::DELETE, &format!("/devices/{id}"), none()),
         at(Method::POST, &format!("/devices/{id}/restore"), none()),
-        at(Method::GET, &format!("/devices/{id}/readings?meter=page_count"), none()),
+        at(Method::GET, &format!("/devices/{id}/readings?meter=pages"), none()),
         at(Method::GET, &format!("/devices/{id}/alerts"), none()),
         at(Method::GET, "/alerts", none()),
         at(Method::POST, &format!("/alerts/{id}/acknowledge"), none()),

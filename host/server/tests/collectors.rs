@@ -141,8 +141,8 @@ async fn a_report_becomes_a_device_with_facts_readings_and_an_alert() {
     assert_eq!(devices.as_array().map(Vec::len), Some(1));
     let device = &devices[0];
     assert_eq!(
-        (&device["serial"], &device["model"], &device["page_count"]),
-        (&json!("ABC123"), &json!("LaserJet"), &json!(100))
+        (&device["serial"], &device["model"], &device["headlines"][0]["value"]),
+        (&json!("ABC123"), &json!("LaserJet"), &json!(100.0))
     );
     assert_eq!((&device["alerts_open"], &device["address"]), (&json!(1), &json!("10.1.0.7")));
     let path = format!("/api/v1/accounts/{}/devices/{}", world.tree.customer, device["id"].as_str().expect("an id"));

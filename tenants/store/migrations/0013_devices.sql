@@ -17,10 +17,20 @@ create table devices (
     address       text collate "C" check (char_length(address) <= 64),
     name          text not null generated always as
         (coalesce(given_name, reported_name, model, serial, address, '')) stored,
-    status        text collate "C" check (status ~ '^[a-z][a-z0-9_]{0,31}$'),
-    page_count    bigint,
-    supply_low    smallint check (supply_low between 0 and 100),
-    supplies      jsonb not null default '[]',
+    -- What its driver's headlines show, in slots by role, so that any list sorts by them: what it does, levels in
+    -- thousandths, counts and texts.
+    state         text collate "C" check (state ~ '^[a-z][a-z0-9_]{0,31}$'),
+    level_1       bigint,
+    level_2       bigint,
+    count_1       bigint,
+    count_2       bigint,
+    text_1        text collate "C" check (char_length(text_1) <= 256),
+    text_2        text collate "C" check (char_length(text_2) <= 256),
+    -- whether a level is low
+    low           boolean not null default false,
+    -- all of them by key, and the component whose manifest says what they are
+    headlines     jsonb not null default '{}',
+    shown_by      text collate "C",
     alerts_open   integer not null default 0 check (alerts_open >= 0),
     first_seen_at timestamptz not null,
     last_seen_at  timestamptz not null,

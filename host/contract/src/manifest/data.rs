@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Pattern, Title};
+use super::{NamedNumber, Pattern, Title, Unit, Word};
 use crate::policy::Category;
 
 /// The type of a scalar attribute or column, with its bounds.
@@ -30,7 +30,7 @@ pub enum Kind {
     /// One of these.
     Enum {
         /// `[a-z][a-z0-9_]{0,31}` each, with what operators read.
-        values: BTreeMap<String, Title>,
+        values: BTreeMap<String, Word>,
     },
     /// Numbers and dots, letters for a build: `[0-9A-Za-z][0-9A-Za-z.+_-]{0,31}`.
     Version,
@@ -64,13 +64,19 @@ pub struct Attribute {
     /// Its type with bounds.
     #[serde(flatten)]
     pub kind: Kind,
-    /// `percent`, `pages`, `sheets`, `ms`, …; absent for what has none.
-    #[serde(default)]
-    pub unit: Option<String>,
+    /// `percent`, `ms`, `{ en = "sheets", … }`; absent for what has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
     /// What it says about a person.
     pub category: Category,
     /// What operators read.
     pub title: Title,
+    /// At or below this a number is low, and shown so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// Numbers that are words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<NamedNumber>,
 }
 
 /// A table attribute.
@@ -83,6 +89,15 @@ pub struct TableAttribute {
     pub title: Title,
     /// What tells its rows from one another.
     pub row_key: RowKey,
+    /// The column that a row is called by: in alerts, bars and lists of rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The column whose values name a row's colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+    /// The column that says in a word how a row is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// Its columns; each with its own category.
     #[serde(rename = "column")]
     pub columns: Vec<Attribute>,
@@ -133,7 +148,7 @@ pub struct Meter {
     /// How it behaves.
     pub kind: MeterKind,
     /// `pages`, `percent`, …
-    pub unit: String,
+    pub unit: Unit,
     /// What it says about a person.
     pub category: Category,
     /// What operators read.
@@ -144,6 +159,13 @@ pub struct Meter {
     /// The greatest value it can have; [`Meter::MOST`] where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// The most that a counter can rise by in a day. A counter that claims more was misread, or replaced by one that
+    /// stands higher: the reading is kept as it is, and counts nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_per_day: Option<f64>,
+    /// Whether dealers bill by it: what a counter without rows rose by is summed up by account and day.
+    #[serde(default)]
+    pub billed: bool,
 }
 
 impl Meter {

@@ -8,6 +8,7 @@ mod data;
 mod pattern;
 mod schema;
 mod served;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -15,6 +16,7 @@ mod validate;
 pub use data::{Attribute, ConditionKind, Kind, Meter, MeterKind, RowKey, Severity, TableAttribute};
 pub use pattern::{Pattern, PatternError};
 pub use served::{Asks, CommandKind, ObjectKind, Page, Proof, Route, StateKey};
+pub use shown::{Color, Headline, Icon, NamedNumber, Role, Shows, Slot, Tone, Unit, Word};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +70,9 @@ pub struct Manifest {
     /// Levels that raise alerts.
     #[serde(default, rename = "condition")]
     pub conditions: Vec<ConditionKind>,
+    /// What lists, tiles and cards show of a device, in this order.
+    #[serde(default, rename = "headline")]
+    pub headlines: Vec<Headline>,
     /// Orders to a device.
     #[serde(default, rename = "command")]
     pub commands: Vec<CommandKind>,
@@ -103,6 +108,9 @@ pub struct Driver {
     pub contract: String,
     /// What operators call it.
     pub title: Title,
+    /// What stands for its devices in the portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Icon>,
 }
 
 /// Upper bounds of an exchange. Those of the host are in [`Limits::HOST`].

@@ -58,6 +58,11 @@ unit = "pages"
 category = "usage"
 title = { en = "Pages", de = "Seiten", nl = "Pagina's", fr = "Pages" }
 
+[[headline]]
+key = "left"
+role = "level"
+attribute = "supplies.percent"
+
 [[condition]]
 key = "toner_low"
 severity = "warning"
@@ -150,6 +155,21 @@ fn each_rule_is_kept_and_told_with_its_place() {
         ("row_key = {", "# row_key = {", "syntax"),
         ("key = \"percent\"", "key = \"row_key\"", "table[0].row_key.pattern"),
         ("unit = \"percent\"", "unit = \"per cent\"", "table[0].column[0].unit"),
+        ("unit = \"percent\"", "unit = { en = \"\", de = \"a\", nl = \"b\", fr = \"c\" }", "table[0].column[0].unit.title.en"),
+        ("unit = \"percent\"", "low = inf", "table[0].column[0].low"),
+        ("max = 255", "max = 255\nlow = 3", "attribute[1].low"),
+        ("max = 255", "max = 255\nnamed = [{ value = 1, title = { en = \"a\", de = \"b\", nl = \"c\", fr = \"d\" } }]", "attribute[1].named"),
+        ("fr = \"Prêt\" }", "fr = \"Prêt\", color = \"red\" }", "syntax"),
+        ("fr = \"Exemple\" }", "fr = \"Exemple\" }\nicon = \"M0 0<script>\"", "syntax"),
+        ("key = \"supplies\"", "key = \"supplies\"\nlabel = \"percent\"", "table[0].label"),
+        ("key = \"supplies\"", "key = \"supplies\"\ncolor = \"nothing\"", "table[0].color"),
+        ("key = \"left\"", "key = \"Left\"", "headline[0].key"),
+        ("role = \"level\"", "role = \"state\"", "headline[0].attribute"),
+        ("attribute = \"supplies.percent\"", "attribute = \"supplies.nothing\"", "headline[0].attribute"),
+        ("attribute = \"supplies.percent\"", "meter = \"pages\"", "headline[0].meter"),
+        ("attribute = \"supplies.percent\"", "", "headline[0]"),
+        ("kind = \"counter\"", "kind = \"gauge\"\nbilled = true", "meter[0].billed"),
+        ("kind = \"counter\"", "kind = \"counter\"\nmax_per_day = 0", "meter[0].max_per_day"),
         ("kind = \"counter\"", "kind = \"counter\"\nmax = 1e16", "meter[0].max"),
         ("kind = \"counter\"", "kind = \"counter\"\nmax = 0", "meter[0].max"),
         ("kind = \"counter\"", "kind = \"counter\"\nmax = nan", "meter[0].max"),
@@ -208,6 +228,20 @@ fn a_stored_manifest_is_held_to_the_rules_of_today() {
     let wide = json.replace("[A-Z0-9]{4,24}", "[A-Z0-9]{4,60}");
     assert!(matches!(Manifest::from_json(&wide), Err(ManifestError::Invalid(_))));
     assert!(matches!(Manifest::from_json(&json.replace("row_key", "rowkey")), Err(ManifestError::Stored(_))));
+}
+
+#[test]
+fn no_more_headlines_of_a_role_than_there_are_slots() {
+    let one = "[[headline]]\nkey = \"left\"\nrole = \"level\"\nattribute = \"supplies.percent\"\n";
+    let many = |n: usize| (1..=n).map(|i| one.replace("left", &format!("left_{i}"))).collect::<String>();
+    assert!(Manifest::parse(&WHOLE.replacen(one, &many(2), 1)).is_ok());
+    match Manifest::parse(&WHOLE.replacen(one, &many(3), 1)) {
+        Err(ManifestError::Invalid(faults)) => assert_eq!(faults, ["headline[2].role: there are more than 2 of level"]),
+        other => panic!("{other:?}"),
+    }
+    let manifest = Manifest::parse(&WHOLE.replacen(one, &many(2), 1)).unwrap();
+    let places: Vec<_> = manifest.slots().map(|slot| (slot.headline.key.as_str(), slot.place)).collect();
+    assert_eq!(places, [("left_1", 0), ("left_2", 1)]);
 }
 
 proptest::proptest! {

@@ -3,7 +3,9 @@
 
 use std::{collections::HashSet, fmt::Display};
 
-use super::{Attribute, Kind, Limits, Manifest, Meter, Pattern, RowKey, TableAttribute, Title, schema};
+use super::{
+    Attribute, Kind, Limits, Manifest, Meter, MeterKind, Pattern, RowKey, TableAttribute, Title, Unit, schema, shown,
+};
 use crate::{
     check::{MAX_TOKEN, is_line},
     policy::Category,
@@ -35,6 +37,7 @@ pub(super) fn faults(manifest: &Manifest) -> Vec<String> {
     faults.driver(manifest);
     faults.limits(&manifest.limits);
     faults.data(manifest);
+    faults.shown(manifest);
     faults.commands_and_objects(manifest);
     faults.pages_and_routes(manifest);
     faults.states_and_asks(manifest);
@@ -139,6 +142,10 @@ impl Faults {
             let place = format!("meter[{i}]");
             self.title(&meter.title, &place);
             self.unit(Some(&meter.unit), &place);
+            let counts = meter.kind == MeterKind::Counter && meter.table.is_none();
+            self.must(!meter.billed || counts, format_args!("{place}.billed"), "is for counters without rows");
+            let daily = meter.max_per_day.is_none_or(|most| counts && most > 0.0 && most <= Meter::MOST);
+            self.must(daily, format_args!("{place}.max_per_day"), "is above 0, and for counters without rows");
             let bounded = meter.max.is_none_or(|max| max > 0.0 && max <= Meter::MOST);
             self.must(
                 bounded,
@@ -160,11 +167,28 @@ impl Faults {
         self.must(known, format_args!("{place}.table"), "is none of the tables");
     }
 
-    fn unit(&mut self, unit: Option<&str>, place: &str) {
-        let formed = |u: &str| {
-            (1..=24).contains(&u.len()) && u.bytes().all(|b| b.is_ascii_alphanumeric() || b"_%/.-".contains(&b))
-        };
-        self.must(unit.is_none_or(formed), format_args!("{place}.unit"), "must match [A-Za-z0-9_%/.-]{1,24}");
+    fn shown(&mut self, manifest: &Manifest) {
+        self.keys("headline", "key", MAX_COLUMNS, manifest.headlines.iter().map(|h| h.key.as_str()));
+        for (i, headline) in manifest.headlines.iter().enumerate() {
+            if let Some(title) = &headline.title {
+                self.title(title, &format!("headline[{i}]"));
+            }
+        }
+        for (place, what) in shown::faults(manifest) {
+            self.must(false, place, what);
+        }
+    }
+
+    fn unit(&mut self, unit: Option<&Unit>, place: &str) {
+        match unit {
+            None => {}
+            Some(Unit::Words(title)) => self.title(title, &format!("{place}.unit")),
+            Some(Unit::Symbol(symbol)) => {
+                let formed = (1..=24).contains(&symbol.chars().count())
+                    && !symbol.chars().any(|c| c.is_control() || c.is_whitespace());
+                self.must(formed, format_args!("{place}.unit"), "needs 1 to 24 characters without spaces, or words");
+            }
+        }
     }
 
     fn pattern(&mut self, pattern: &Pattern, category: Category, place: &str) {
@@ -210,7 +234,16 @@ impl Faults {
 
     fn attribute(&mut self, attribute: &Attribute, place: &str) {
         self.title(&attribute.title, place);
-        self.unit(attribute.unit.as_deref(), place);
+        self.unit(attribute.unit.as_ref(), place);
+        let number = matches!(attribute.kind, Kind::Integer { .. } | Kind::Real { .. });
+        let low = attribute.low.is_none_or(|low| number && low.is_finite());
+        self.must(low, format_args!("{place}.low"), "is for numbers");
+        let whole = matches!(attribute.kind, Kind::Integer { .. });
+        self.must(whole || attribute.named.is_empty(), format_args!("{place}.named"), "is for integers");
+        self.must(attribute.named.len() <= MAX_COLUMNS, format_args!("{place}.named"), "has too many entries");
+        for (i, named) in attribute.named.iter().enumerate() {
+            self.title(&named.title, &format!("{place}.named[{i}]"));
+        }
         match &attribute.kind {
             Kind::Flag | Kind::Version | Kind::Time => {}
             Kind::Integer { min, max } => self.must(min <= max, format_args!("{place}.min"), "is above max"),
@@ -224,9 +257,9 @@ impl Faults {
             Kind::Enum { values } => {
                 let place = format!("{place}.values");
                 self.must((1..=MAX_COLUMNS).contains(&values.len()), &place, format_args!("needs 1 to {MAX_COLUMNS}"));
-                for (value, title) in values {
+                for (value, word) in values {
                     self.must(is_key(value, 32), format_args!("{place}.{value}"), "must match [a-z][a-z0-9_]{0,31}");
-                    self.title(title, &format!("{place}.{value}"));
+                    self.title(&word.title, &format!("{place}.{value}"));
                 }
             }
             Kind::Pattern { pattern } => self.pattern(pattern, attribute.category, &format!("{place}.pattern")),

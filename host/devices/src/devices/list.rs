@@ -6,14 +6,15 @@
 
 use sqlx::{Postgres, QueryBuilder};
 
-use super::{AlertFilter, Device, DeviceFilter, Order, Sort, SortKey};
+use super::{AlertFilter, Device, DeviceFilter, LevelFilter, Order, Slot, Sort, SortKey, Status};
 use crate::{Cursor, CursorError, page::Key};
 
 /// The columns of a [`Device`], of rows of `devices` as `d`, with the names beside them.
 const COLUMNS: &str = "
     select d.tenant_id, a.name as account_name, d.id, d.site_id, s.name as site_name, d.driver, d.name, d.given_name,
-           d.manufacturer, d.model, d.serial, d.address, d.status, d.ownership, d.first_seen_at, d.last_seen_at,
-           d.expected_by, d.retired_at, d.alerts_open, d.page_count, d.supply_low, d.supplies";
+           d.manufacturer, d.model, d.serial, d.address, d.state, d.ownership, d.first_seen_at, d.last_seen_at,
+           d.expected_by, d.retired_at, d.alerts_open, d.level_1, d.level_2, d.count_1, d.count_2, d.text_1, d.text_2,
+           d.headlines, d.shown_by";
 const NAMES: &str = "
     join accounts a on a.tenant_id = d.tenant_id
     left join sites s on s.tenant_id = d.tenant_id and s.id = d.site_id and s.deleted_at is null";
@@ -39,10 +40,14 @@ impl SortKey {
             Self::Model => ("coalesce(d.model, '')", Type::Text),
             Self::Serial => ("coalesce(d.serial, '')", Type::Text),
             Self::Address => ("coalesce(d.address, '')", Type::Text),
-            Self::Status => ("coalesce(d.status, '')", Type::Text),
-            Self::PageCount => ("coalesce(d.page_count, -1)", Type::Integer),
-            // unknown after full
-            Self::SupplyLow => ("coalesce(d.supply_low, 101)::bigint", Type::Integer),
+            Self::State => ("coalesce(d.state, '')", Type::Text),
+            // what is not known comes after all that is
+            Self::Slot(Slot::Level1) => ("coalesce(d.level_1, 9223372036854775807)", Type::Integer),
+            Self::Slot(Slot::Level2) => ("coalesce(d.level_2, 9223372036854775807)", Type::Integer),
+            Self::Slot(Slot::Count1) => ("coalesce(d.count_1, -9223372036854775808)", Type::Integer),
+            Self::Slot(Slot::Count2) => ("coalesce(d.count_2, -9223372036854775808)", Type::Integer),
+            Self::Slot(Slot::Text1) => ("coalesce(d.text_1, '')", Type::Text),
+            Self::Slot(Slot::Text2) => ("coalesce(d.text_2, '')", Type::Text),
             Self::AlertsOpen => ("d.alerts_open::bigint", Type::Integer),
             Self::FirstSeenAt => ("d.first_seen_at", Type::Time),
             Self::LastSeenAt => ("d.last_seen_at", Type::Time),
@@ -57,9 +62,18 @@ impl SortKey {
             Self::Model => text(&device.model),
             Self::Serial => text(&device.serial),
             Self::Address => text(&device.address),
-            Self::Status => text(&device.status),
-            Self::PageCount => Key::Integer(device.page_count.unwrap_or(-1)),
-            Self::SupplyLow => Key::Integer(device.supply_low.map_or(101, i64::from)),
+            Self::State => text(&device.state),
+            Self::Slot(slot) => {
+                let slots = &device.headlines.slots;
+                match slot {
+                    Slot::Level1 => Key::Integer(slots.levels[0].unwrap_or(i64::MAX)),
+                    Slot::Level2 => Key::Integer(slots.levels[1].unwrap_or(i64::MAX)),
+                    Slot::Count1 => Key::Integer(slots.counts[0].unwrap_or(i64::MIN)),
+                    Slot::Count2 => Key::Integer(slots.counts[1].unwrap_or(i64::MIN)),
+                    Slot::Text1 => text(&slots.texts[0]),
+                    Slot::Text2 => text(&slots.texts[1]),
+                }
+            }
             Self::AlertsOpen => Key::Integer(device.alerts_open.into()),
             Self::FirstSeenAt => Key::Integer(device.first_seen_at.as_microsecond()),
             Self::LastSeenAt => Key::Integer(device.last_seen_at.as_microsecond()),
@@ -78,8 +92,8 @@ pub(super) fn statement(
     let mut sql = QueryBuilder::new(COLUMNS);
     sql.push(" from (select d.* from devices d");
     // one that was merged is another's past, and in no list
-    sql.push(match filter.status.as_deref() {
-        Some("retired") => " where d.retired_at is not null and d.merged_into is null",
+    sql.push(match filter.status {
+        Some(Status::Retired) => " where d.retired_at is not null and d.merged_into is null",
         _ => " where d.retired_at is null",
     });
     if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
@@ -98,17 +112,20 @@ pub(super) fn statement(
         );
         sql.push_bind(group).push(")");
     }
-    match filter.status.as_deref() {
-        None | Some("retired") => {}
-        Some("offline") => {
+    match filter.status {
+        None | Some(Status::Retired) => {}
+        Some(Status::Offline) => {
             sql.push(" and d.expected_by < ").push_bind(bailiwick_store::At(now));
         }
-        Some("online") => {
+        Some(Status::Online) => {
             sql.push(" and d.expected_by >= ").push_bind(bailiwick_store::At(now));
         }
-        Some(status) => {
-            sql.push(" and d.status = ").push_bind(status.to_owned());
-        }
+    }
+    if let Some(state) = &filter.state {
+        sql.push(" and d.state = ").push_bind(state.clone());
+    }
+    if filter.level == LevelFilter::Low {
+        sql.push(" and d.low");
     }
     if filter.alerts == AlertFilter::Open {
         sql.push(" and d.alerts_open > 0");
@@ -146,7 +163,7 @@ mod tests {
         let by = |key| Sort { key, order: Order::Ascending };
         let now = jiff::Timestamp::UNIX_EPOCH;
         assert!(statement(&DeviceFilter::default(), by(SortKey::Name), Some(&cursor), 1, now).is_ok());
-        assert!(statement(&DeviceFilter::default(), by(SortKey::PageCount), Some(&cursor), 1, now).is_err());
+        assert!(statement(&DeviceFilter::default(), by(SortKey::Slot(Slot::Count1)), Some(&cursor), 1, now).is_err());
         assert!(statement(&DeviceFilter::default(), by(SortKey::LastSeenAt), Some(&cursor), 1, now).is_err());
     }
 }

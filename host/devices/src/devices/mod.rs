@@ -4,13 +4,16 @@ mod list;
 mod service;
 pub(crate) mod store;
 
+use std::collections::BTreeMap;
+
+use bailiwick_contract::manifest::{Manifest, Role};
 use bailiwick_store::{AccountId, DeviceId, StoreError};
 use bailiwick_text::LineError;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{CursorError, Named, SiteId, enrollments::Enrollment, facts::FactError, groups::GroupId};
 
+pub use crate::headline::{HeadlineRow, HeadlineValue};
 pub use bailiwick_contract::exchange::Ownership;
 pub use service::{detail, get, list, restore, retire, update};
 
@@ -37,8 +40,8 @@ pub struct Device {
     pub serial: Option<String>,
     /// Where it was last reached.
     pub address: Option<String>,
-    /// What its driver says that it does: an enum value of the attribute `status`.
-    pub status: Option<String>,
+    /// What its driver says that it does: the value of its headline of the role `state`.
+    pub state: Option<String>,
     /// Whether it was heard when it should have been.
     pub online: bool,
     /// Whose device it is.
@@ -51,25 +54,27 @@ pub struct Device {
     pub retired_at: Option<Timestamp>,
     /// Alerts that are open.
     pub alerts_open: i32,
-    /// The latest point of the meter `pages`.
-    pub page_count: Option<i64>,
-    /// The lowest level of its supplies, percent.
-    pub supply_low: Option<i16>,
-    /// Its supplies.
-    pub supplies: Vec<Supply>,
+    /// What its driver's headlines show.
+    pub headlines: Headlines,
 }
 
-/// A supply, as a list shows it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Supply {
-    /// What it is.
-    pub name: Option<String>,
-    /// Its colour: `black`, `cyan`, `#00ffff`.
-    pub color: Option<String>,
-    /// How full it is, where that is known.
-    pub percent: Option<i16>,
-    /// `ok`, `low`, `empty`, `unknown`, `some_left`, `unlimited`, …
-    pub state: Option<String>,
+/// What a driver's headlines show of a device.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Headlines {
+    /// The component whose manifest says what they are; absent where none reported yet.
+    pub by: Option<String>,
+    /// Each by its key; what is stored and is none is left out.
+    pub values: BTreeMap<String, HeadlineValue>,
+    /// Levels in thousandths, counts and texts by their slot; what lists are sorted by.
+    pub(crate) slots: Slots,
+}
+
+/// The sortable slots of a device's row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Slots {
+    pub(crate) levels: [Option<i64>; 2],
+    pub(crate) counts: [Option<i64>; 2],
+    pub(crate) texts: [Option<String>; 2],
 }
 
 /// A device with its enrollments.
@@ -105,10 +110,35 @@ pub struct DeviceFilter {
     pub site: Option<SiteId>,
     /// In this group.
     pub group: Option<GroupId>,
-    /// With this status; `offline` for those not heard in time, `retired` for those that all other lists leave out.
-    pub status: Option<String>,
+    /// With this status.
+    pub status: Option<Status>,
+    /// With this value of the headline of the role `state`.
+    pub state: Option<String>,
+    /// Only those of which a level is low.
+    pub level: LevelFilter,
     /// Only those with open alerts.
     pub alerts: AlertFilter,
+}
+
+/// Whether a device is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// In time.
+    Online,
+    /// Not in time.
+    Offline,
+    /// An operator retired it; all other lists leave it out.
+    Retired,
+}
+
+/// Whether levels matter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LevelFilter {
+    /// They do not.
+    #[default]
+    Any,
+    /// Only devices of which a level is low.
+    Low,
 }
 
 /// Whether open alerts matter.
@@ -130,12 +160,24 @@ pub enum SortKey {
     Model,
     Serial,
     Address,
-    Status,
-    PageCount,
-    SupplyLow,
+    State,
+    /// By the slot of a headline.
+    Slot(Slot),
     AlertsOpen,
     FirstSeenAt,
     LastSeenAt,
+}
+
+/// A sortable slot of a device's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "a role and its place among those of that role")]
+pub enum Slot {
+    Level1,
+    Level2,
+    Count1,
+    Count2,
+    Text1,
+    Text2,
 }
 
 /// A list's order.
@@ -157,11 +199,12 @@ pub enum Order {
     Descending,
 }
 
-impl std::str::FromStr for Sort {
-    type Err = UnknownSort;
-
-    /// `name`, `-last_seen_at`, …
-    fn from_str(text: &str) -> Result<Self, UnknownSort> {
+impl Sort {
+    /// Reads `name`, `-last_seen_at`, `headline.<key>`: a headline is one of the list's driver.
+    ///
+    /// # Errors
+    /// [`UnknownSort`].
+    pub fn parse(text: &str, driver: Option<&Manifest>) -> Result<Self, UnknownSort> {
         let (key, order) = match text.strip_prefix('-') {
             Some(key) => (key, Order::Descending),
             None => (text, Order::Ascending),
@@ -171,23 +214,41 @@ impl std::str::FromStr for Sort {
             "model" => SortKey::Model,
             "serial" => SortKey::Serial,
             "address" => SortKey::Address,
-            "status" => SortKey::Status,
-            "page_count" => SortKey::PageCount,
-            "supply_low" => SortKey::SupplyLow,
+            "state" => SortKey::State,
             "alerts_open" => SortKey::AlertsOpen,
             "first_seen_at" => SortKey::FirstSeenAt,
             "last_seen_at" => SortKey::LastSeenAt,
-            _ => return Err(UnknownSort),
+            other => {
+                let headline = other.strip_prefix("headline.").ok_or(UnknownSort)?;
+                driver.and_then(|manifest| slot(manifest, headline)).ok_or(UnknownSort)?
+            }
         };
         Ok(Self { key, order })
     }
 }
 
+fn slot(manifest: &Manifest, headline: &str) -> Option<SortKey> {
+    let slot = manifest.slots().find(|slot| slot.headline.key == headline)?;
+    Some(match (slot.headline.role, slot.place) {
+        (Role::Name, _) => SortKey::Name,
+        (Role::Model, _) => SortKey::Model,
+        (Role::Serial, _) => SortKey::Serial,
+        (Role::State, _) => SortKey::State,
+        (Role::Level, 0) => SortKey::Slot(Slot::Level1),
+        (Role::Level, 1) => SortKey::Slot(Slot::Level2),
+        (Role::Count, 0) => SortKey::Slot(Slot::Count1),
+        (Role::Count, 1) => SortKey::Slot(Slot::Count2),
+        (Role::Text, 0) => SortKey::Slot(Slot::Text1),
+        (Role::Text, 1) => SortKey::Slot(Slot::Text2),
+        _ => return None,
+    })
+}
+
 /// A text that is no sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "sort is one of name, model, serial, address, status, page_count, supply_low, alerts_open, first_seen_at, \
-     last_seen_at, with '-' before it for the reverse"
+    "sort is one of name, model, serial, address, state, alerts_open, first_seen_at, last_seen_at, or headline.<key> of \
+     the driver that the list is filtered by, with '-' before it for the reverse"
 )]
 pub struct UnknownSort;
 

@@ -1,12 +1,14 @@
 //! The SQL of devices as they are read and as operators change them; ingest writes the rest.
 
+use std::collections::BTreeMap;
+
 use bailiwick_contract::exchange::Ownership;
 use bailiwick_store::{At, DeviceId, Scope, StoreError};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow, Postgres, QueryBuilder, Row, postgres::PgRow, types::Json};
 
-use super::{Device, list::select};
-use crate::{Named, SiteId};
+use super::{Device, HeadlineValue, Headlines, Slots, list::select};
+use crate::{Named, SiteId, headline::HeadlineValues};
 
 /// A device's row; whether it is online follows from the time.
 pub(super) struct DeviceRow {
@@ -31,6 +33,10 @@ pub(crate) const fn ownership_name(ownership: Ownership) -> &'static str {
     }
 }
 
+fn values(stored: HeadlineValues) -> BTreeMap<String, HeadlineValue> {
+    stored.into_iter().filter_map(|(key, value)| Some((key, serde_json::from_value(value).ok()?))).collect()
+}
+
 impl FromRow<'_, PgRow> for DeviceRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         let time = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<At, _>(column)?.0);
@@ -48,16 +54,22 @@ impl FromRow<'_, PgRow> for DeviceRow {
                 model: row.try_get("model")?,
                 serial: row.try_get("serial")?,
                 address: row.try_get("address")?,
-                status: row.try_get("status")?,
+                state: row.try_get("state")?,
                 online: false,
                 ownership: ownership(row.try_get("ownership")?),
                 first_seen_at: time("first_seen_at")?,
                 last_seen_at: time("last_seen_at")?,
                 retired_at: row.try_get::<Option<At>, _>("retired_at")?.map(|at| at.0),
                 alerts_open: row.try_get("alerts_open")?,
-                page_count: row.try_get("page_count")?,
-                supply_low: row.try_get("supply_low")?,
-                supplies: row.try_get::<Json<_>, _>("supplies")?.0,
+                headlines: Headlines {
+                    by: row.try_get("shown_by")?,
+                    values: values(row.try_get::<Json<_>, _>("headlines")?.0),
+                    slots: Slots {
+                        levels: [row.try_get("level_1")?, row.try_get("level_2")?],
+                        counts: [row.try_get("count_1")?, row.try_get("count_2")?],
+                        texts: [row.try_get("text_1")?, row.try_get("text_2")?],
+                    },
+                },
             },
             expected_by: time("expected_by")?,
         })

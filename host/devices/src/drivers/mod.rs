@@ -18,7 +18,7 @@ use bailiwick_store::StoreError;
 use jiff::Timestamp;
 
 pub use catalogue::Catalogue;
-pub use service::{all, component, grant, grants, install, named, policy, revoke_grant, set_policy};
+pub use service::{all, component, grant, granted_within, grants, install, named, policy, revoke_grant, set_policy};
 
 /// A driver as installed.
 #[derive(Debug, Clone, PartialEq)]

@@ -103,6 +103,14 @@ pub async fn grants(scope: &mut Scope) -> Result<Vec<Granted>, DriverError> {
         .collect()
 }
 
+/// The drivers that any account within the scope grants something, by name.
+///
+/// # Errors
+/// [`DriverError::Store`].
+pub async fn granted_within(scope: &mut Scope) -> Result<Vec<String>, DriverError> {
+    Ok(store::granted_within(scope).await?)
+}
+
 /// Lets a driver do this for the bound account; replaces what it was let do before.
 ///
 /// # Errors

@@ -77,6 +77,14 @@ pub(super) async fn insert(scope: &mut Scope, driver: NewDriver<'_>) -> Result<(
     Ok(())
 }
 
+/// The drivers that any account within the scope grants something.
+pub(super) async fn granted_within(scope: &mut Scope) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar("select distinct driver from driver_grants order by driver limit $1")
+        .bind(1_000_i64)
+        .fetch_all(scope.sql())
+        .await?)
+}
+
 /// The bound account's grants.
 pub(super) async fn grants(scope: &mut Scope) -> Result<Vec<(String, Value, At)>, StoreError> {
     let account = scope.account();

@@ -20,26 +20,24 @@ use super::{
     values,
     world::Enrollment,
 };
-use crate::headline::{self, Headline};
+use crate::headline::{self, Headlines};
 
-/// No device makes more pages in a day. A counter that claims to was misread, or replaced by one that stands higher:
-/// the reading is kept as it is, but it is no usage.
-const MOST_PAGES_A_DAY: f64 = 1e7;
 const DAY_MS: i64 = 86_400_000;
 
-/// The most pages that can have been made within these milliseconds, by the day.
-fn most_pages(within: i64) -> f64 {
+/// The most that a counter of `daily` can have risen by within these milliseconds.
+fn most(daily: f64, within: i64) -> f64 {
     let days = within.div_euclid(DAY_MS).saturating_add(1);
-    MOST_PAGES_A_DAY * f64::from(i32::try_from(days).unwrap_or(i32::MAX))
+    daily * f64::from(i32::try_from(days).unwrap_or(i32::MAX))
 }
 
 /// What a row of a table of the same report is called.
-fn row_name(outcome: &Outcome, table: &str, row: &str) -> Option<String> {
+fn row_name(manifest: &Manifest, outcome: &Outcome, table: &str, row: &str) -> Option<String> {
+    let declared = manifest.tables.iter().find(|declared| declared.key == table)?;
     let tables = outcome.effects.iter().filter_map(|effect| match effect {
         Effect::Table(reported) if reported.attribute == table => Some(&reported.rows),
         _ => None,
     });
-    tables.flatten().find(|reported| reported.key == row).and_then(headline::row_name)
+    tables.flatten().find(|reported| reported.key == row).and_then(|row| headline::row_name(declared, row))
 }
 
 impl Plan {
@@ -67,19 +65,14 @@ impl Plan {
         state.digest.clone_from(&judged.report.digest);
         state.address = Some(judged.report.address.to_string());
 
-        let mut headline = Headline::default();
         let mut now = fingerprints::Fingerprints::default();
         let mut values = Vec::new();
         for effect in &outcome.effects {
             match effect {
                 Effect::Facts(facts) => {
-                    for fact in facts {
-                        headline.fact(fact);
-                        values.push((fact.attribute.as_str(), values::scalar(&fact.value).to_string()));
-                    }
+                    values.extend(facts.iter().map(|f| (f.attribute.as_str(), values::scalar(&f.value).to_string())));
                 }
                 Effect::Table(table) => {
-                    headline.table(table);
                     values.push((table.attribute.as_str(), self.table(&judged.driver.manifest, enrollment, table)));
                 }
                 Effect::Conditions(conditions) => {
@@ -101,9 +94,9 @@ impl Plan {
         }
         let Some(state) = self.enrollment(device, enrollment) else { return };
         state.fingerprints = now;
-        headline.page_count = state.meters.last(headline::PAGES, "").map(headline::whole);
+        let headlines = Headlines::of(&judged.driver.manifest, outcome, &state.meters);
         let shown = self.world.devices.get(&device).is_some_and(|d| d.driver == judged.report.driver);
-        self.sight(source, device, at, judged.report.address, shown.then_some(headline));
+        self.sight(source, device, at, judged.report.address, shown.then(|| (judged.report.digest.clone(), headlines)));
     }
 
     fn enrollment(&mut self, device: DeviceId, id: EnrollmentId) -> Option<&mut Enrollment> {
@@ -148,17 +141,18 @@ impl Plan {
             let Some(state) = self.enrollment(device, enrollment) else { continue };
             let step = state.meters.point(&point.meter, &row, at.as_millisecond(), point.value);
             let counts = declared.is_some_and(|meter| meter.kind == MeterKind::Counter);
-            if counts
-                && row.is_empty()
+            if let Some(meter) = declared.filter(|meter| meter.billed)
                 && let Step::Rose { by: amount, within } = step
                 && amount > 0.0
-                && (point.meter != headline::PAGES || amount <= most_pages(within))
+                && meter.max_per_day.is_none_or(|daily| amount <= most(daily, within))
             {
                 let day = TimeZone::UTC.to_datetime(at).date();
-                *self.usage.entry((point.meter.clone(), day)).or_default() += amount;
+                let counted = (judged.report.driver.clone(), point.meter.clone(), day);
+                *self.usage.entry(counted).or_default() += amount;
             }
             let reset = counts && step == Step::Fell;
-            self.readings.push(Reading { device, meter: point.meter.clone(), row, at, value: point.value, reset });
+            let (driver, meter) = (judged.report.driver.clone(), point.meter.clone());
+            self.readings.push(Reading { device, driver, meter, row, at, value: point.value, reset });
         }
     }
 
@@ -178,8 +172,9 @@ impl Plan {
         for condition in now.difference(&before) {
             let declared = judged.driver.manifest.conditions.iter().find(|kind| kind.key == condition.key);
             let severity = declared.map_or(Severity::Info, |kind| kind.severity);
-            let row_name =
-                declared.and_then(|kind| row_name(outcome, kind.table.as_deref()?, condition.row.as_deref()?));
+            let row_name = declared.and_then(|kind| {
+                row_name(&judged.driver.manifest, outcome, kind.table.as_deref()?, condition.row.as_deref()?)
+            });
             let about = About { device, driver: judged.report.driver.clone(), severity, row_name };
             self.edges.raise((enrollment, condition.clone()), about, at);
         }

@@ -20,7 +20,7 @@ use super::{
     meters::Meters,
     world::{Device, Enrollment, Life, Origin, World},
 };
-use crate::{SiteId, headline::Headline};
+use crate::{SiteId, headline::Headlines};
 
 /// Who reports, from where.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +66,7 @@ pub(super) enum FactChange {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reading {
     pub(super) device: DeviceId,
+    pub(super) driver: String,
     pub(super) meter: String,
     pub(super) row: String,
     pub(super) at: Timestamp,
@@ -73,14 +74,17 @@ pub(super) struct Reading {
     pub(super) reset: bool,
 }
 
+/// A billed counter on a day: driver, meter and day (UTC).
+pub(super) type Counted = (String, String, jiff::civil::Date);
+
 /// What a device's row becomes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sighting {
     pub(super) at: Timestamp,
     pub(super) expected_by: Timestamp,
     pub(super) address: IpAddr,
-    /// Absent where the report is not of the device's first driver.
-    pub(super) headline: Option<Headline>,
+    /// What lists show, by the component that reported it; absent where it is not of the device's first driver.
+    pub(super) shown: Option<(String, Headlines)>,
 }
 
 /// Everything that a batch changes.
@@ -95,8 +99,8 @@ pub(super) struct Plan {
     /// (the one that goes, the one that stays)
     pub(super) merges: Vec<(DeviceId, DeviceId)>,
     pub(super) edges: Edges,
-    /// What counters without rows rose by, by meter and day.
-    pub(super) usage: BTreeMap<(String, jiff::civil::Date), f64>,
+    /// What billed counters rose by, by driver, meter and day.
+    pub(super) usage: BTreeMap<Counted, f64>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) applied: u32,
     /// Reports of devices that an operator retired.
@@ -271,7 +275,7 @@ impl Plan {
         device: DeviceId,
         at: Timestamp,
         address: IpAddr,
-        headline: Option<Headline>,
+        shown: Option<(String, Headlines)>,
     ) {
         let expected_by = source.expected_by(at);
         match self.sightings.get_mut(&device) {
@@ -279,10 +283,10 @@ impl Plan {
                 sighting.at = at;
                 sighting.expected_by = expected_by;
                 sighting.address = address;
-                sighting.headline = headline.or(sighting.headline.take());
+                sighting.shown = shown.or(sighting.shown.take());
             }
             None => {
-                self.sightings.insert(device, Sighting { at, expected_by, address, headline });
+                self.sightings.insert(device, Sighting { at, expected_by, address, shown });
             }
         }
     }

@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use super::{
     edges::{Edge, FLAP, Key},
-    plan::{FactChange, Plan, Reading, Sighting, Source},
+    plan::{Counted, FactChange, Plan, Reading, Sighting, Source},
     world::{Device, Enrollment, Life, Origin, condition_text},
 };
-use crate::{AlertId, alerts::store::severity_name, devices::store::ownership_name, headline::Headline};
+use crate::{AlertId, alerts::store::severity_name, devices::store::ownership_name, headline::Headlines};
 
 /// Another changed an enrollment since it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,8 +229,8 @@ async fn merge(scope: &mut Scope, from: DeviceId, into: DeviceId, now: Timestamp
     for statement in [
         "update device_identities set device_id = $3
          where tenant_id = $1 and device_id = $2 and $4::timestamptz is not null",
-        "insert into readings (tenant_id, device_id, meter, row_key, at, value, reset)
-         select tenant_id, $3, meter, row_key, at, value, reset from readings
+        "insert into readings (tenant_id, device_id, driver, meter, row_key, at, value, reset)
+         select tenant_id, $3, driver, meter, row_key, at, value, reset from readings
          where tenant_id = $1 and device_id = $2 and $4::timestamptz is not null on conflict do nothing",
         "delete from readings
          where tenant_id = $1 and device_id = $2 and $3::uuid is not null and $4::timestamptz is not null",
@@ -281,8 +281,9 @@ const SEEN: &str = "
 /// What it changes where it is of the driver that the list shows.
 const SHOWN: &str = ",
     reported_name = excluded.reported_name, manufacturer = excluded.manufacturer, model = excluded.model,
-    serial = excluded.serial, status = excluded.status, page_count = excluded.page_count,
-    supply_low = excluded.supply_low, supplies = excluded.supplies";
+    serial = excluded.serial, state = excluded.state, level_1 = excluded.level_1, level_2 = excluded.level_2,
+    count_1 = excluded.count_1, count_2 = excluded.count_2, text_1 = excluded.text_1, text_2 = excluded.text_2,
+    low = excluded.low, headlines = excluded.headlines, shown_by = excluded.shown_by";
 
 async fn update_devices(
     scope: &mut Scope,
@@ -293,7 +294,7 @@ async fn update_devices(
     let mut rows: Vec<Seen<'_>> = sightings.iter().filter_map(|(id, s)| Some((devices.get(id)?, s))).collect();
     // in one order everywhere, so that two batches wait for each other rather than deadlock
     rows.sort_by_key(|(device, _)| device.id);
-    let (shown, seen): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, sighting)| sighting.headline.is_some());
+    let (shown, seen): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, sighting)| sighting.shown.is_some());
     upsert_devices(scope, source, &seen, "").await?;
     upsert_devices(scope, source, &shown, SHOWN).await
 }
@@ -315,21 +316,29 @@ async fn upsert_devices(
         let holding: usize = device.enrollments.iter().map(|enrollment| enrollment.conditions.len()).sum();
         i32::try_from(holding).unwrap_or(i32::MAX)
     };
-    let headlines: Vec<Option<&Headline>> = rows.iter().map(|(_, sighting)| sighting.headline.as_ref()).collect();
-    let text = |field: fn(&Headline) -> Option<&String>| -> Vec<Option<&String>> {
-        headlines.iter().map(|headline| headline.and_then(field)).collect()
+    let shown_by: Vec<Option<&str>> =
+        rows.iter().map(|(_, sighting)| sighting.shown.as_ref().map(|(digest, _)| digest.as_str())).collect();
+    let headlines: Vec<Option<&Headlines>> =
+        rows.iter().map(|(_, sighting)| sighting.shown.as_ref().map(|(_, headlines)| headlines)).collect();
+    let text = |field: fn(&Headlines) -> Option<&String>| -> Vec<Option<&String>> {
+        headlines.iter().map(|h| h.and_then(field)).collect()
     };
-    let supplies: Vec<Value> =
-        headlines.iter().map(|headline| headline.map_or_else(|| json!([]), |h| json!(h.supplies))).collect();
+    let number = |field: fn(&Headlines) -> Option<i64>| -> Vec<Option<i64>> {
+        headlines.iter().map(|h| h.and_then(field)).collect()
+    };
+    let values: Vec<Value> = headlines.iter().map(|h| h.map_or_else(|| json!({}), |h| json!(h.values))).collect();
     let sql = format!(
         "insert into devices as d (tenant_id, lineage, id, site_id, driver, first_seen_at, last_seen_at, expected_by, address,
-                                   alerts_open, reported_name, manufacturer, model, serial, status, page_count, supply_low,
-                                   supplies)
+                                   alerts_open, reported_name, manufacturer, model, serial, state, level_1, level_2,
+                                   count_1, count_2, text_1, text_2, low, headlines, shown_by)
          select $1, $2, u.id, $3, u.driver, u.seen, u.seen, u.expected, u.address, u.open, u.name, u.manufacturer, u.model,
-                u.serial, u.status, u.pages, u.low, u.supplies
+                u.serial, u.state, u.level_1, u.level_2, u.count_1, u.count_2, u.text_1, u.text_2, u.low, u.headlines,
+                u.shown_by
          from unnest($4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::int[], $10::text[],
-                     $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::smallint[], $17::jsonb[])
-              as u (id, driver, seen, expected, address, open, name, manufacturer, model, serial, status, pages, low, supplies)
+                     $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[],
+                     $18::bigint[], $19::text[], $20::text[], $21::bool[], $22::jsonb[], $23::text[])
+              as u (id, driver, seen, expected, address, open, name, manufacturer, model, serial, state, level_1, level_2,
+                    count_1, count_2, text_1, text_2, low, headlines, shown_by)
          on conflict (tenant_id, id) do update set {SEEN}{shown}"
     );
     sqlx::query(AssertSqlSafe(sql))
@@ -342,14 +351,20 @@ async fn upsert_devices(
         .bind(rows.iter().map(|(_, sighting)| At(sighting.expected_by)).collect::<Vec<_>>())
         .bind(rows.iter().map(|(_, sighting)| sighting.address.to_string()).collect::<Vec<_>>())
         .bind(rows.iter().map(|(device, _)| open(device)).collect::<Vec<_>>())
-        .bind(text(|headline| headline.name.as_ref()))
-        .bind(text(|headline| headline.manufacturer.as_ref()))
-        .bind(text(|headline| headline.model.as_ref()))
-        .bind(text(|headline| headline.serial.as_ref()))
-        .bind(text(|headline| headline.status.as_ref()))
-        .bind(headlines.iter().map(|headline| headline.and_then(|h| h.page_count)).collect::<Vec<_>>())
-        .bind(headlines.iter().map(|headline| headline.and_then(Headline::supply_low)).collect::<Vec<_>>())
-        .bind(supplies)
+        .bind(text(|h| h.name.as_ref()))
+        .bind(text(|h| h.manufacturer.as_ref()))
+        .bind(text(|h| h.model.as_ref()))
+        .bind(text(|h| h.serial.as_ref()))
+        .bind(text(|h| h.state.as_ref()))
+        .bind(number(|h| h.levels[0]))
+        .bind(number(|h| h.levels[1]))
+        .bind(number(|h| h.counts[0]))
+        .bind(number(|h| h.counts[1]))
+        .bind(text(|h| h.texts[0].as_ref()))
+        .bind(text(|h| h.texts[1].as_ref()))
+        .bind(headlines.iter().map(|h| h.is_some_and(|h| h.low)).collect::<Vec<_>>())
+        .bind(values)
+        .bind(shown_by)
         .execute(scope.sql())
         .await?;
     Ok(())
@@ -415,14 +430,15 @@ async fn insert_readings(scope: &mut Scope, readings: &[Reading]) -> Result<(), 
     }
     let account = scope.account();
     sqlx::query(
-        "insert into readings (tenant_id, device_id, meter, row_key, at, value, reset)
-         select $1, u.device_id, u.meter, u.row_key, u.at, u.value, u.reset
-         from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::float8[], $7::bool[])
-              as u (device_id, meter, row_key, at, value, reset)
+        "insert into readings (tenant_id, device_id, driver, meter, row_key, at, value, reset)
+         select $1, u.device_id, u.driver, u.meter, u.row_key, u.at, u.value, u.reset
+         from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[], $8::bool[])
+              as u (device_id, driver, meter, row_key, at, value, reset)
          on conflict do nothing",
     )
     .bind(account)
     .bind(readings.iter().map(|r| r.device).collect::<Vec<_>>())
+    .bind(readings.iter().map(|r| r.driver.as_str()).collect::<Vec<_>>())
     .bind(readings.iter().map(|r| r.meter.as_str()).collect::<Vec<_>>())
     .bind(readings.iter().map(|r| r.row.as_str()).collect::<Vec<_>>())
     .bind(readings.iter().map(|r| At(r.at)).collect::<Vec<_>>())
@@ -433,21 +449,22 @@ async fn insert_readings(scope: &mut Scope, readings: &[Reading]) -> Result<(), 
     Ok(())
 }
 
-async fn add_usage(scope: &mut Scope, usage: &BTreeMap<(String, jiff::civil::Date), f64>) -> Result<(), StoreError> {
+async fn add_usage(scope: &mut Scope, usage: &BTreeMap<Counted, f64>) -> Result<(), StoreError> {
     if usage.is_empty() {
         return Ok(());
     }
     let (account, lineage) = (scope.account(), scope.lineage().clone());
     sqlx::query(
-        "insert into usage_days (tenant_id, lineage, meter, day, amount)
-         select $1, $2, u.meter, u.day::date, u.amount
-         from unnest($3::text[], $4::text[], $5::float8[]) as u (meter, day, amount)
-         on conflict (tenant_id, meter, day) do update set amount = usage_days.amount + excluded.amount",
+        "insert into usage_days (tenant_id, lineage, driver, meter, day, amount)
+         select $1, $2, u.driver, u.meter, u.day::date, u.amount
+         from unnest($3::text[], $4::text[], $5::text[], $6::float8[]) as u (driver, meter, day, amount)
+         on conflict (tenant_id, driver, meter, day) do update set amount = usage_days.amount + excluded.amount",
     )
     .bind(account)
     .bind(lineage)
-    .bind(usage.keys().map(|(meter, _)| meter.as_str()).collect::<Vec<_>>())
-    .bind(usage.keys().map(|(_, day)| day.to_string()).collect::<Vec<_>>())
+    .bind(usage.keys().map(|(driver, _, _)| driver.as_str()).collect::<Vec<_>>())
+    .bind(usage.keys().map(|(_, meter, _)| meter.as_str()).collect::<Vec<_>>())
+    .bind(usage.keys().map(|(_, _, day)| day.to_string()).collect::<Vec<_>>())
     .bind(usage.values().copied().collect::<Vec<_>>())
     .execute(scope.sql())
     .await?;

@@ -15,6 +15,8 @@ pub use service::series;
 /// Points of one meter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesRequest {
+    /// Whose meter; the driver that made the device known where absent.
+    pub driver: Option<String>,
     /// The meter's key.
     pub meter: String,
     /// The row, for a meter that is kept per row.

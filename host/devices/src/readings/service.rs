@@ -9,7 +9,7 @@ use crate::{devices, ingest::Meters};
 /// The longest time range: ten years of seconds.
 const LONGEST: i64 = 10 * 366 * 86_400;
 
-/// Points of a device's meter, the last of each bucket, and what it rose by. Binds the scope to the device's account.
+/// Points of a device's meter, the last of each bucket, and what it rose by, with the driver whose meter it is. Binds the scope to the device's account.
 ///
 /// # Errors
 /// [`ReadingError::Device`] where there is no such device, [`ReadingError::Range`]. A meter that never had a point
@@ -19,7 +19,7 @@ pub async fn series(
     device: DeviceId,
     request: &SeriesRequest,
     now: Timestamp,
-) -> Result<Series, ReadingError> {
+) -> Result<(String, Series), ReadingError> {
     let seconds = request.to.as_second().saturating_sub(request.from.as_second());
     if !(1..=LONGEST).contains(&seconds) {
         return Err(ReadingError::Range);
@@ -31,9 +31,10 @@ pub async fn series(
     // a step may ask for more points than an answer aims at, within reason
     let step = request.step.map_or(least, |step| i64::from(step).max(least / 10)).max(1);
     let step = i32::try_from(step).unwrap_or(i32::MAX);
-    let points = store::series(scope, device.id, request, step.into()).await?;
-    let rose = store::rose(scope, device.id, request).await?;
-    Ok(Series { points, rose })
+    let driver = request.driver.clone().unwrap_or(device.driver);
+    let points = store::series(scope, device.id, &driver, request, step.into()).await?;
+    let rose = store::rose(scope, device.id, &driver, request).await?;
+    Ok((driver, Series { points, rose }))
 }
 
 /// The latest point of each meter.

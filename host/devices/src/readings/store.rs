@@ -9,19 +9,21 @@ use super::{SeriesPoint, SeriesRequest};
 pub(super) async fn series(
     scope: &mut Scope,
     device: DeviceId,
+    driver: &str,
     request: &SeriesRequest,
     step: f64,
 ) -> Result<Vec<SeriesPoint>, StoreError> {
     let account = scope.account();
     Ok(sqlx::query_as(
-        "select distinct on (date_bin(make_interval(secs => $7), at, $5))
+        "select distinct on (date_bin(make_interval(secs => $8), at, $6))
                 (extract(epoch from at) * 1000)::bigint, value
          from readings
-         where tenant_id = $1 and device_id = $2 and meter = $3 and row_key = $4 and at >= $5 and at < $6
-         order by date_bin(make_interval(secs => $7), at, $5), at desc",
+         where tenant_id = $1 and device_id = $2 and driver = $3 and meter = $4 and row_key = $5 and at >= $6 and at < $7
+         order by date_bin(make_interval(secs => $8), at, $6), at desc",
     )
     .bind(account)
     .bind(device)
+    .bind(driver)
     .bind(&request.meter)
     .bind(request.row.as_deref().unwrap_or_default())
     .bind(At(request.from))
@@ -32,21 +34,28 @@ pub(super) async fn series(
 }
 
 /// What the meter rose by, from the last point before the time range on.
-pub(super) async fn rose(scope: &mut Scope, device: DeviceId, request: &SeriesRequest) -> Result<f64, StoreError> {
+pub(super) async fn rose(
+    scope: &mut Scope,
+    device: DeviceId,
+    driver: &str,
+    request: &SeriesRequest,
+) -> Result<f64, StoreError> {
     let account = scope.account();
     Ok(sqlx::query_scalar(
         "with points as (
              (select at, value from readings
-              where tenant_id = $1 and device_id = $2 and meter = $3 and row_key = $4 and at < $5
+              where tenant_id = $1 and device_id = $2 and driver = $3 and meter = $4 and row_key = $5 and at < $6
               order by at desc limit 1)
              union all
              select at, value from readings
-             where tenant_id = $1 and device_id = $2 and meter = $3 and row_key = $4 and at >= $5 and at < $6),
+             where tenant_id = $1 and device_id = $2 and driver = $3 and meter = $4 and row_key = $5 and at >= $6
+               and at < $7),
          steps as (select value - lag(value) over (order by at) as rise from points)
          select coalesce(sum(rise) filter (where rise > 0), 0) from steps",
     )
     .bind(account)
     .bind(device)
+    .bind(driver)
     .bind(&request.meter)
     .bind(request.row.as_deref().unwrap_or_default())
     .bind(At(request.from))

@@ -3,10 +3,12 @@
 mod service;
 mod store;
 
+use std::collections::BTreeMap;
+
 pub use service::summary;
 
 /// The figures.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
     /// Devices that are not retired.
     pub devices: i64,
@@ -16,10 +18,23 @@ pub struct Summary {
     pub alerts: AlertCounts,
     /// Collectors.
     pub collectors: CollectorCounts,
-    /// What the meter `pages` rose by within 30 days.
-    pub pages_30d: i64,
-    /// Devices with a supply at 10 % or less.
-    pub supplies_low: i64,
+    /// By driver, in the order of their names.
+    pub drivers: Vec<DriverFigures>,
+}
+
+/// The devices of one driver.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DriverFigures {
+    /// The driver that made them known.
+    pub driver: String,
+    /// Those that are not retired.
+    pub devices: i64,
+    /// Of them, those heard in time.
+    pub online: i64,
+    /// Of them, those of which a level is low.
+    pub low: i64,
+    /// What each billed counter rose by within 30 days, by meter.
+    pub rose: BTreeMap<String, f64>,
 }
 
 /// Open alerts.

@@ -3,18 +3,15 @@
 use bailiwick_store::{Scope, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AlertCounts, CollectorCounts, Summary, store};
-use crate::{collectors::CollectorState, headline};
-
-/// A supply at this level or below is low, percent.
-const LOW: i16 = 10;
+use super::{AlertCounts, CollectorCounts, DriverFigures, Summary, store};
+use crate::collectors::CollectorState;
 
 /// The figures of the scope's account and its subtree.
 ///
 /// # Errors
 /// Where the database cannot be read.
 pub async fn summary(scope: &mut Scope, now: Timestamp) -> Result<Summary, StoreError> {
-    let (devices, online, supplies_low) = store::devices(scope, now, LOW).await?;
+    let mut drivers: Vec<DriverFigures> = store::devices(scope, now).await?;
     let (critical, warning, info) = store::alerts(scope).await?;
     let mut collectors = CollectorCounts::default();
     for (seen, revoked, poll_seconds) in store::collectors(scope).await? {
@@ -27,13 +24,25 @@ pub async fn summary(scope: &mut Scope, now: Timestamp) -> Result<Summary, Store
         }
     }
     let month = now.saturating_sub(SignedDuration::from_hours(30 * 24)).unwrap_or(now);
-    let pages = store::usage(scope, headline::PAGES, month).await?;
+    for (driver, meter, amount) in store::usage(scope, month).await? {
+        let place = match drivers.iter().position(|figures| figures.driver == driver) {
+            Some(place) => place,
+            // its devices are gone, what they counted was counted
+            None => {
+                drivers.push(DriverFigures { driver, ..DriverFigures::default() });
+                drivers.len().saturating_sub(1)
+            }
+        };
+        if let Some(figures) = drivers.get_mut(place) {
+            figures.rose.insert(meter, amount);
+        }
+    }
+    drivers.sort_by(|a, b| a.driver.cmp(&b.driver));
     Ok(Summary {
-        devices,
-        online,
+        devices: drivers.iter().map(|figures| figures.devices).sum(),
+        online: drivers.iter().map(|figures| figures.online).sum(),
         alerts: AlertCounts { critical, warning, info },
         collectors,
-        pages_30d: headline::whole(pages),
-        supplies_low,
+        drivers,
     })
 }

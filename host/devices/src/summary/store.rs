@@ -3,15 +3,19 @@
 use bailiwick_store::{At, Scope, StoreError};
 use jiff::Timestamp;
 
-pub(super) async fn devices(scope: &mut Scope, now: Timestamp, low: i16) -> Result<(i64, i64, i64), StoreError> {
-    Ok(sqlx::query_as(
-        "select count(*), count(*) filter (where expected_by >= $1), count(*) filter (where supply_low <= $2)
-         from devices where retired_at is null",
+use super::DriverFigures;
+
+pub(super) async fn devices(scope: &mut Scope, now: Timestamp) -> Result<Vec<DriverFigures>, StoreError> {
+    let rows: Vec<(String, i64, i64, i64)> = sqlx::query_as(
+        "select driver, count(*), count(*) filter (where expected_by >= $1), count(*) filter (where low)
+         from devices where retired_at is null group by driver",
     )
     .bind(At(now))
-    .bind(low)
-    .fetch_one(scope.sql())
-    .await?)
+    .fetch_all(scope.sql())
+    .await?;
+    let figures =
+        |(driver, devices, online, low)| DriverFigures { driver, devices, online, low, ..DriverFigures::default() };
+    Ok(rows.into_iter().map(figures).collect())
 }
 
 pub(super) async fn alerts(scope: &mut Scope) -> Result<(i64, i64, i64), StoreError> {
@@ -40,14 +44,13 @@ pub(super) async fn collectors(scope: &mut Scope) -> Result<Vec<Heard>, StoreErr
     .await?)
 }
 
-/// What a counter rose by since the day of `from`.
-pub(super) async fn usage(scope: &mut Scope, meter: &str, from: Timestamp) -> Result<f64, StoreError> {
-    Ok(sqlx::query_scalar(
-        "select coalesce(sum(amount), 0) from usage_days
-         where meter = $1 and day >= ($2 at time zone 'UTC')::date",
+/// What billed counters rose by since the day of `from`: driver, meter, amount.
+pub(super) async fn usage(scope: &mut Scope, from: Timestamp) -> Result<Vec<(String, String, f64)>, StoreError> {
+    Ok(sqlx::query_as(
+        "select driver, meter, sum(amount) from usage_days
+         where day >= ($1 at time zone 'UTC')::date group by driver, meter",
     )
-    .bind(meter)
     .bind(At(from))
-    .fetch_one(scope.sql())
+    .fetch_all(scope.sql())
     .await?)
 }

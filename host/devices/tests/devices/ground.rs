@@ -11,7 +11,7 @@ use bailiwick_contract::{
 };
 use bailiwick_devices::{
     collectors::{self, Authenticated},
-    devices::{self, Device, DeviceFilter, Sort},
+    devices::{self, Device, DeviceFilter, HeadlineValue, Sort},
     drivers::{self, Catalogue},
     ingest::{self, Applied},
     page::PageRequest,
@@ -198,6 +198,14 @@ pub fn supplies(complete: bool, rows: &[(&str, &str, i64)]) -> Effect {
         ],
     };
     Effect::Table(Table { attribute: "supplies".into(), complete, rows: rows.iter().map(row).collect() })
+}
+
+/// What a headline of the role `count` shows.
+pub fn count(device: &Device, headline: &str) -> Option<i64> {
+    match device.headlines.values.get(headline)? {
+        HeadlineValue::Count(count) => Some(*count),
+        other => panic!("{other:?}"),
+    }
 }
 
 pub fn pages(at: u64, value: f64) -> Effect {

@@ -6,7 +6,7 @@ use bailiwick_contract::{
     report::Batch,
 };
 use bailiwick_devices::{
-    devices::{self, DeviceChange, DeviceError, DeviceFilter, Sort},
+    devices::{self, DeviceChange, DeviceError, DeviceFilter, HeadlineValue, Sort, Status},
     drivers,
     ingest::{self, IngestError},
     page::PageRequest,
@@ -33,11 +33,11 @@ async fn a_report_becomes_a_device_with_all_that_its_list_shows() {
     assert_eq!(device.name, "Front desk");
     assert_eq!(device.model.as_deref(), Some("S-100"));
     assert_eq!(device.serial.as_deref(), Some("SN-1"));
-    assert_eq!(device.status.as_deref(), Some("idle"));
+    assert_eq!(device.state.as_deref(), Some("idle"));
     assert_eq!(device.address.as_deref(), Some("10.0.0.9"));
-    assert_eq!(device.page_count, Some(1_234));
-    assert_eq!(device.supply_low, Some(7));
-    assert_eq!(device.supplies.len(), 2);
+    assert_eq!(count(&device, "pages"), Some(1_234));
+    let Some(HeadlineValue::Rows(rows)) = device.headlines.values.get("left") else { panic!("{device:?}") };
+    assert_eq!(rows.iter().map(|row| row.level).collect::<Vec<_>>(), [Some(40.0), Some(7.0)]);
     assert_eq!(device.alerts_open, 2);
     assert!(device.online);
     ground.minutes(17);
@@ -227,7 +227,7 @@ async fn no_reading_is_so_large_that_a_sum_of_it_overflows() {
     assert_eq!((applied.applied, applied.acknowledgement.acknowledged_through), (3, 6));
     let codes: Vec<_> = applied.acknowledgement.rejected.iter().map(|r| (r.sequence, r.code.as_str())).collect();
     assert_eq!(codes, [(2, "out_of_bounds"), (4, "out_of_bounds"), (5, "out_of_bounds")]);
-    assert_eq!(ground.device().await.page_count, Some(9));
+    assert_eq!(count(&ground.device().await, "pages"), Some(9));
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ async fn what_the_database_does_not_take_is_set_aside_and_the_others_apply() {
     assert_eq!((applied.applied, applied.acknowledgement.acknowledged_through), (2, 3));
     let rejected = &applied.acknowledgement.rejected;
     assert_eq!(rejected.iter().map(|r| (r.sequence, r.code.as_str())).collect::<Vec<_>>(), [(2, "not_storable")]);
-    assert_eq!(ground.device().await.page_count, Some(700));
+    assert_eq!(count(&ground.device().await, "pages"), Some(700));
     // and it is not tried again
     let again = send().await.unwrap();
     assert_eq!((again.applied, again.repeated, again.acknowledgement.acknowledged_through), (0, 3, 3));
@@ -308,7 +308,7 @@ async fn a_retired_device_is_ignored_until_it_is_restored() {
     scope.commit().await.unwrap();
     assert!(ground.devices(ground.customer).await.is_empty());
     let retired = || async {
-        let filter = DeviceFilter { status: Some("retired".into()), ..DeviceFilter::default() };
+        let filter = DeviceFilter { status: Some(Status::Retired), ..DeviceFilter::default() };
         let mut scope = ground.scope(ground.dealer).await;
         devices::list(&mut scope, &filter, Sort::default(), &PageRequest::default(), now).await.unwrap().items
     };

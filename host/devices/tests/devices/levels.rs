@@ -115,25 +115,28 @@ async fn a_counter_that_falls_is_a_reset_and_counts_nothing() {
     assert_eq!(resets, [4.0]);
     drop(scope);
     let figures = summary::summary(&mut ground.scope(ground.dealer).await, ground.store.now()).await.unwrap();
-    assert_eq!(figures.pages_30d, 36);
+    assert_eq!(figures.drivers[0].rose, [("pages".to_owned(), 36.0)].into());
     assert_eq!((figures.devices, figures.online, figures.collectors.online), (1, 1, 1));
     let device = ground.device().await;
-    assert_eq!(device.page_count, Some(10));
+    assert_eq!(count(&device, "pages"), Some(10));
 
     let request = SeriesRequest {
+        driver: None,
         meter: "pages".into(),
         row: None,
         from: ground.store.now() - SignedDuration::from_hours(1),
         to: ground.store.now(),
         step: Some(60),
     };
-    let series = readings::series(&mut ground.scope(ground.dealer).await, device.id, &request, ground.store.now())
-        .await
-        .unwrap();
+    let (driver, series) =
+        readings::series(&mut ground.scope(ground.dealer).await, device.id, &request, ground.store.now())
+            .await
+            .unwrap();
+    assert_eq!(driver, "test-sensor", "the one that made the device known");
     assert_eq!(series.rose, 36.0, "30 and 6 sheets; a fall counts nothing");
     assert_eq!(series.points.iter().map(|(_, value)| *value).collect::<Vec<_>>(), [100.0, 130.0, 4.0, 10.0]);
     let coarse = SeriesRequest { step: Some(3_600), ..request.clone() };
-    let series =
+    let (_, series) =
         readings::series(&mut ground.scope(ground.dealer).await, device.id, &coarse, ground.store.now()).await.unwrap();
     assert_eq!((series.points.len(), series.rose), (1, 36.0), "however few points are shown");
     assert_eq!(series.points[0].1, 10.0);
@@ -203,7 +206,7 @@ async fn a_late_report_adds_its_readings_and_changes_nothing_else() {
         .await;
     ground.send(vec![late]).await;
     let device = ground.device().await;
-    assert_eq!((device.name.as_str(), device.page_count, device.alerts_open), ("New", Some(9), 0));
+    assert_eq!((device.name.as_str(), count(&device, "pages"), device.alerts_open), ("New", Some(9), 0));
     let mut scope = ground.scope(ground.customer).await;
     let count: i64 =
         sqlx::query_scalar("select count(*) from readings where $1").bind(true).fetch_one(scope.sql()).await.unwrap();
@@ -234,7 +237,7 @@ async fn an_absurd_reading_does_not_ruin_the_pages_of_a_month() {
         ground.minutes(5);
     }
     let figures = summary::summary(&mut ground.scope(ground.dealer).await, ground.store.now()).await.unwrap();
-    assert_eq!(figures.pages_30d, 25);
+    assert_eq!(figures.drivers[0].rose, [("pages".to_owned(), 25.0)].into());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The device list: filters, order and pages.
 
-use bailiwick_devices::devices::{self, AlertFilter, DeviceChange, DeviceFilter, Order, Sort, SortKey};
+use bailiwick_devices::devices::{self, AlertFilter, DeviceChange, DeviceFilter, HeadlineValue, Order, Sort, SortKey, Status};
 use bailiwick_devices::page::PageRequest;
 
 use crate::ground::*;
@@ -40,15 +40,16 @@ async fn every_order_pages_through_every_device_once() {
         "serial",
         "-serial",
         "address",
-        "status",
-        "page_count",
-        "-page_count",
-        "supply_low",
+        "state",
+        "headline.pages",
+        "-headline.pages",
+        "headline.left",
         "-alerts_open",
         "first_seen_at",
         "-last_seen_at",
     ] {
-        let sort: Sort = text.parse().unwrap();
+        let driver = ground.catalogue.active("test-sensor").unwrap();
+        let sort = Sort::parse(text, Some(&driver.manifest)).unwrap();
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
             let mut scope = ground.scope(ground.dealer).await;
@@ -67,15 +68,19 @@ async fn every_order_pages_through_every_device_once() {
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), 23, "{text}");
-        if text == "-page_count" {
-            assert_eq!(seen[0].page_count, Some(22));
-            assert_eq!(seen[22].page_count, None);
+        if text == "-headline.pages" {
+            assert_eq!(seen[0].headlines.values.get("pages"), Some(&HeadlineValue::Count(22)));
+            assert_eq!(seen[22].headlines.values.get("pages"), None);
         }
         if text == "name" {
             assert!(seen.windows(2).all(|pair| pair[0].name <= pair[1].name));
         }
     }
-    assert!("colour".parse::<Sort>().is_err());
+    for unknown in ["colour", "headline.colour", "headline."] {
+        let driver = ground.catalogue.active("test-sensor").unwrap();
+        assert!(Sort::parse(unknown, Some(&driver.manifest)).is_err(), "{unknown}");
+    }
+    assert!(Sort::parse("headline.pages", None).is_err(), "a headline is one of a driver");
 }
 
 #[tokio::test]
@@ -101,9 +106,9 @@ async fn filters_narrow() {
     assert_eq!(count(q("%")).await, 0);
     assert_eq!(count(q("  ")).await, 23);
     assert_eq!(count(DeviceFilter { alerts: AlertFilter::Open, ..DeviceFilter::default() }).await, 4);
-    assert_eq!(count(DeviceFilter { status: Some("busy".into()), ..DeviceFilter::default() }).await, 7);
-    assert_eq!(count(DeviceFilter { status: Some("offline".into()), ..DeviceFilter::default() }).await, 0);
-    assert_eq!(count(DeviceFilter { status: Some("online".into()), ..DeviceFilter::default() }).await, 23);
+    assert_eq!(count(DeviceFilter { state: Some("busy".into()), ..DeviceFilter::default() }).await, 7);
+    assert_eq!(count(DeviceFilter { status: Some(Status::Offline), ..DeviceFilter::default() }).await, 0);
+    assert_eq!(count(DeviceFilter { status: Some(Status::Online), ..DeviceFilter::default() }).await, 23);
     assert_eq!(count(DeviceFilter { driver: Some("test-sensor".into()), ..DeviceFilter::default() }).await, 23);
     assert_eq!(count(DeviceFilter { driver: Some("other".into()), ..DeviceFilter::default() }).await, 0);
     assert_eq!(count(DeviceFilter { site: Some(ground.who.site), ..DeviceFilter::default() }).await, 23);

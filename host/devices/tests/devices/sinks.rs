@@ -44,6 +44,9 @@ const HOST: [(&str, &[&str]); 7] = [
             "expected_by",
             "retired_at",
             "merged_into",
+            // whether a level is at or below what the manifest calls low, and by which component's manifest
+            "low",
+            "shown_by",
         ],
     ),
     (
@@ -65,8 +68,8 @@ const HOST: [(&str, &[&str]); 7] = [
         ],
     ),
     ("facts", &["tenant_id", "enrollment_id", "changed_at", "ended_at"]),
-    ("readings", &["tenant_id", "device_id", "reset"]),
-    ("usage_days", &["tenant_id", "lineage", "day"]),
+    ("readings", &["tenant_id", "device_id", "driver", "reset"]),
+    ("usage_days", &["tenant_id", "lineage", "driver", "day"]),
 ];
 
 /// Tables into which nothing of a driver goes, not by any path.

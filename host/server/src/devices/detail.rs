@@ -90,7 +90,7 @@ impl DeviceDetail {
         }
         let enrollments = detail.enrollments.into_iter().map(|known| enrollment(known.enrollment)).collect();
         let groups = detail.groups.into_iter().map(NamedView::from).collect();
-        Self { device: detail.device.into(), facts, meters, enrollments, groups }
+        Self { device: DeviceView::new(detail.device, drivers, locale), facts, meters, enrollments, groups }
     }
 }
 
@@ -105,7 +105,7 @@ fn meter_views(known: &Known, driver: &Installed, locale: Locale) -> Vec<MeterVi
             key: meter.key.clone(),
             driver: driver.name().to_owned(),
             title: meter.title.locale(locale.0).to_owned(),
-            unit: meter.unit.clone(),
+            unit: meter.unit.locale(locale.0).to_owned(),
             kind: match meter.kind {
                 MeterKind::Counter => "counter",
                 MeterKind::Gauge => "gauge",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bailiwick_contract::{
-    manifest::{Attribute, Kind, Manifest, TableAttribute},
+    manifest::{Attribute, Kind, Manifest, NamedNumber, TableAttribute, Word},
     policy::Category,
 };
 use bailiwick_devices::facts::{FactValue, Value};
@@ -11,7 +11,30 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::ToneView;
 use crate::{drivers::type_name, edge::Locale};
+
+/// What a value of an enum is called, and how it looks.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Word)]
+pub struct WordView {
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tone: Option<ToneView>,
+    /// The colour that it names, `#rrggbb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    color: Option<String>,
+}
+
+/// A number that is a word.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NamedNumber)]
+pub struct NamedNumberView {
+    value: i64,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tone: Option<ToneView>,
+}
 
 /// A column of a table.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,7 +50,13 @@ pub struct ColumnView {
     category: &'static str,
     /// What the values of an enum are called.
     #[serde(skip_serializing_if = "Option::is_none")]
-    values: Option<BTreeMap<String, String>>,
+    values: Option<BTreeMap<String, WordView>>,
+    /// Numbers that are words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    named: Vec<NamedNumberView>,
+    /// At or below this a number is low.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    low: Option<f64>,
 }
 
 /// A row of a table.
@@ -60,9 +89,17 @@ pub struct FactView {
     /// A scalar's value: true or false, a number, a text; a time is milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<serde_json::Value>,
-    /// What an enum's value is called.
+    /// What an enum's value, or a number that is a word, is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tone: Option<ToneView>,
+    /// The column that a table's rows are called by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label_column: Option<String>,
+    /// The column whose values name a row's colour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    color_column: Option<String>,
     /// A table's columns.
     #[serde(skip_serializing_if = "Option::is_none")]
     columns: Option<Vec<ColumnView>>,
@@ -87,19 +124,29 @@ pub(super) fn views(facts: &[FactValue], manifest: &Manifest, locale: Locale) ->
 
 fn scalar(fact: &FactValue, attribute: &Attribute, locale: Locale) -> Option<FactView> {
     let Value::Scalar(value) = &fact.value else { return None };
-    let label = match &attribute.kind {
-        Kind::Enum { values } => value.as_str().and_then(|v| values.get(v)).map(|t| t.locale(locale.0).to_owned()),
-        _ => None,
-    };
+    let (label, tone) = match &attribute.kind {
+        Kind::Enum { values } => value
+            .as_str()
+            .and_then(|v| values.get(v))
+            .map(|word| (word.title.locale(locale.0).to_owned(), word.tone)),
+        _ => value
+            .as_i64()
+            .and_then(|n| attribute.named.iter().find(|named| named.value == n))
+            .map(|named| (named.title.locale(locale.0).to_owned(), named.tone)),
+    }
+    .unzip();
     Some(FactView {
         attribute: attribute.key.clone(),
         title: attribute.title.locale(locale.0).to_owned(),
         category: attribute.category.name(),
-        unit: attribute.unit.clone(),
+        unit: attribute.unit.as_ref().map(|unit| unit.locale(locale.0).to_owned()),
         kind: "scalar",
         r#type: Some(type_name(&attribute.kind)),
         value: Some(value.clone()),
         label,
+        tone: tone.flatten().map(ToneView::from),
+        label_column: None,
+        color_column: None,
         columns: None,
         rows: None,
         observed_at: fact.observed_at,
@@ -119,6 +166,9 @@ fn table(fact: &FactValue, table: &TableAttribute, locale: Locale) -> Option<Fac
         r#type: None,
         value: None,
         label: None,
+        tone: None,
+        label_column: table.label.clone(),
+        color_column: table.color.clone(),
         columns: Some(table.columns.iter().map(|c| column(c, locale)).collect()),
         rows: Some(rows.iter().map(|r| RowView { key: r.key.clone(), cells: r.cells.clone() }).collect()),
         observed_at: fact.observed_at,
@@ -129,18 +179,31 @@ fn table(fact: &FactValue, table: &TableAttribute, locale: Locale) -> Option<Fac
 
 fn column(column: &Attribute, locale: Locale) -> ColumnView {
     let values = match &column.kind {
-        Kind::Enum { values } => {
-            Some(values.iter().map(|(k, title)| (k.clone(), title.locale(locale.0).to_owned())).collect())
-        }
+        Kind::Enum { values } => Some(values.iter().map(|(key, word)| (key.clone(), named(word, locale))).collect()),
         _ => None,
+    };
+    let number = |named: &NamedNumber| NamedNumberView {
+        value: named.value,
+        title: named.title.locale(locale.0).to_owned(),
+        tone: named.tone.map(ToneView::from),
     };
     ColumnView {
         key: column.key.clone(),
         title: column.title.locale(locale.0).to_owned(),
-        unit: column.unit.clone(),
+        unit: column.unit.as_ref().map(|unit| unit.locale(locale.0).to_owned()),
         r#type: type_name(&column.kind),
         category: column.category.name(),
         values,
+        named: column.named.iter().map(number).collect(),
+        low: column.low,
+    }
+}
+
+fn named(word: &Word, locale: Locale) -> WordView {
+    WordView {
+        title: word.title.locale(locale.0).to_owned(),
+        tone: word.tone.map(ToneView::from),
+        color: word.color.as_ref().map(|color| color.as_str().to_owned()),
     }
 }
 

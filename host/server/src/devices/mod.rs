@@ -3,6 +3,7 @@
 mod detail;
 mod fact;
 mod get;
+mod headline;
 mod list;
 mod readings;
 mod restore;
@@ -17,6 +18,7 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use detail::state as state_name;
+pub use headline::{HeadlineRole, ToneView};
 pub use view::DeviceView;
 
 use crate::{

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::DeviceAt;
 use crate::{
-    edge::{Path, Problem, Query},
+    edge::{Locale, Path, Problem, Query},
     work::{Authorized, permission::ViewDevices},
 };
 
@@ -16,6 +16,8 @@ use crate::{
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Range {
+    /// Whose meter; the driver that made the device known where absent.
+    driver: Option<String>,
     /// The meter's key.
     meter: String,
     /// The row, for a meter that is kept per row.
@@ -53,6 +55,7 @@ pub(super) async fn readings(
     mut work: Authorized<ViewDevices>,
     Path(at): Path<DeviceAt>,
     Query(range): Query<Range>,
+    locale: Locale,
 ) -> Result<Json<Readings>, Problem> {
     if range.step == Some(0) {
         return Err(Problem::field("step", "out_of_range", "give at least 1"));
@@ -63,13 +66,13 @@ pub(super) async fn readings(
     let to = range.to.unwrap_or_else(|| now.saturating_add(ahead).unwrap_or(now));
     let month = SignedDuration::from_hours(30 * 24);
     let from = range.from.unwrap_or_else(|| to.saturating_sub(month).unwrap_or(Timestamp::MIN));
-    let request = SeriesRequest { meter: range.meter, row: range.row, from, to, step: range.step };
-    let Series { points, rose } = readings::series(&mut work.scope, at.device_id, &request, now).await?;
-    let drivers = work.app.drivers().all_active();
-    let Some(unit) = drivers.iter().find_map(|driver| {
-        driver.manifest.meters.iter().find(|meter| meter.key == request.meter).map(|meter| meter.unit.clone())
-    }) else {
-        return Err(Problem::field("meter", "unknown", "no driver in use has this meter"));
+    let request = SeriesRequest { driver: range.driver, meter: range.meter, row: range.row, from, to, step: range.step };
+    let (driver, Series { points, rose }) = readings::series(&mut work.scope, at.device_id, &request, now).await?;
+    let driver = work.app.drivers().active(&driver);
+    let meter = driver.as_ref().and_then(|driver| driver.manifest.meters.iter().find(|m| m.key == request.meter));
+    let Some(meter) = meter else {
+        return Err(Problem::field("meter", "unknown", "the device's driver has no such meter"));
     };
+    let unit = meter.unit.locale(locale.0).to_owned();
     Ok(Json(Readings { meter: request.meter, unit, row: request.row.unwrap_or_default(), points, rose }))
 }

@@ -3,7 +3,7 @@ use bailiwick_devices::devices;
 
 use super::{DeviceAt, DeviceView};
 use crate::{
-    edge::{Path, Problem},
+    edge::{Locale, Path, Problem},
     events::Kind,
     work::{Authorized, permission::ManageDevices},
 };
@@ -15,12 +15,13 @@ use crate::{
 pub(super) async fn restore(
     mut work: Authorized<ManageDevices>,
     Path(at): Path<DeviceAt>,
+    locale: Locale,
 ) -> Result<Response, Problem> {
     let now = work.app.store().now();
     let store = work.app.store().clone();
     let device = devices::restore(&store, &mut work.scope, at.device_id, now).await?;
     let (app, account, lineage) = (work.app.clone(), work.scope.account(), work.scope.lineage().clone());
-    let reply = work.into_inner().reply(StatusCode::OK, &DeviceView::from(device)).await?;
+    let reply = work.into_inner().reply(StatusCode::OK, &DeviceView::new(device, app.drivers(), locale)).await?;
     app.bus().poke(Kind::Devices, account, &lineage);
     Ok(reply)
 }

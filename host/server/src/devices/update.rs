@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{DeviceAt, DeviceView};
 use crate::{
-    edge::{Json, Path, Problem, input::given},
+    edge::{Json, Locale, Path, Problem, input::given},
     work::{Authorized, permission::ManageDevices},
 };
 
@@ -40,6 +40,7 @@ pub(super) struct Body {
 pub(super) async fn update(
     mut work: Authorized<ManageDevices>,
     Path(at): Path<DeviceAt>,
+    locale: Locale,
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
     let now = work.app.store().now();
@@ -49,5 +50,6 @@ pub(super) async fn update(
         ownership: body.ownership,
     };
     let device = devices::update(&mut work.scope, at.device_id, change, now).await?;
-    work.into_inner().reply(StatusCode::OK, &DeviceView::from(device)).await
+    let view = DeviceView::new(device, work.app.drivers(), locale);
+    work.into_inner().reply(StatusCode::OK, &view).await
 }

@@ -1,26 +1,41 @@
 //! A device as lists show it.
 
-use bailiwick_devices::devices::{Device, Ownership, Supply};
+use bailiwick_devices::{
+    devices::{self, Device, Ownership},
+    drivers::Catalogue,
+};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{edge::Tabular, named::NamedView};
+use super::headline::{self, HeadlineView};
+use crate::{
+    edge::{Locale, Tabular},
+    named::NamedView,
+};
 
-/// A supply, as a list shows it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Supply)]
-pub struct SupplyView {
-    /// What it is.
-    name: Option<String>,
-    /// `black`, `cyan`, `#00ffff`, …
-    color: Option<String>,
-    /// How full it is; null where the device does not say.
-    percent: Option<i16>,
-    /// `ok`, `low`, `empty`, `unknown`, `some_left`, `unlimited`, …
-    state: Option<String>,
+/// Whether a device is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceStatus {
+    /// It was heard when it should have been.
+    Online,
+    /// It was not.
+    Offline,
+    /// An operator retired it.
+    Retired,
+}
+
+impl From<DeviceStatus> for devices::Status {
+    fn from(status: DeviceStatus) -> Self {
+        match status {
+            DeviceStatus::Online => Self::Online,
+            DeviceStatus::Offline => Self::Offline,
+            DeviceStatus::Retired => Self::Retired,
+        }
+    }
 }
 
 /// A device.
@@ -41,21 +56,15 @@ pub struct DeviceView {
     serial: Option<String>,
     /// Where it was last reached.
     address: Option<String>,
-    /// What its driver says that it does; `online` where it says nothing; `offline` when it was not heard in time,
-    /// `retired` when an operator retired it.
-    status: String,
+    status: DeviceStatus,
     /// `company` or `personal`.
     ownership: &'static str,
     first_seen_at: Timestamp,
     last_seen_at: Timestamp,
     /// Open alerts.
     alerts_open: i32,
-    /// The page counter.
-    page_count: Option<i64>,
-    /// The lowest level of its supplies, percent.
-    supply_low: Option<i16>,
-    /// Its supplies.
-    supplies_summary: Vec<SupplyView>,
+    /// What its driver's manifest puts first, in that order.
+    headlines: Vec<HeadlineView>,
 }
 
 impl Tabular for DeviceView {
@@ -76,30 +85,27 @@ impl Tabular for DeviceView {
         "first_seen_at",
         "last_seen_at",
         "alerts_open",
-        "page_count",
-        "supply_low",
-        "supplies_summary",
     ];
 
-    /// `Black toner 45 %`, with the state where it says more.
-    fn element(_: &str, supply: &Value) -> Option<String> {
-        let text = |key: &str| supply.get(key).and_then(Value::as_str);
-        let name = text("name").or_else(|| text("color")).unwrap_or("?");
-        let percent = supply.get("percent").and_then(Value::as_i64).map(|percent| format!(" {percent} %"));
-        let state = text("state").filter(|state| *state != "ok").map(|state| format!(" ({state})"));
-        Some(format!("{name}{}{}", percent.unwrap_or_default(), state.unwrap_or_default()))
+    /// `Black toner 45 percent`, with the word for how it is where it has one.
+    fn element(_: &str, row: &Value) -> Option<String> {
+        let text = |key: &str| row.get(key).and_then(Value::as_str);
+        let level = row.get("level").filter(|level| !level.is_null()).map(|level| format!(" {level}"));
+        let label = text("label").map(|label| format!(" ({label})"));
+        Some(format!("{}{}{}", text("name").unwrap_or("?"), level.unwrap_or_default(), label.unwrap_or_default()))
     }
 }
 
-impl From<Device> for DeviceView {
-    fn from(device: Device) -> Self {
-        let status = match (device.online, device.status) {
-            _ if device.retired_at.is_some() => "retired".to_owned(),
-            (false, _) => "offline".to_owned(),
-            (true, Some(status)) => status,
-            (true, None) => "online".to_owned(),
+impl DeviceView {
+    /// In the caller's language.
+    pub(super) fn new(device: Device, drivers: &Catalogue, locale: Locale) -> Self {
+        let status = match (device.retired_at, device.online) {
+            (Some(_), _) => DeviceStatus::Retired,
+            (None, true) => DeviceStatus::Online,
+            (None, false) => DeviceStatus::Offline,
         };
         Self {
+            headlines: headline::views(&device.headlines, drivers, locale),
             id: device.id.get(),
             account: device.account.into(),
             site: device.site.map(NamedView::from),
@@ -114,16 +120,7 @@ impl From<Device> for DeviceView {
             first_seen_at: device.first_seen_at,
             last_seen_at: device.last_seen_at,
             alerts_open: device.alerts_open,
-            page_count: device.page_count,
-            supply_low: device.supply_low,
-            supplies_summary: device.supplies.into_iter().map(SupplyView::from).collect(),
         }
-    }
-}
-
-impl From<Supply> for SupplyView {
-    fn from(Supply { name, color, percent, state }: Supply) -> Self {
-        Self { name, color, percent, state }
     }
 }
 

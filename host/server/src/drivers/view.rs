@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::edge::{Locale, Tabular};
+use crate::{
+    devices::HeadlineRole,
+    edge::{Locale, Tabular},
+};
 
 /// An attribute or a table's column.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,6 +45,15 @@ pub struct DriverCondition {
     title: String,
 }
 
+/// What lists, tiles and cards show of its devices.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DriverHeadline {
+    key: String,
+    role: HeadlineRole,
+    title: String,
+    unit: Option<String>,
+}
+
 /// What a driver asks of the world; the host refuses anything else.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DriverAsks {
@@ -65,6 +77,10 @@ pub struct DriverView {
     contract: String,
     /// What operators call it.
     title: String,
+    /// What stands for its devices: the data of an SVG path on a grid of 16 by 16, drawn as a line.
+    icon: Option<String>,
+    /// What lists, tiles and cards show of its devices, in this order.
+    headlines: Vec<DriverHeadline>,
     /// What it may collect.
     attributes: Vec<DriverAttribute>,
     /// Numbers that it may record.
@@ -86,6 +102,7 @@ impl Tabular for DriverView {
         "digest",
         "contract",
         "title",
+        "headlines",
         "attributes",
         "meters",
         "conditions",
@@ -115,9 +132,15 @@ impl DriverView {
         });
         let meters = manifest.meters.iter().map(|m| DriverMeter {
             key: m.key.clone(),
-            unit: m.unit.clone(),
+            unit: m.unit.locale(locale.0).to_owned(),
             category: m.category.name(),
             title: m.title.locale(locale.0).to_owned(),
+        });
+        let headlines = manifest.slots().map(|slot| DriverHeadline {
+            key: slot.headline.key.clone(),
+            role: slot.headline.role.into(),
+            title: slot.title().locale(locale.0).to_owned(),
+            unit: slot.shows.unit().map(|unit| unit.locale(locale.0).to_owned()),
         });
         let conditions = manifest.conditions.iter().map(|c| DriverCondition {
             key: c.key.clone(),
@@ -131,6 +154,8 @@ impl DriverView {
             digest: installed.digest.clone(),
             contract: manifest.driver.contract.clone(),
             title: manifest.driver.title.locale(locale.0).to_owned(),
+            icon: manifest.driver.icon.as_ref().map(|icon| icon.path().to_owned()),
+            headlines: headlines.collect(),
             attributes: scalars.chain(columns).chain(keys).collect(),
             meters: meters.collect(),
             conditions: conditions.collect(),
@@ -148,7 +173,7 @@ fn attribute(key: String, attribute: &Attribute, locale: Locale) -> DriverAttrib
     DriverAttribute {
         key,
         r#type: type_name(&attribute.kind),
-        unit: attribute.unit.clone(),
+        unit: attribute.unit.as_ref().map(|unit| unit.locale(locale.0).to_owned()),
         category: attribute.category.name(),
         title: attribute.title.locale(locale.0).to_owned(),
     }

@@ -164,18 +164,36 @@ impl Format {
     ///
     /// # Errors
     /// `internal` when a row cannot be written.
-    pub fn reply<T: Tabular>(self, mut list: List<T>) -> Result<Response, Problem> {
+    pub fn reply<T: Tabular>(self, list: List<T>) -> Result<Response, Problem> {
+        self.reply_with(list, Vec::new())
+    }
+
+    /// Whether columns are asked for.
+    #[must_use]
+    pub fn is_csv(&self) -> bool {
+        self.form == Form::Csv
+    }
+
+    /// As [`Self::reply`], with more columns in a CSV file: what each is called, and where it stands in a row.
+    ///
+    /// # Errors
+    /// As [`Self::reply`].
+    pub fn reply_with<T: Tabular>(
+        self,
+        mut list: List<T>,
+        columns: Vec<(String, String)>,
+    ) -> Result<Response, Problem> {
         list.next = list.next.map(|cursor| self.tag.put_on(&cursor));
         let mut response = match self.form {
             Form::Json => Json(list).into_response(),
-            Form::Csv => self.csv(&list)?,
+            Form::Csv => self.csv(&list, &columns)?,
         };
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
         Ok(response)
     }
 
-    fn csv<T: Tabular>(&self, list: &List<T>) -> Result<Response, Problem> {
-        let text = super::table::write(&list.items).map_err(|e| Problem::internal(&e))?;
+    fn csv<T: Tabular>(&self, list: &List<T>, columns: &[(String, String)]) -> Result<Response, Problem> {
+        let text = super::table::write(&list.items, columns).map_err(|e| Problem::internal(&e))?;
         let mut response = ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response();
         let headers = response.headers_mut();
         let file = HeaderValue::from_str(&format!("attachment; filename=\"{}.csv\"", self.name));

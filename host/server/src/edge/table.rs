@@ -19,22 +19,29 @@ pub trait Tabular: Serialize {
     }
 }
 
-/// Writes the rows below their columns.
+/// Writes the rows below their columns, and `more` columns: what each is called, and where it stands in a row.
 ///
 /// # Errors
 /// [`csv::Error`] when the writer fails, or a row cannot be serialised.
-pub fn write<T: Tabular>(rows: &[T]) -> Result<Vec<u8>, csv::Error> {
+pub fn write<T: Tabular>(rows: &[T], more: &[(String, String)]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(T::COLUMNS)?;
+    let named = more.iter().map(|(name, _)| name.as_str());
+    writer.write_record(T::COLUMNS.iter().copied().chain(named))?;
     for row in rows {
         let row = serde_json::to_value(row).map_err(std::io::Error::from)?;
-        writer.write_record(T::COLUMNS.iter().map(|column| cell::<T>(column, at(&row, column))))?;
+        let columns = T::COLUMNS.iter().copied().chain(more.iter().map(|(_, place)| place.as_str()));
+        writer.write_record(columns.map(|column| cell::<T>(column, at(&row, column))))?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
 fn at<'a>(row: &'a Value, column: &str) -> &'a Value {
-    column.split('.').try_fold(row, |value, key| value.get(key)).unwrap_or(&Value::Null)
+    let within = |value: &'a Value, key: &str| match value {
+        // of a list of things with keys, the one that has this key
+        Value::Array(elements) => elements.iter().find(|e| e.get("key").and_then(Value::as_str) == Some(key)),
+        other => other.get(key),
+    };
+    column.split('.').try_fold(row, within).unwrap_or(&Value::Null)
 }
 
 fn cell<T: Tabular>(column: &str, value: &Value) -> String {
@@ -73,7 +80,7 @@ mod tests {
 
     fn text(rows: Vec<Value>) -> String {
         let rows: Vec<Row> = rows.into_iter().map(Row).collect();
-        String::from_utf8(write(&rows).expect("writes")).expect("UTF-8")
+        String::from_utf8(write(&rows, &[]).expect("writes")).expect("UTF-8")
     }
 
     #[test]

@@ -99,11 +99,11 @@ async fn fill(superuser: &mut PgConnection, size: Size) {
              select tenant_id, lineage, gen_random_uuid(), 'Site ' || s, 60, 3600, now()
              from places, generate_series(1, 2) s where kind = 'customer';
          insert into devices (tenant_id, lineage, id, site_id, driver, reported_name, manufacturer, model, serial, address,
-                              status, page_count, supply_low, alerts_open, first_seen_at, last_seen_at, expected_by, retired_at)
+                              state, count_1, level_1, alerts_open, first_seen_at, last_seen_at, expected_by, retired_at)
              select p.tenant_id, p.lineage, gen_random_uuid(), s.id, 'printer-snmp',
                     'printer ' || substr(md5(p.n || '-' || i), 1, 10), 'Maker', 'Model ' || i % 40,
                     'SN' || p.n * 1000 + i, '10.' || i / 250 || '.0.' || i % 250,
-                    case when i % 9 = 0 then 'busy' else 'idle' end, i * 1000, i % 101, 0,
+                    case when i % 9 = 0 then 'busy' else 'idle' end, i * 1000, i % 101 * 1000, 0,
                     now() - interval '400 days' * random(),
                     now() - interval '1 hour' * random() - case when i % 20 = 0 then interval '30 days' else interval '0' end,
                     now() + interval '5 minutes', case when i % 50 = 49 then now() end

@@ -36,6 +36,7 @@ title = { en = "Serial number", de = "Seriennummer", nl = "Serienummer", fr = "N
 [[table]]
 key = "supplies"
 row_key = { pattern = "[a-z0-9.-]{1,8}", category = "health" }
+label = "description"
 title = { en = "Supplies", de = "Verbrauch", nl = "Verbruik", fr = "Consommables" }
 
 [[table.column]]
@@ -48,6 +49,7 @@ title = { en = "Description", de = "Bezeichnung", nl = "Omschrijving", fr = "Dé
 [[meter]]
 key = "pages"
 kind = "counter"
+billed = true
 unit = "pages"
 category = "usage"
 title = { en = "Pages", de = "Seiten", nl = "Pagina's", fr = "Pages" }
@@ -64,6 +66,21 @@ severity = "warning"
 category = "health"
 table = "supplies"
 title = { en = "Supply low", de = "Fast leer", nl = "Bijna op", fr = "Bientôt vide" }
+
+[[headline]]
+key = "model"
+role = "model"
+attribute = "model"
+
+[[headline]]
+key = "serial"
+role = "serial"
+attribute = "serial"
+
+[[headline]]
+key = "pages"
+role = "count"
+meter = "pages"
 
 [asks]
 snmp = ["1.3.6.1.2.1.43"]

@@ -112,7 +112,7 @@ async fn a_collector_that_lies() -> Result<()> {
     // The same serial at another customer is another device; the victim's is as it was.
     let after = victim.devices().await?;
     assert_eq!(after.len(), 1);
-    for key in ["id", "serial", "page_count", "address", "last_seen_at"] {
+    for key in ["id", "serial", "headlines", "address", "last_seen_at"] {
         let of = |devices: &[Value]| devices.first().and_then(|device| device.get(key)).cloned();
         assert_eq!(of(&before), of(&after), "{key}");
     }

@@ -76,8 +76,12 @@ async fn a_printers_answer_reaches_its_own_customer_and_nobody_else() -> Result<
             let model = text(device, "model")?;
             assert!(octets(&shown(&printers, address, MODEL)?).contains(model), "{model}");
             let Snmp::Counter32(pages) = shown(&printers, address, LIFE_COUNT)? else { panic!("no counter") };
-            assert_eq!(device.get("page_count").and_then(Value::as_u64), Some(u64::from(pages)));
-            assert!(!device.get("supplies_summary").and_then(Value::as_array).context("no supplies")?.is_empty());
+            let headline = |key: &str, field: &str| {
+                let headlines = device.get("headlines")?.as_array()?;
+                headlines.iter().find(|headline| headline.get("key").is_some_and(|k| k == key))?.get(field)
+            };
+            assert_eq!(headline("pages", "value").and_then(Value::as_f64), Some(f64::from(pages)));
+            assert!(!headline("supplies", "rows").and_then(Value::as_array).context("no supplies")?.is_empty());
             let whole = site.device(text(device, "id")?).await?;
             ensure!(whole.get("facts").and_then(Value::as_array).is_some_and(|facts| facts.len() > 5), "{whole}");
         }
