@@ -126,7 +126,8 @@ fn columns_are_those_of_the_document() {
     check("AccountOperator", bailiwick::operators::AccountOperator::COLUMNS);
     check("Token", bailiwick::tokens::TokenView::COLUMNS);
     check("Site", bailiwick::sites::SiteView::COLUMNS);
-    check("Device", bailiwick::devices::DeviceView::COLUMNS);
+    // the columns of headlines are those of the granted drivers
+    check("Device", &[bailiwick::devices::DeviceView::COLUMNS, &["headlines"]].concat());
     check("Enrollment", bailiwick::enrollments::EnrollmentView::COLUMNS);
     check("Driver", bailiwick::drivers::DriverView::COLUMNS);
     check("AuditEntry", bailiwick::audit::AuditEntry::COLUMNS);

@@ -872,7 +872,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An account's subtree in found. */
+        /** An account's subtree in figures. */
         get: operations["accounts_figures"];
         put?: never;
         post?: never;
@@ -1793,11 +1793,7 @@ export interface components {
             serial?: string | null;
             /** @description Where it was last reached. */
             address?: string | null;
-            /**
-             * @description What its driver says that it does; `online` where it says nothing; `offline` when it was not heard in time,
-             *     `retired` when an operator retired it.
-             */
-            status: string;
+            status: components["schemas"]["DeviceStatus"];
             /** @description `company` or `personal`. */
             ownership: string;
             /** Format: date-time */
@@ -1809,18 +1805,8 @@ export interface components {
              * @description Open alerts.
              */
             alerts_open: number;
-            /**
-             * Format: int64
-             * @description The page counter.
-             */
-            page_count?: number | null;
-            /**
-             * Format: int32
-             * @description The lowest level of its supplies, percent.
-             */
-            supply_low?: number | null;
-            /** @description Its supplies. */
-            supplies_summary: components["schemas"]["Supply"][];
+            /** @description What its driver's manifest puts first, in that order. */
+            headlines: components["schemas"]["Headline"][];
         };
         /** @description A device with all that is known of it. */
         DeviceDetail: components["schemas"]["Device"] & {
@@ -1863,6 +1849,11 @@ export interface components {
             /** @description `company` or `personal`; what may be collected follows from it. */
             ownership?: string | null;
         };
+        /**
+         * @description Whether a device is heard.
+         * @enum {string}
+         */
+        DeviceStatus: "online" | "offline" | "retired";
         /** @description An installed driver. */
         Driver: {
             /** @description Its name. */
@@ -1875,6 +1866,10 @@ export interface components {
             contract: string;
             /** @description What operators call it. */
             title: string;
+            /** @description What stands for its devices: the data of an SVG path on a grid of 16 by 16, drawn as a line. */
+            icon?: string | null;
+            /** @description What lists, tiles and cards show of its devices, in this order. */
+            headlines: components["schemas"]["DriverHeadline"][];
             /** @description What it may collect. */
             attributes: components["schemas"]["DriverAttribute"][];
             /** @description Numbers that it may record. */
@@ -1919,6 +1914,19 @@ export interface components {
             category: string;
             title: string;
         };
+        /** @description The devices of one driver. */
+        DriverFigures: {
+            driver: string;
+            /** @description What operators call it. */
+            title: string;
+            /** Format: int64 */
+            devices: number;
+            /** Format: int64 */
+            online: number;
+            low?: components["schemas"]["LowFigure"] | null;
+            /** @description What its billed counters rose by within 30 days. */
+            rose: components["schemas"]["RoseFigure"][];
+        };
         /** @description What an account lets a driver do. */
         DriverGrant: {
             /** @description The driver's name. */
@@ -1931,6 +1939,13 @@ export interface components {
             declared: string[];
             /** @description Free-text attributes consented to by name. */
             texts: string[];
+        };
+        /** @description What lists, tiles and cards show of its devices. */
+        DriverHeadline: {
+            key: string;
+            role: components["schemas"]["HeadlineRole"];
+            title: string;
+            unit?: string | null;
         };
         /** @description A number kept as a time series. */
         DriverMeter: {
@@ -2044,8 +2059,13 @@ export interface components {
             type?: string | null;
             /** @description A scalar's value: true or false, a number, a text; a time is milliseconds since 1970. */
             value?: unknown;
-            /** @description What an enum's value is called. */
+            /** @description What an enum's value, or a number that is a word, is called. */
             label?: string | null;
+            tone?: components["schemas"]["Tone"] | null;
+            /** @description The column that a table's rows are called by. */
+            label_column?: string | null;
+            /** @description The column whose values name a row's colour. */
+            color_column?: string | null;
             /** @description A table's columns. */
             columns?: components["schemas"]["FactColumn"][] | null;
             /** @description A table's rows. */
@@ -2074,8 +2094,15 @@ export interface components {
             category: string;
             /** @description What the values of an enum are called. */
             values?: {
-                [key: string]: string;
+                [key: string]: components["schemas"]["Word"];
             } | null;
+            /** @description Numbers that are words. */
+            named?: components["schemas"]["NamedNumber"][];
+            /**
+             * Format: double
+             * @description At or below this a number is low.
+             */
+            low?: number | null;
         };
         /** @description A row of a table. */
         FactRow: {
@@ -2145,6 +2172,49 @@ export interface components {
         GroupName: {
             /** @description No other group of the account is called so, whatever the case. */
             name: components["schemas"]["Name"];
+        };
+        /** @description What a headline shows of a device. */
+        Headline: {
+            /** @description Its key in the driver's manifest. */
+            key: string;
+            role: components["schemas"]["HeadlineRole"];
+            /** @description What its column is called. */
+            title: string;
+            unit?: string | null;
+            /**
+             * Format: double
+             * @description A level or count; of rows the least level.
+             */
+            value?: number | null;
+            /** @description A text, a state's word, or the word that stands for a number. */
+            label?: string | null;
+            tone?: components["schemas"]["Tone"] | null;
+            /** @description Whether a level is low. */
+            low: boolean;
+            /** @description The rows of a table. */
+            rows?: components["schemas"]["HeadlineRow"][] | null;
+        };
+        /**
+         * @description What a headline is to a list.
+         * @enum {string}
+         */
+        HeadlineRole: "name" | "manufacturer" | "model" | "serial" | "state" | "level" | "count" | "text";
+        /** @description How much of a row is left or reached. */
+        HeadlineRow: {
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description Its colour, `#rrggbb`. */
+            color?: string | null;
+            /**
+             * Format: double
+             * @description How much; null where the device does not say.
+             */
+            level?: number | null;
+            /** @description How it is, in a word. */
+            label?: string | null;
+            tone?: components["schemas"]["Tone"] | null;
+            /** @description Whether it is low. */
+            low: boolean;
         };
         /** @description A role on an account. */
         HeldRole: {
@@ -2373,6 +2443,14 @@ export interface components {
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
+        /** @description Devices of which a level is low. */
+        LowFigure: {
+            /** @description The headline. */
+            headline: string;
+            title: string;
+            /** Format: int64 */
+            devices: number;
+        };
         /** @description A mail. */
         Mail: {
             /** Format: uuid */
@@ -2522,6 +2600,13 @@ export interface components {
             id: string;
             /** @description The name. */
             name: string;
+        };
+        /** @description A number that is a word. */
+        NamedNumber: {
+            /** Format: int64 */
+            value: number;
+            title: string;
+            tone?: components["schemas"]["Tone"] | null;
         };
         /** @description An account to be. */
         NewAccount: {
@@ -2897,6 +2982,14 @@ export interface components {
             /** @description What it permits, by name. */
             permissions: string[];
         };
+        /** @description What a billed counter rose by. */
+        RoseFigure: {
+            meter: string;
+            title: string;
+            unit: string;
+            /** Format: double */
+            amount: number;
+        };
         /** @description What a sign-in waits for: a code, or the answer of a passkey. */
         SecondFactor: {
             /** @description What the first step gave. */
@@ -3168,30 +3261,8 @@ export interface components {
             online: number;
             alerts: components["schemas"]["AlertCounts"];
             collectors: components["schemas"]["CollectorCounts"];
-            /**
-             * Format: int64
-             * @description Pages printed within 30 days.
-             */
-            pages_30d: number;
-            /**
-             * Format: int64
-             * @description Devices with a supply at 10 % or less.
-             */
-            supplies_low: number;
-        };
-        /** @description A supply, as a list shows it. */
-        Supply: {
-            /** @description What it is. */
-            name?: string | null;
-            /** @description `black`, `cyan`, `#00ffff`, … */
-            color?: string | null;
-            /**
-             * Format: int32
-             * @description How full it is; null where the device does not say.
-             */
-            percent?: number | null;
-            /** @description `ok`, `low`, `empty`, `unknown`, `some_left`, `unlimited`, … */
-            state?: string | null;
+            /** @description By driver; as they are named in the caller's language. */
+            drivers: components["schemas"]["DriverFigures"][];
         };
         /** @description An API token; its secret is shown once, when it is made. */
         Token: {
@@ -3227,6 +3298,11 @@ export interface components {
             /** Format: date-time */
             revoked_at?: string | null;
         };
+        /**
+         * @description How good or bad a value is.
+         * @enum {string}
+         */
+        Tone: "good" | "neutral" | "warning" | "bad";
         /** @description The present password. */
         TotpBegin: {
             password: string;
@@ -3277,6 +3353,13 @@ export interface components {
             account_id: string;
             /** Format: date-time */
             until: string;
+        };
+        /** @description What a value of an enum is called, and how it looks. */
+        Word: {
+            title: string;
+            tone?: components["schemas"]["Tone"] | null;
+            /** @description The colour that it names, `#rrggbb`. */
+            color?: string | null;
         };
     };
     responses: never;
@@ -3986,16 +4069,17 @@ export interface operations {
                 site?: string;
                 /** @description In this group. */
                 group?: string;
-                /**
-                 * @description With this status; `offline` for those not heard in time, `online` for the others; `retired` for those
-                 *     that were retired, which all other lists leave out.
-                 */
-                status?: string;
+                /** @description With this status; all other lists leave out those that were retired. */
+                status?: components["schemas"]["DeviceStatus"];
+                /** @description With this value of the headline of the role `state`. */
+                state?: string;
+                /** @description `low`: only devices of which a level is low. */
+                level?: string;
                 /** @description `open`: only devices with open alerts. */
                 alert?: string;
                 /**
-                 * @description `name`, `model`, `serial`, `address`, `status`, `page_count`, `supply_low`, `alerts_open`,
-                 *     `first_seen_at` or `last_seen_at`; `-` before it for the reverse.
+                 * @description `name`, `model`, `serial`, `address`, `state`, `alerts_open`, `first_seen_at`, `last_seen_at`, or, with `driver`,
+                 *     `headline.<key>` of that driver; `-` before it for the reverse.
                  */
                 sort?: string;
                 /** @description Most rows; 50 by default, 500 at most. */
@@ -4173,6 +4257,8 @@ export interface operations {
     devices_readings: {
         parameters: {
             query: {
+                /** @description Whose meter; the driver that made the device known where absent. */
+                driver?: string;
                 /** @description The meter's key. */
                 meter: string;
                 /** @description The row, for a meter that is kept per row. */

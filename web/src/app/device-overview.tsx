@@ -1,20 +1,18 @@
 /** What needs attention in the account's devices and those below, at a glance. */
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useAccount, useAccountId, useMay } from "@/accounts/queries";
 import { AlertTable } from "@/alerts/list";
 import { useAlerts } from "@/alerts/queries";
-import { api, reply } from "@/api/client";
 import type { Device } from "@/api/types";
 import { useCollectors } from "@/collectors/queries";
 import { collectorState } from "@/collectors/state";
 import { Empty, Load } from "@/design/feedback";
 import { Card } from "@/design/page";
 import { Ago, Status } from "@/design/text";
+import { headline, headlineText, urgency } from "@/devices/headline";
+import { LevelList } from "@/devices/levels";
 import { deviceName } from "@/devices/name";
-import { useDevices } from "@/devices/queries";
-import { SupplyList } from "@/devices/supplies";
-import { LOW_PERCENT, urgency } from "@/devices/supply";
+import { useDevices, useSummary } from "@/devices/queries";
 import { m } from "@/i18n";
 import { Tiles } from "./tiles";
 import "./overview.css";
@@ -25,11 +23,7 @@ const LOW_SHOWN = 6;
 export function DeviceOverview() {
   const id = useAccountId();
   const account = useAccount();
-  const summary = useQuery({
-    queryKey: ["summary", id],
-    queryFn: ({ signal }) =>
-      reply(api.GET("/api/v1/accounts/{id}/summary", { params: { path: { id } }, signal })),
-  });
+  const summary = useSummary(id);
   const mayCollect = useMay("manage_collectors");
   const empty = summary.data?.devices === 0;
   return (
@@ -59,7 +53,9 @@ export function DeviceOverview() {
         <div className="split">
           <OpenAlerts account={id} />
           <div className="stack">
-            <LowSupplies account={id} />
+            {summary.data?.drivers.map(
+              ({ driver, low }) => low && <LowDevices key={driver} account={id} driver={driver} low={low} />,
+            )}
             <LostCollectors account={id} />
           </div>
         </div>
@@ -95,46 +91,54 @@ function OpenAlerts({ account }: { account: string }) {
   );
 }
 
-function LowSupplies({ account }: { account: string }) {
-  const devices = useDevices(account, { sort: "supply_low" });
+type LowProps = { account: string; driver: string; low: { headline: string; title: string } };
+
+/** Devices of a driver of which a level is low, the lowest first. */
+function LowDevices({ account, driver, low }: LowProps) {
+  const devices = useDevices(account, { driver, level: "low", sort: `headline.${low.headline}` });
   return (
-    <Card title={m.overview_low()}>
+    <Card
+      title={m.tile_low({ what: low.title })}
+      actions={
+        <Link
+          to="/a/$account/devices"
+          params={{ account }}
+          search={{ driver, level: "low", sort: `headline.${low.headline}` }}
+        >
+          {m.action_all()}
+        </Link>
+      }
+    >
       <Load query={devices} rows={4}>
-        {(rows) => {
-          const low = rows.filter(isLow).slice(0, LOW_SHOWN);
-          if (low.length === 0) return <p className="muted">{m.overview_low_none()}</p>;
-          return (
+        {(rows) =>
+          rows.length === 0 ? (
+            <p className="muted">{m.overview_low_none()}</p>
+          ) : (
             <ul className="low">
-              {low.map((device) => (
-                <li key={device.id}>
-                  <div className="low-head">
-                    <Link
-                      to="/a/$account/devices/$device"
-                      params={{ account, device: device.id }}
-                      className="truncate"
-                    >
-                      {deviceName(device)}
-                    </Link>
-                    <span className="faint truncate">{device.account.name}</span>
-                  </div>
-                  <SupplyList
-                    supplies={device.supplies_summary.filter((supply) => urgency(supply) !== "fine")}
-                  />
-                </li>
+              {rows.slice(0, LOW_SHOWN).map((device) => (
+                <LowDevice key={device.id} account={account} device={device} shown={low.headline} />
               ))}
             </ul>
-          );
-        }}
+          )
+        }
       </Load>
     </Card>
   );
 }
 
-function isLow(device: Device): boolean {
-  const lowest = device.supply_low;
+function LowDevice({ account, device, shown: key }: { account: string; device: Device; shown: string }) {
+  const shown = headline(device.headlines, key);
+  const rows = shown?.rows?.filter((row) => urgency(row) !== "fine");
   return (
-    (lowest != null && lowest <= LOW_PERCENT) ||
-    device.supplies_summary.some((supply) => urgency(supply) !== "fine")
+    <li>
+      <div className="low-head">
+        <Link to="/a/$account/devices/$device" params={{ account, device: device.id }} className="truncate">
+          {deviceName(device)}
+        </Link>
+        <span className="faint truncate">{device.account.name}</span>
+      </div>
+      {rows ? <LevelList rows={rows} unit={shown?.unit} /> : shown && headlineText(shown)}
+    </li>
   );
 }
 

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Summary } from "@/api/types";
 import { Icon, type IconName } from "@/design/icon";
 import { Badge } from "@/design/text";
+import type { DeviceSearch } from "@/devices/search";
 import { m } from "@/i18n";
 import { compact, number } from "@/i18n/format";
 
@@ -35,16 +36,6 @@ export function Tiles({ account, figures }: { account: string; figures: Summary 
         )}
       </Tile>
       <Tile
-        to="/a/$account/devices"
-        search={{ sort: "supply_low" }}
-        account={account}
-        icon="warning"
-        label={m.overview_low()}
-        value={number(figures.supplies_low)}
-      >
-        {m.tile_low_note()}
-      </Tile>
-      <Tile
         to="/a/$account/collectors"
         account={account}
         icon="collector"
@@ -59,16 +50,41 @@ export function Tiles({ account, figures }: { account: string; figures: Summary 
           m.tile_no_collectors()
         )}
       </Tile>
-      <Tile icon="audit" label={m.tile_pages()} value={compact(figures.pages_30d)}>
-        {m.tile_pages_note()}
-      </Tile>
+      {figures.drivers.map(
+        ({ driver, low }) =>
+          low && (
+            <Tile
+              key={`${driver}-${low.headline}`}
+              to="/a/$account/devices"
+              search={{ driver, level: "low", sort: `headline.${low.headline}` }}
+              account={account}
+              icon="warning"
+              label={m.tile_low({ what: low.title })}
+              value={number(low.devices)}
+            >
+              {m.tile_low_note()}
+            </Tile>
+          ),
+      )}
+      {figures.drivers.flatMap(({ driver, rose }) =>
+        rose.map((counter) => (
+          <Tile
+            key={`${driver}-${counter.meter}`}
+            icon="audit"
+            label={counter.title}
+            value={compact(counter.amount)}
+          >
+            {m.tile_rose_note({ unit: counter.unit })}
+          </Tile>
+        )),
+      )}
     </div>
   );
 }
 
 type TileProps = {
   to?: "/a/$account/devices" | "/a/$account/alerts" | "/a/$account/collectors";
-  search?: { sort: "supply_low" };
+  search?: DeviceSearch;
   account?: string;
   icon: IconName;
   label: string;

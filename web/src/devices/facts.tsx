@@ -1,10 +1,13 @@
 /** What is known, grouped by what it says about a person: that is what the category badge names. */
-import type { DeviceDetail, Fact } from "@/api/types";
+import { useState } from "react";
+import type { Column, DeviceDetail, Fact } from "@/api/types";
+import { Button } from "@/design/button";
 import { Card } from "@/design/page";
-import { Ago, Badge, Nothing } from "@/design/text";
+import { Ago, Badge, Nothing, Status } from "@/design/text";
 import { m } from "@/i18n";
-import { date } from "@/i18n/format";
-import { isFigure, unitName, valueText } from "./values";
+import { date, number } from "@/i18n/format";
+import { toneOf } from "./headline";
+import { isFigure, valueText } from "./values";
 import { byCategory, categoryName } from "./words";
 
 function grouped(facts: Fact[]): [string, Fact[]][] {
@@ -53,7 +56,11 @@ function ScalarFact({ fact }: { fact: Fact }) {
     <>
       <dt>{fact.title}</dt>
       <dd>
-        {fact.label ?? valueText(fact.value, shape) ?? <Nothing />}
+        {fact.label && fact.tone ? (
+          <Status tone={toneOf(fact.tone)}>{fact.label}</Status>
+        ) : (
+          (fact.label ?? valueText(fact.value, shape) ?? <Nothing />)
+        )}
         {!fact.current && (
           <span className="cell-sub">
             {m.fact_as_of()} <Ago at={fact.observed_at} />
@@ -93,38 +100,63 @@ function FactTable({ fact }: { fact: Fact }) {
   );
 }
 
+/** The rows of a long table that are shown before it is opened. */
+const FIRST_ROWS = 25;
+
 /** A table fact's rows under their localised titles. */
 export function FactCells({ fact }: { fact: Fact }) {
+  const [whole, setWhole] = useState(false);
   const columns = fact.columns ?? [];
+  const rows = fact.rows ?? [];
+  const shown = whole ? rows : rows.slice(0, FIRST_ROWS);
   // rows that bear no name of their own are told apart by their key
-  const keyed = !columns.some(({ type }) => type === "text" || type === "pattern");
+  const keyed = !fact.label_column;
   return (
-    <table className="table">
-      <thead>
-        <tr>
-          {keyed && <th scope="col">{m.col_row()}</th>}
-          {columns.map((column) => (
-            <th key={column.key} scope="col" className={isFigure(column.type) ? "number" : undefined}>
-              {column.title}
-              {column.unit && column.unit !== "percent" ? ` (${unitName(column.unit)})` : ""}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {(fact.rows ?? []).map((row) => (
-          <tr key={row.key}>
-            {keyed && <td className="mono">{row.key}</td>}
+    <>
+      <table className="table">
+        <thead>
+          <tr>
+            {keyed && <th scope="col">{m.col_row()}</th>}
             {columns.map((column) => (
-              <td key={column.key} className={isFigure(column.type) ? "number" : undefined}>
-                {valueText(row.cells[column.key], column, false) ?? <Nothing />}
-              </td>
+              <th key={column.key} scope="col" className={isFigure(column.type) ? "number" : undefined}>
+                {column.title}
+                {column.unit && column.unit !== "percent" && column.unit !== column.title
+                  ? ` (${column.unit})`
+                  : ""}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {shown.map((row) => (
+            <tr key={row.key}>
+              {keyed && <td className="mono">{row.key}</td>}
+              {columns.map((column) => (
+                <td key={column.key} className={isFigure(column.type) ? "number" : undefined}>
+                  <FactCell column={column} value={row.cells[column.key]} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > shown.length && (
+        <div className="table-more">
+          <Button onPress={() => setWhole(true)}>{m.table_show_all({ count: number(rows.length) })}</Button>
+        </div>
+      )}
+    </>
   );
+}
+
+function FactCell({ column, value }: { column: Column; value: unknown }) {
+  const text = valueText(value, column, false);
+  if (text === undefined) return <Nothing />;
+  const tone =
+    column.values?.[String(value)]?.tone ?? column.named?.find((named) => named.value === value)?.tone;
+  if (tone) return <Status tone={toneOf(tone)}>{text}</Status>;
+  const low = column.low != null && typeof value === "number" && value <= column.low;
+  return low ? <strong className="level-value--low">{text}</strong> : text;
 }
 
 export function CategoryBadge({ category }: { category: string }) {

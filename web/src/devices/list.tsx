@@ -15,9 +15,9 @@ import { GroupFacet } from "@/groups/facet";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
 import { deviceColumns } from "./columns";
-import { useDevices, useSites } from "./queries";
+import { useDevices, useSites, useSummary } from "./queries";
 import { type DeviceSearch, nextSort } from "./search";
-import { STATUSES, statusWord } from "./words";
+import { STATUSES, statusName } from "./words";
 
 const route = getRouteApi("/a/$account/devices");
 
@@ -25,7 +25,20 @@ export function DeviceList() {
   const account = useAccountId();
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/a/$account/devices" });
-  const devices = useDevices(account, search);
+  const figures = useSummary(account).data?.drivers ?? [];
+  const drivers = useQuery(driversQuery).data ?? [];
+  // devices of one driver are shown in its columns, whether that was asked for or there are no others
+  const name = search.driver ?? (figures.length === 1 ? figures[0]?.driver : undefined);
+  const driver = drivers.find((candidate) => candidate.active && candidate.name === name);
+  const asked = useMemo(() => {
+    const { sort, ...others } = search;
+    // a sort of another driver's is none of this list
+    const known =
+      !sort?.includes("headline.") ||
+      driver?.headlines.some((shown) => sort.replace(/^-/, "") === `headline.${shown.key}`);
+    return { ...others, ...(name ? { driver: name } : {}), ...(sort && known ? { sort } : {}) };
+  }, [search, name, driver]);
+  const devices = useDevices(account, asked);
   const set = useCallback(
     (change: Partial<DeviceSearch>) =>
       navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
@@ -36,15 +49,28 @@ export function DeviceList() {
     () =>
       deviceColumns(
         account,
+        driver,
         search.sort,
-        (column) => set({ sort: nextSort(search.sort, column) }),
+        (column) => {
+          const counts = driver?.headlines.some(
+            (shown) => shown.role === "count" && column === `headline.${shown.key}`,
+          );
+          set({ sort: nextSort(search.sort, column, counts) });
+        },
         mayManage,
       ),
-    [account, search.sort, set, mayManage],
+    [account, driver, search.sort, set, mayManage],
   );
   const rows = devices.data ?? [];
   const filtered = Boolean(
-    search.q || search.driver || search.site || search.group || search.status || search.alert,
+    search.q ||
+      search.driver ||
+      search.site ||
+      search.group ||
+      search.status ||
+      search.state ||
+      search.level ||
+      search.alert,
   );
   return (
     <Page
@@ -53,12 +79,19 @@ export function DeviceList() {
       actions={
         <CsvButton
           path={`/api/v1/accounts/${account}/devices`}
-          search={search}
+          search={asked}
           file={`bailiwick-devices-${new Date().toISOString().slice(0, 10)}`}
         />
       }
     >
-      <Filters search={search} set={set} count={rows.length} more={devices.hasNextPage} />
+      <Filters
+        search={search}
+        set={set}
+        kinds={figures}
+        levels={driver?.headlines.some(({ role }) => role === "level") ?? figures.some(({ low }) => low)}
+        count={rows.length}
+        more={devices.hasNextPage}
+      />
       {devices.error && !devices.data && <Failed error={devices.error} onRetry={() => devices.refetch()} />}
       {devices.isPending && <Skeleton rows={10} />}
       {devices.data && rows.length === 0 && <NoDevices filtered={filtered} />}
@@ -83,15 +116,18 @@ export function DeviceList() {
 type FiltersProps = {
   search: DeviceSearch;
   set: (change: Partial<DeviceSearch>) => void;
+  /** The drivers that have devices here. */
+  kinds: { driver: string; title: string }[];
+  /** Whether any of them knows levels. */
+  levels: boolean;
   count: number;
   more: boolean;
 };
 
-function Filters({ search, set, count, more }: FiltersProps) {
+function Filters({ search, set, kinds, levels, count, more }: FiltersProps) {
   const account = useAccountId();
   const [typed, setTyped] = useState(search.q ?? "");
   const settled = useLater(typed, 250);
-  const drivers = useQuery(driversQuery).data ?? [];
   const sites = useSites(account).data ?? [];
   useEffect(() => setTyped(search.q ?? ""), [search.q]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only typing writes to the address
@@ -110,8 +146,8 @@ function Filters({ search, set, count, more }: FiltersProps) {
         label={m.col_status()}
         any={m.filter_any()}
         value={search.status}
-        choices={STATUSES.map((id) => ({ id, name: statusWord(id).name }))}
-        onChange={(status) => set({ status })}
+        choices={STATUSES.map((id) => ({ id, name: statusName(id) }))}
+        onChange={(status) => set({ status: STATUSES.find((each) => each === status) })}
       />
       <Facet
         label={m.filter_alerts()}
@@ -120,13 +156,22 @@ function Filters({ search, set, count, more }: FiltersProps) {
         choices={[{ id: "open", name: m.filter_alerts_open() }]}
         onChange={(alert) => set({ alert })}
       />
-      {drivers.length > 1 && (
+      {levels && (
+        <Facet
+          label={m.filter_levels()}
+          any={m.filter_any()}
+          value={search.level}
+          choices={[{ id: "low", name: m.filter_levels_low() }]}
+          onChange={(level) => set({ level: level ? "low" : undefined })}
+        />
+      )}
+      {(kinds.length > 1 || search.driver) && (
         <Facet
           label={m.col_driver()}
           any={m.filter_any()}
           value={search.driver}
-          choices={drivers.map((driver) => ({ id: driver.name, name: driver.title }))}
-          onChange={(driver) => set({ driver })}
+          choices={kinds.map((kind) => ({ id: kind.driver, name: kind.title }))}
+          onChange={(driver) => set({ driver, sort: undefined })}
         />
       )}
       {sites.length > 0 && (

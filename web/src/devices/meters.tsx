@@ -9,7 +9,7 @@ import { m } from "@/i18n";
 import { dateTime, number } from "@/i18n/format";
 import { Chart } from "./chart";
 import { type Range, useReadings } from "./queries";
-import { quantity, rowName, unitName } from "./values";
+import { quantity, rowName } from "./values";
 
 const RANGES: Range[] = [
   { days: 1, stepSeconds: 60 },
@@ -27,18 +27,23 @@ type Props = {
   facts: Fact[];
 };
 
+/** Two drivers of one device may have meters of one name. */
+function idOf(meter: Meter): string {
+  return `${meter.driver}/${meter.key}`;
+}
+
 function olderThan(since: string, range: Range): boolean {
   return Date.now() - Date.parse(since) > range.days * 86_400_000;
 }
 
 export function MeterCard({ account, device, since, meters, facts }: Props) {
-  const [chosen, setChosen] = useState(meters[0]?.key ?? "");
+  const [chosen, setChosen] = useState(meters[0] ? idOf(meters[0]) : "");
   const [row, setRow] = useState<string>();
   const [chosenRange, setChosenRange] = useState<number>();
   // until a range is chosen: the shortest that has a line to show
   const [fitting, setFitting] = useState(0);
   const rangeIndex = chosenRange ?? fitting;
-  const meter = meters.find((candidate) => candidate.key === chosen) ?? meters[0];
+  const meter = meters.find((candidate) => idOf(candidate) === chosen) ?? meters[0];
   const range = RANGES[rangeIndex];
   if (!meter || !range) return null;
   const shownRow = row !== undefined && meter.rows.includes(row) ? row : meter.rows[0];
@@ -67,8 +72,8 @@ export function MeterCard({ account, device, since, meters, facts }: Props) {
           {meters.length > 1 && (
             <Select
               label={m.meter_label()}
-              choices={meters.map((candidate) => ({ id: candidate.key, name: candidate.title }))}
-              value={meter.key}
+              choices={meters.map((candidate) => ({ id: idOf(candidate), name: candidate.title }))}
+              value={idOf(meter)}
               onChange={setChosen}
             />
           )}
@@ -111,13 +116,13 @@ type SeriesProps = {
 };
 
 function Series({ account, device, meter, row, range, since, onSparse }: SeriesProps) {
-  const readings = useReadings(account, device, meter.key, row, range);
+  const readings = useReadings(account, device, meter, row, range);
   const sparse =
     readings.data !== undefined && !readings.isPlaceholderData && readings.data.points.length < 2;
   useEffect(() => {
     if (sparse) onSparse?.();
   }, [sparse, onSparse]);
-  const unit = meter.unit ? unitName(meter.unit) : "";
+  const unit = meter.unit === "percent" ? "%" : meter.unit;
   if (readings.error && !readings.data)
     return <Failed error={readings.error} onRetry={() => readings.refetch()} />;
   if (!readings.data || (sparse && onSparse)) return <Skeleton rows={5} />;

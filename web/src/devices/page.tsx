@@ -11,11 +11,11 @@ import { PrivacyPanel } from "@/drivers/privacy-panel";
 import { DeviceGroups } from "@/groups/device-groups";
 import { m } from "@/i18n";
 import { DeviceActions, Restore } from "./actions";
-import { FactCells, ScalarFacts, TableFacts } from "./facts";
+import { ScalarFacts, TableFacts } from "./facts";
+import { LevelList } from "./levels";
 import { MeterCard } from "./meters";
 import { deviceName } from "./name";
 import { deviceQuery } from "./queries";
-import { SupplyList } from "./supplies";
 import { statusWord } from "./words";
 import "./device.css";
 
@@ -58,7 +58,7 @@ function Actions({ account, device }: { account: string; device: DeviceDetail })
 }
 
 function Identity({ device }: { device: DeviceDetail }) {
-  const status = statusWord(device.status);
+  const status = statusWord(device);
   return (
     <span className="identity">
       <Status tone={status.tone}>{status.name}</Status>
@@ -75,13 +75,11 @@ function Identity({ device }: { device: DeviceDetail }) {
 }
 
 function Body({ account, device }: { account: string; device: DeviceDetail }) {
-  // the platform's own word for what the bars summarise
-  const supplyFact = device.facts.find((fact) => fact.attribute === "supplies" && fact.kind === "table");
-  const tables = device.facts.filter((fact) => fact !== supplyFact);
+  const levels = device.headlines.filter((shown) => shown.rows && shown.rows.length > 0);
   const measured =
-    device.supplies_summary.length > 0 ||
+    levels.length > 0 ||
     device.meters.length > 0 ||
-    tables.some((fact) => fact.kind === "table" && (fact.rows?.length ?? 0) > 0);
+    device.facts.some((fact) => fact.kind === "table" && (fact.rows?.length ?? 0) > 0);
   if (!measured)
     return (
       <div className="split">
@@ -96,17 +94,11 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
   return (
     <div className="split">
       <div className="stack">
-        {device.supplies_summary.length > 0 && (
-          <Card title={m.supplies_title()}>
-            <SupplyList supplies={device.supplies_summary} />
-            {supplyFact && (
-              <details className="more-detail">
-                <summary>{m.chart_as_table()}</summary>
-                <FactCells fact={supplyFact} />
-              </details>
-            )}
+        {levels.map((shown) => (
+          <Card key={shown.key} title={shown.title}>
+            <LevelList rows={shown.rows ?? []} unit={shown.unit} />
           </Card>
-        )}
+        ))}
         {device.meters.length > 0 && (
           <MeterCard
             account={account}
@@ -116,7 +108,7 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
             facts={device.facts}
           />
         )}
-        <TableFacts facts={tables} />
+        <TableFacts facts={device.facts} />
       </div>
       <div className="stack">
         <DeviceAlerts account={account} device={device.id} />

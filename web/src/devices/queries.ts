@@ -16,6 +16,15 @@ export function useDevices(account: string, search: DeviceSearch) {
   );
 }
 
+/** The account's subtree in figures. */
+export function useSummary(account: string) {
+  return useQuery({
+    queryKey: ["summary", account],
+    queryFn: ({ signal }) =>
+      reply(api.GET("/api/v1/accounts/{id}/summary", { params: { path: { id: account } }, signal })),
+  });
+}
+
 export function deviceQuery(account: string, device: string) {
   return queryOptions({
     queryKey: ["device", account, device],
@@ -34,12 +43,12 @@ export type Range = { days: number; stepSeconds: number };
 export function useReadings(
   account: string,
   device: string,
-  meter: string,
+  meter: { driver: string; key: string },
   row: string | undefined,
   range: Range,
 ) {
   return useQuery({
-    queryKey: ["readings", account, device, meter, row, range.days],
+    queryKey: ["readings", account, device, meter.driver, meter.key, row, range.days],
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
       const readings = await reply(
@@ -47,7 +56,8 @@ export function useReadings(
           params: {
             path: { id: account, device_id: device },
             query: {
-              meter,
+              driver: meter.driver,
+              meter: meter.key,
               row,
               from: new Date(Date.now() - range.days * 86_400_000).toISOString(),
               step: range.stepSeconds,

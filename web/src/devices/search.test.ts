@@ -4,9 +4,10 @@ import { nextSort, parseDeviceSearch, sortDirection } from "./search";
 
 test("an address keeps what is understood and drops the rest", () => {
   expect(
-    parseDeviceSearch({ q: "kyo", status: "", alert: "yes", sort: "-page_count", driver: 7, extra: "x" }),
-  ).toEqual({ q: "kyo", sort: "-page_count", driver: "7" });
+    parseDeviceSearch({ q: "kyo", status: "", alert: "yes", sort: "-headline.pages", driver: 7, extra: "x" }),
+  ).toEqual({ q: "kyo", sort: "-headline.pages", driver: "7" });
   expect(parseDeviceSearch({ sort: "drop table", alert: "open" })).toEqual({ alert: "open" });
+  expect(parseDeviceSearch({ sort: "headline.A b", status: "idle", level: "low" })).toEqual({ level: "low" });
   expect(parseDeviceSearch({ group: "018f-aaaa", groups: "018f-bbbb" })).toEqual({ group: "018f-aaaa" });
 });
 
@@ -14,9 +15,10 @@ test("a column sorts first in its natural direction, then the other way", () => 
   expect(nextSort(undefined, "name")).toBe("name");
   expect(nextSort("name", "name")).toBe("-name");
   expect(nextSort("-name", "name")).toBe("name");
-  expect(nextSort("name", "page_count")).toBe("-page_count");
-  expect(sortDirection("-page_count", "page_count")).toBe("descending");
-  expect(sortDirection("name", "page_count")).toBe("none");
+  expect(nextSort("name", "alerts_open")).toBe("-alerts_open");
+  expect(nextSort(undefined, "headline.pages", true)).toBe("-headline.pages");
+  expect(sortDirection("-alerts_open", "alerts_open")).toBe("descending");
+  expect(sortDirection("name", "alerts_open")).toBe("none");
 });
 
 test("the next page of a CSV file is named by its Link header", () => {

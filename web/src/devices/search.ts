@@ -1,15 +1,10 @@
 /** The device list's filters as they stand in the address, and as the API takes them. */
+import type { Device } from "@/api/types";
+import { STATUSES } from "./words";
 
-export const SORTS = [
-  "name",
-  "model",
-  "status",
-  "alerts_open",
-  "page_count",
-  "supply_low",
-  "last_seen_at",
-] as const;
-export type SortKey = (typeof SORTS)[number];
+const COLUMNS = ["name", "model", "state", "alerts_open", "last_seen_at"] as const;
+/** A column that every device has, or a headline of the driver that the list is of. */
+export type SortKey = (typeof COLUMNS)[number] | `headline.${string}`;
 /** `-` in front: largest or latest first. */
 export type Sort = SortKey | `-${SortKey}`;
 
@@ -18,12 +13,14 @@ export type DeviceSearch = {
   driver?: string;
   site?: string;
   group?: string;
-  status?: string;
+  status?: Device["status"];
+  state?: string;
+  level?: "low";
   alert?: "open";
   sort?: Sort;
 };
 
-const TEXTS = ["q", "driver", "site", "group", "status"] as const;
+const TEXTS = ["q", "driver", "site", "group", "state"] as const;
 
 /** Keeps what is understood; an address typed by hand never breaks the page. */
 export function parseDeviceSearch(search: Record<string, unknown>): DeviceSearch {
@@ -33,23 +30,27 @@ export function parseDeviceSearch(search: Record<string, unknown>): DeviceSearch
     if (typeof value === "string" && value !== "") parsed[key] = value;
     else if (typeof value === "number") parsed[key] = String(value);
   }
+  const status = STATUSES.find((each) => each === search.status);
+  if (status) parsed.status = status;
+  if (search.level === "low") parsed.level = "low";
   if (search.alert === "open") parsed.alert = "open";
   if (isSort(search.sort)) parsed.sort = search.sort;
   return parsed;
 }
 
 function isSort(value: unknown): value is Sort {
-  return typeof value === "string" && (SORTS as readonly string[]).includes(value.replace(/^-/, ""));
+  if (typeof value !== "string") return false;
+  const column = value.replace(/^-/, "");
+  return (COLUMNS as readonly string[]).includes(column) || /^headline\.[a-z][a-z0-9_]{0,47}$/.test(column);
 }
 
-/** Names read upwards first; figures are sought by their extremes. */
-const DOWN_FIRST: ReadonlySet<string> = new Set(["alerts_open", "page_count", "last_seen_at"]);
+/** Names and levels read upwards first; figures are sought by their extremes. */
+const DOWN_FIRST: ReadonlySet<string> = new Set(["alerts_open", "last_seen_at"]);
 
 /** The sort after a click on a column: first its natural direction, then the other one. */
-export function nextSort(current: Sort | undefined, column: SortKey): Sort {
-  const [first, second]: [Sort, Sort] = DOWN_FIRST.has(column)
-    ? [`-${column}`, column]
-    : [column, `-${column}`];
+export function nextSort(current: Sort | undefined, column: SortKey, downFirst = false): Sort {
+  const [first, second]: [Sort, Sort] =
+    downFirst || DOWN_FIRST.has(column) ? [`-${column}`, column] : [column, `-${column}`];
   return current === first ? second : first;
 }
 

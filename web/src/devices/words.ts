@@ -1,34 +1,32 @@
 /** What the platform's tokens are called: status, ownership, category, units. Unknown ones stay readable. */
+import type { Device } from "@/api/types";
 import type { Tone } from "@/design/text";
 import { m } from "@/i18n";
+import { stateOf, toneOf } from "./headline";
 
 type Word = { name: () => string; tone: Tone | "hollow" };
 
-const STATUS: Record<string, Word> = {
+const STATUS: Record<Device["status"], Word> = {
   online: { name: m.status_online, tone: "good" },
-  ok: { name: m.status_ok, tone: "good" },
-  warning: { name: m.status_warning, tone: "warn" },
-  error: { name: m.status_error, tone: "bad" },
-  critical: { name: m.status_error, tone: "bad" },
   offline: { name: m.status_offline, tone: "hollow" },
-  unknown: { name: m.status_unknown, tone: "hollow" },
-  idle: { name: m.status_idle, tone: "good" },
-  printing: { name: m.status_printing, tone: "good" },
-  warmup: { name: m.status_warmup, tone: "good" },
-  standby: { name: m.status_standby, tone: "good" },
-  running: { name: m.status_running, tone: "good" },
-  testing: { name: m.status_testing, tone: "warn" },
-  down: { name: m.status_down, tone: "bad" },
-  stopped: { name: m.status_down, tone: "bad" },
   retired: { name: m.status_retired, tone: "calm" },
 };
 
 /** The values offered as a filter. */
 export const STATUSES = ["online", "offline", "retired"] as const;
 
-export function statusWord(status: string): { name: string; tone: Tone | "hollow" } {
-  const word = STATUS[status];
-  return word ? { name: word.name(), tone: word.tone } : { name: readable(status), tone: "calm" };
+/** Whether the device is heard; where it is, what its driver says that it does. */
+export function statusWord(device: Pick<Device, "status" | "headlines">): {
+  name: string;
+  tone: Tone | "hollow";
+} {
+  const state = device.status === "online" ? stateOf(device.headlines) : undefined;
+  if (state?.label) return { name: state.label, tone: toneOf(state.tone) };
+  return { name: statusName(device.status), tone: STATUS[device.status].tone };
+}
+
+export function statusName(status: Device["status"]): string {
+  return STATUS[status].name();
 }
 
 const CATEGORIES: Record<string, { name: () => string; what: () => string }> = {

@@ -197,16 +197,8 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Name,
-        Self::Manufacturer,
-        Self::Model,
-        Self::Serial,
-        Self::State,
-        Self::Level,
-        Self::Count,
-        Self::Text,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Name, Self::Manufacturer, Self::Model, Self::Serial, Self::State, Self::Level, Self::Count, Self::Text];
 
     /// How many headlines of a driver may have it: as many as there are slots.
     #[must_use]
@@ -394,7 +386,8 @@ pub(super) fn faults(manifest: &Manifest) -> Vec<(String, String)> {
             *count = count.saturating_add(1);
             if *count > headline.role.most() {
                 let most = headline.role.most();
-                faults.push((format!("{place}.role"), format!("there are more than {most} of {}", headline.role.name())));
+                faults
+                    .push((format!("{place}.role"), format!("there are more than {most} of {}", headline.role.name())));
             }
         }
     }

@@ -202,9 +202,9 @@ pub fn supplies(complete: bool, rows: &[(&str, &str, i64)]) -> Effect {
 
 /// What a headline of the role `count` shows.
 pub fn count(device: &Device, headline: &str) -> Option<i64> {
-    match device.headlines.values.get(headline)? {
-        HeadlineValue::Count(count) => Some(*count),
-        other => panic!("{other:?}"),
+    match device.headlines.values.get(headline) {
+        Some(HeadlineValue::Count(count)) => Some(*count),
+        _ => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The device list: filters, order and pages.
 
-use bailiwick_devices::devices::{self, AlertFilter, DeviceChange, DeviceFilter, HeadlineValue, Order, Sort, SortKey, Status};
+use bailiwick_devices::devices::{
+    self, AlertFilter, DeviceChange, DeviceFilter, HeadlineValue, Order, Sort, SortKey, Status,
+};
 use bailiwick_devices::page::PageRequest;
 
 use crate::ground::*;

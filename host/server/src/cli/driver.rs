@@ -109,7 +109,13 @@ fn collected(manifest: &Manifest) {
         }
     }
     for meter in &manifest.meters {
-        println!("counts   {:<14} {} ({})  {}", meter.category.name(), meter.key, meter.unit.locale("en"), meter.title.en);
+        println!(
+            "counts   {:<14} {} ({})  {}",
+            meter.category.name(),
+            meter.key,
+            meter.unit.locale("en"),
+            meter.title.en
+        );
     }
     for condition in &manifest.conditions {
         println!("raises   {:<14} {}  {}", condition.category.name(), condition.key, condition.title.en);

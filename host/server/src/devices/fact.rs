@@ -125,10 +125,9 @@ pub(super) fn views(facts: &[FactValue], manifest: &Manifest, locale: Locale) ->
 fn scalar(fact: &FactValue, attribute: &Attribute, locale: Locale) -> Option<FactView> {
     let Value::Scalar(value) = &fact.value else { return None };
     let (label, tone) = match &attribute.kind {
-        Kind::Enum { values } => value
-            .as_str()
-            .and_then(|v| values.get(v))
-            .map(|word| (word.title.locale(locale.0).to_owned(), word.tone)),
+        Kind::Enum { values } => {
+            value.as_str().and_then(|v| values.get(v)).map(|word| (word.title.locale(locale.0).to_owned(), word.tone))
+        }
         _ => value
             .as_i64()
             .and_then(|n| attribute.named.iter().find(|named| named.value == n))

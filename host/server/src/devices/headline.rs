@@ -200,9 +200,9 @@ fn count_as_number(count: i64) -> f64 {
 
 /// The columns of a CSV file for a driver's headlines: what they are called, and where they stand in a row.
 pub(super) fn columns(manifest: &Manifest, prefix: &str) -> Vec<(String, String)> {
-    let shown = manifest.slots().filter(|slot| {
-        matches!(slot.headline.role, Role::State | Role::Level | Role::Count | Role::Text)
-    });
+    let shown = manifest
+        .slots()
+        .filter(|slot| matches!(slot.headline.role, Role::State | Role::Level | Role::Count | Role::Text));
     let mut columns = Vec::new();
     for slot in shown {
         let key = &slot.headline.key;

@@ -96,11 +96,7 @@ pub(super) async fn list(
 
 /// The columns of a CSV file beside those that every device has: the headlines of the driver that the list is filtered
 /// by, else of all drivers that are granted within the scope.
-async fn columns(
-    scope: &mut Scope,
-    app: &App,
-    driver: Option<&Installed>,
-) -> Result<Vec<(String, String)>, Problem> {
+async fn columns(scope: &mut Scope, app: &App, driver: Option<&Installed>) -> Result<Vec<(String, String)>, Problem> {
     if let Some(driver) = driver {
         return Ok(headline::columns(&driver.manifest, "headline."));
     }

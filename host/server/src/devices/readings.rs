@@ -66,7 +66,8 @@ pub(super) async fn readings(
     let to = range.to.unwrap_or_else(|| now.saturating_add(ahead).unwrap_or(now));
     let month = SignedDuration::from_hours(30 * 24);
     let from = range.from.unwrap_or_else(|| to.saturating_sub(month).unwrap_or(Timestamp::MIN));
-    let request = SeriesRequest { driver: range.driver, meter: range.meter, row: range.row, from, to, step: range.step };
+    let request =
+        SeriesRequest { driver: range.driver, meter: range.meter, row: range.row, from, to, step: range.step };
     let (driver, Series { points, rose }) = readings::series(&mut work.scope, at.device_id, &request, now).await?;
     let driver = work.app.drivers().active(&driver);
     let meter = driver.as_ref().and_then(|driver| driver.manifest.meters.iter().find(|m| m.key == request.meter));
