@@ -102,6 +102,7 @@ impl Tabular for DriverView {
         "digest",
         "contract",
         "title",
+        "icon",
         "headlines",
         "attributes",
         "meters",
