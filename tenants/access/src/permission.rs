@@ -56,8 +56,10 @@ permissions! {
     LocateDevices = "locate_devices",
     /// Send devices commands that erase them.
     WipeDevices = "wipe_devices",
-    /// Administer messengers.
-    AdministerMessenger = "administer_messenger",
+    /// Administer the people of a customer: who carries which device, who is in which group.
+    AdministerPeople = "administer_people",
+    /// Edit what drivers are configured with: profiles, restriction sets, retention.
+    ConfigureDrivers = "configure_drivers",
     /// See who has access.
     ViewOperators = "view_operators",
     /// Invite operators, grant, change and take roles.
@@ -98,7 +100,8 @@ impl Permission {
                 | Self::CommandDevices
                 | Self::LocateDevices
                 | Self::WipeDevices
-                | Self::AdministerMessenger
+                | Self::AdministerPeople
+                | Self::ConfigureDrivers
                 | Self::ViewAs
                 | Self::ManageTokens
                 | Self::ManageDrivers

@@ -81,7 +81,8 @@ fn on_the_root() -> Permissions {
             P::CommandDevices,
             P::LocateDevices,
             P::WipeDevices,
-            P::AdministerMessenger,
+            P::AdministerPeople,
+            P::ConfigureDrivers,
             P::ViewAs,
         ]
         .into_iter()

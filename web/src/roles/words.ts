@@ -16,7 +16,8 @@ const NAMES: Record<Permission, () => string> = {
   command_devices: m.permission_command_devices,
   locate_devices: m.permission_locate_devices,
   wipe_devices: m.permission_wipe_devices,
-  administer_messenger: m.permission_administer_messenger,
+  administer_people: m.permission_administer_people,
+  configure_drivers: m.permission_configure_drivers,
   view_operators: m.permission_view_operators,
   manage_operators: m.permission_manage_operators,
   manage_roles: m.permission_manage_roles,
@@ -45,7 +46,7 @@ type Group = { id: string; name: () => string; ends: Permission };
 /** Each group reaches from the end of the one before up to `ends`. */
 const GROUPS: Group[] = [
   { id: "accounts", name: m.permission_group_accounts, ends: "view_usage" },
-  { id: "devices", name: m.permission_group_devices, ends: "administer_messenger" },
+  { id: "devices", name: m.permission_group_devices, ends: "configure_drivers" },
   { id: "people", name: m.permission_group_people, ends: "view_audit" },
   { id: "settings", name: m.permission_group_settings, ends: "manage_egress" },
 ];
