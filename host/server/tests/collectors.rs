@@ -142,7 +142,7 @@ async fn a_report_becomes_a_device_with_facts_readings_and_an_alert() {
     let device = &devices[0];
     assert_eq!(
         (&device["serial"], &device["model"], &device["headlines"][0]["value"]),
-        (&json!("ABC123"), &json!("LaserJet"), &json!(100.0))
+        (&json!("ABC123"), &json!("LaserJet"), &json!(100))
     );
     assert_eq!((&device["alerts_open"], &device["address"]), (&json!(1), &json!("10.1.0.7")));
     let path = format!("/api/v1/accounts/{}/devices/{}", world.tree.customer, device["id"].as_str().expect("an id"));

@@ -18,6 +18,7 @@ mod events;
 mod exports;
 mod factors;
 mod groups;
+mod headlines;
 mod idempotency;
 mod isolation;
 mod mails;

@@ -42,7 +42,7 @@ async fn a_collector_that_reports_during_a_suspension_loses_nothing() {
     let reply = world.send(spool, &batch(2, 2)).await.expect(StatusCode::OK);
     assert_eq!((&reply["acknowledged_through"], &reply["rejected"]), (&json!(2), &json!([])));
     let devices = world.devices(world.tree.customer).await;
-    assert_eq!((devices.as_array().map(Vec::len), &devices[0]["headlines"][0]["value"]), (Some(1), &json!(102.0)));
+    assert_eq!((devices.as_array().map(Vec::len), &devices[0]["headlines"][0]["value"]), (Some(1), &json!(102)));
     let audit = world.tree.owner.get(&format!("{account}/audit?action=account.")).await.expect(StatusCode::OK);
     let actions: Vec<_> =
         audit["items"].as_array().expect("items").iter().map(|e| e["action"].as_str().unwrap_or("")).collect();

@@ -5,7 +5,7 @@ use bailiwick_devices::{
     devices::{HeadlineRow, HeadlineValue, Headlines},
     drivers::Catalogue,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::edge::Locale;
@@ -72,6 +72,7 @@ pub struct RowView {
     /// Its colour, `#rrggbb`.
     color: Option<String>,
     /// How much; null where the device does not say.
+    #[serde(serialize_with = "plainly")]
     level: Option<f64>,
     /// How it is, in a word.
     label: Option<String>,
@@ -91,6 +92,7 @@ pub struct HeadlineView {
     title: String,
     unit: Option<String>,
     /// A level or count; of rows the least level.
+    #[serde(serialize_with = "plainly")]
     value: Option<f64>,
     /// A text, a state's word, or the word that stands for a number.
     label: Option<String>,
@@ -196,6 +198,17 @@ fn is_low(level: f64, low: Option<f64>) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "counts of devices are exact up to 2^53")]
 fn count_as_number(count: i64) -> f64 {
     count as f64
+}
+
+/// A whole number without a decimal point, so that files for spreadsheets say `100`.
+#[expect(clippy::ref_option, reason = "serde passes fields by reference")]
+#[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
+fn plainly<S: Serializer>(number: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number {
+        Some(n) if n.fract() == 0.0 && n.abs() <= EXACT => to.serialize_some(&(*n as i64)),
+        other => other.serialize(to),
+    }
 }
 
 /// The columns of a CSV file for a driver's headlines: what they are called, and where they stand in a row.
