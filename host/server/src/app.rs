@@ -13,6 +13,7 @@ use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
 use bailiwick_egress::Egress;
 use bailiwick_oidc::Providers;
 use bailiwick_runtime::Runtime;
+use bailiwick_shares::Shares;
 use bailiwick_store::{AccountId, CollectorId, Store, seal::Print};
 use uuid::Uuid;
 
@@ -30,6 +31,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     parts: Parts,
     limits: Limits,
+    shares: Shares,
     bus: Bus,
     shared: Shared,
     providers: Providers,
@@ -96,9 +98,10 @@ impl App {
             mailed: Limit::new(shared.clone(), "mailed", 5),
             addresses: Limit::within(shared.clone(), GUESSES),
         };
+        let shares = Shares::new(parts.config.work, parts.metrics.shares.clone());
         let bus = Bus::new(shared.clone());
         let providers = Providers::new(parts.egress.clone());
-        Self(Arc::new(Inner { parts, limits, bus, shared, providers, stopping: AtomicBool::new(false) }))
+        Self(Arc::new(Inner { parts, limits, shares, bus, shared, providers, stopping: AtomicBool::new(false) }))
     }
 
     /// The settings.
@@ -165,6 +168,12 @@ impl App {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// Fair shares of the server's work.
+    #[must_use]
+    pub fn shares(&self) -> &Shares {
+        &self.0.shares
     }
 
     /// Pokes to open portals.

@@ -36,6 +36,7 @@ pub mod events;
 pub mod groups;
 pub mod ingress;
 pub mod invitations;
+mod left_out;
 pub mod mail;
 mod named;
 pub mod openapi;

@@ -1,8 +1,9 @@
 //! Every route, and what stands before it.
 //!
 //! From the outside in: the call gets its id, is counted and timed, headers are set, a panic becomes a
-//! problem, the source is established, the reply is compressed, time is limited. Below `/api/v1` the credential
-//! is looked at, the query checked and the body read whole before the handler opens a transaction.
+//! problem, the source is established, files are compressed, time is limited. Below `/api/v1` the credential
+//! is looked at, the query checked and the body read whole before the call waits for its share of the server
+//! ([`work::turn`]). Only then does the handler open a transaction, and its reply is compressed within the share.
 
 use axum::{
     Router,
@@ -65,8 +66,13 @@ pub fn document() -> OpenApi {
 /// The public router.
 pub fn router(app: App) -> Router {
     let read = || from_fn_with_state(app.clone(), work::idempotency::read);
-    let (ordinary, _) = ordinary().layer(read()).layer(DefaultBodyLimit::max(BODY_BYTES)).split_for_parts();
-    let (drivers, _) = drivers::router()
+    let turn = || from_fn_with_state(app.clone(), work::turn::take);
+    let packed =
+        |routes: OpenApiRouter<App>| routes.layer(from_fn(work::turn::note_whole)).layer(CompressionLayer::new());
+    let (ordinary, _) =
+        packed(ordinary()).layer(turn()).layer(read()).layer(DefaultBodyLimit::max(BODY_BYTES)).split_for_parts();
+    let (drivers, _) = packed(drivers::router())
+        .layer(turn())
         .layer(read())
         .layer(DefaultBodyLimit::max(DRIVER_BYTES))
         .layer(from_fn(caller::gate))
@@ -82,7 +88,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), caller::announce));
     let inner = Router::new()
         .merge(api)
-        .merge(ingress::router())
+        .merge(ingress::router(&app))
         .fallback(edge::assets::serve)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), limit_time))

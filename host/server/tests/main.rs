@@ -34,6 +34,7 @@ mod redis_tls;
 mod relay;
 mod session;
 mod shared;
+mod shares;
 mod sso;
 mod support;
 mod suspension;

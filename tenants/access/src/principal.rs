@@ -225,6 +225,13 @@ impl Principal {
         }
     }
 
+    /// The topmost account on which it holds a role itself, whomever it looks as: whose share of the server it uses.
+    #[must_use]
+    pub fn home(&self) -> Option<AccountId> {
+        let own = self.viewing_as.as_ref().map_or(&self.held, |viewing| &viewing.own);
+        own.iter().min_by_key(|held| held.lineage.depth()).map(|held| held.account)
+    }
+
     /// How it proved that.
     #[must_use]
     pub fn via(&self) -> Via {

@@ -74,6 +74,7 @@ const MESSAGES: Record<string, () => string> = {
   unsupported_media_type: m.problem_file_kind,
   exceeds_own_permissions: m.problem_exceeds,
   rate_limited: m.problem_rate_limited,
+  too_much_at_once: m.problem_too_much_at_once,
   link_invalid: m.problem_link_invalid,
   sign_in_first: m.problem_sign_in_first,
   other_address: m.problem_other_address,

@@ -1717,6 +1717,8 @@ export interface components {
              * @description Devices that it reports.
              */
             devices_seen: number;
+            /** @description What was left out of its reports within the last day, beyond a limit. */
+            left_out: components["schemas"]["LeftOut"][];
         };
         /** @description Collectors by state. */
         CollectorCounts: {
@@ -1837,6 +1839,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             reported_at?: string | null;
+            /** @description What was left out of its latest report, beyond a limit: what is shown is not all. */
+            partial: components["schemas"]["LeftOut"][];
         };
         /** @description What is to change; what is absent stays. */
         DevicePatch: {
@@ -2304,6 +2308,11 @@ export interface components {
              */
             id: string;
         };
+        /**
+         * @description What was left out of a report or of a collector's reports, beyond a limit.
+         * @enum {string}
+         */
+        LeftOut: "readings" | "rows" | "alerts" | "meters" | "devices";
         Link: string;
         /** @description A page of rows. */
         List_Account: {

@@ -9,6 +9,7 @@ type S = components["schemas"];
 /** What the server says; a body that it did not write may lack the words. */
 export type Problem = Omit<S["Problem"], "detail"> & { detail?: string };
 export type Named = S["Named"];
+export type LeftOut = S["LeftOut"];
 export type AccountKind = "platform" | "dealer" | "customer";
 export type Account = S["Account"];
 export type Quotas = S["Quotas"];

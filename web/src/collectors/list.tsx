@@ -9,6 +9,7 @@ import { Empty, Load } from "@/design/feedback";
 import { Page } from "@/design/page";
 import { Ago, Nothing, Status } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
+import { leftOutWords } from "@/devices/left-out";
 import { NoDriverNotice, useNoDriver } from "@/drivers/consent";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
@@ -136,6 +137,11 @@ function Row({ collector, mayManage, onScan, onRevoke }: RowProps) {
       </td>
       <td>
         <Status tone={state.tone}>{state.name}</Status>
+        {collector.left_out.length > 0 && (
+          <span className="cell-sub error">
+            {m.collector_left_out({ what: leftOutWords(collector.left_out) })}
+          </span>
+        )}
       </td>
       <td>
         {collector.account.name}

@@ -12,6 +12,7 @@ import { DeviceGroups } from "@/groups/device-groups";
 import { m } from "@/i18n";
 import { DeviceActions, Restore } from "./actions";
 import { ScalarFacts, TableFacts } from "./facts";
+import { leftOutWords } from "./left-out";
 import { LevelList } from "./levels";
 import { MeterCard } from "./meters";
 import { deviceName } from "./name";
@@ -42,11 +43,17 @@ export function DevicePage() {
       actions={data && mayManage && <Actions account={account} device={data} />}
     >
       {data?.status === "retired" && <Notice>{m.device_retired_notice()}</Notice>}
+      {data && <Partial device={data} />}
       {data ? <Body account={account} device={data} /> : null}
       {!data && device.error ? <Failed error={device.error} onRetry={() => device.refetch()} /> : null}
       {!data && !device.error ? <Skeleton rows={12} /> : null}
     </Page>
   );
+}
+
+function Partial({ device }: { device: DeviceDetail }) {
+  const what = [...new Set(device.enrollments.flatMap((enrollment) => enrollment.partial))];
+  return what.length > 0 ? <Notice>{m.device_partial_notice({ what: leftOutWords(what) })}</Notice> : null;
 }
 
 function Actions({ account, device }: { account: string; device: DeviceDetail }) {

@@ -14,7 +14,7 @@ use bailiwick_store::{AccountId, CollectorId, StoreError};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use crate::{CollectorTokenId, Named, SiteId, drivers::DriverError, sites::SiteError};
+use crate::{CollectorTokenId, Named, SiteId, drivers::DriverError, ingest::Cut, sites::SiteError};
 
 pub use service::{assignment, authenticate, create_token, enroll, get, list, request_scan, revoke, status, touch};
 
@@ -90,6 +90,8 @@ pub struct Collector {
     pub last_sweep: Option<SweepFigures>,
     /// Devices that it reports.
     pub devices_seen: i64,
+    /// What was left out of its reports within the last day, beyond a limit.
+    pub left_out: Vec<Cut>,
 }
 
 /// A one-time token, shown once.

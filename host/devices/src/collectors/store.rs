@@ -2,23 +2,26 @@
 
 use bailiwick_contract::report::Status;
 use bailiwick_store::{AccountId, At, CollectorId, Door, Scope, StoreError};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::{FromRow, Row, postgres::PgRow, types::Json};
 
 use super::{Authenticated, Collector, CollectorState};
-use crate::{CollectorTokenId, Named, SiteId};
+use crate::{CollectorTokenId, Named, SiteId, ingest::Cut};
 
 /// A collector's row with what its state follows from.
 pub(super) struct CollectorRow {
     collector: Collector,
     revoked_at: Option<Timestamp>,
     poll_seconds: u32,
+    left_out_at: Option<Timestamp>,
 }
 
 impl CollectorRow {
     pub(super) fn at(self, now: Timestamp) -> Collector {
         let state = CollectorState::at(now, self.collector.last_seen_at, self.revoked_at, self.poll_seconds);
-        Collector { state, ..self.collector }
+        let lately = self.left_out_at.is_some_and(|at| now.duration_since(at) < SignedDuration::from_hours(24));
+        let left_out = if lately { self.collector.left_out } else { Vec::new() };
+        Collector { state, left_out, ..self.collector }
     }
 }
 
@@ -40,7 +43,9 @@ impl FromRow<'_, PgRow> for CollectorRow {
                 clock_offset_ms: row.try_get("clock_offset_ms")?,
                 last_sweep: row.try_get::<Option<Json<_>>, _>("last_sweep")?.map(|figures| figures.0),
                 devices_seen: row.try_get("devices_seen")?,
+                left_out: Cut::all_named(row.try_get("left_out")?),
             },
+            left_out_at: time("left_out_at")?,
             revoked_at: time("revoked_at")?,
             poll_seconds: u32::try_from(row.try_get::<i32, _>("poll_seconds")?).unwrap_or_default(),
         })
@@ -57,7 +62,7 @@ pub(super) async fn find(
     Ok(sqlx::query_as(
         "select c.tenant_id, a.name as account_name, c.id, c.site_id, s.name as site_name, s.poll_seconds, c.name,
                 c.version, c.created_at, c.last_seen_at, c.revoked_at, c.pending, c.dead_letters,
-                c.clock_offset_ms, c.last_sweep,
+                c.clock_offset_ms, c.last_sweep, c.left_out, c.left_out_at,
                 (select count(*) from enrollments e
                  where e.tenant_id = c.tenant_id and e.collector_id = c.id and e.state = 'active') as devices_seen
          from collectors c

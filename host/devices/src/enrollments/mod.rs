@@ -6,7 +6,7 @@ mod store;
 use bailiwick_store::{AccountId, CollectorId, DeviceId, EnrollmentId, StoreError};
 use jiff::Timestamp;
 
-use crate::{CursorError, SiteId};
+use crate::{CursorError, SiteId, ingest::Cut};
 
 pub use service::{list, of_device};
 
@@ -33,6 +33,8 @@ pub struct Enrollment {
     pub created_at: Timestamp,
     /// When it was last reported.
     pub reported_at: Option<Timestamp>,
+    /// What was left out of the latest report, beyond a limit.
+    pub partial: Vec<Cut>,
 }
 
 /// Whether an enrollment stands.

@@ -6,6 +6,7 @@ use sqlx::{FromRow, Row, postgres::PgRow};
 use uuid::Uuid;
 
 use super::{Enrollment, EnrollmentState};
+use crate::ingest::Cut;
 
 impl FromRow<'_, PgRow> for Enrollment {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
@@ -21,6 +22,7 @@ impl FromRow<'_, PgRow> for Enrollment {
             collector: row.try_get("collector_id")?,
             created_at: row.try_get::<At, _>("created_at")?.0,
             reported_at: row.try_get::<Option<At>, _>("reported_at")?.map(|at| at.0),
+            partial: Cut::all_named(row.try_get("partial")?),
         })
     }
 }
@@ -32,7 +34,8 @@ pub(super) async fn list(
 ) -> Result<Vec<Enrollment>, StoreError> {
     let at = after.and_then(|(micros, _)| Timestamp::from_microsecond(micros).ok()).map(At);
     Ok(sqlx::query_as(
-        "select tenant_id, id, device_id, driver, digest, state, site_id, collector_id, created_at, reported_at
+        "select tenant_id, id, device_id, driver, digest, state, site_id, collector_id, created_at, reported_at,
+                partial
          from enrollments where $1::timestamptz is null or (created_at, id) > ($1, $2)
          order by created_at, id limit $3",
     )
@@ -45,7 +48,8 @@ pub(super) async fn list(
 
 pub(super) async fn of_device(scope: &mut Scope, device: DeviceId) -> Result<Vec<Enrollment>, StoreError> {
     Ok(sqlx::query_as(
-        "select tenant_id, id, device_id, driver, digest, state, site_id, collector_id, created_at, reported_at
+        "select tenant_id, id, device_id, driver, digest, state, site_id, collector_id, created_at, reported_at,
+                partial
          from enrollments where device_id = $1 order by created_at, id",
     )
     .bind(device)

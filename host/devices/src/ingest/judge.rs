@@ -115,6 +115,12 @@ impl Judged<'_> {
         all
     }
 
+    /// Whether it names any condition: then alerts may be raised.
+    pub(super) fn names_conditions(&self) -> bool {
+        let effects = &self.checked.outcome().effects;
+        effects.iter().any(|effect| matches!(effect, Effect::Conditions(conditions) if !conditions.is_empty()))
+    }
+
     /// Whether the manifest permits that a device without an identity is known by its site and address.
     pub(super) fn address_suffices(&self) -> bool {
         self.driver.manifest.identities.iter().any(|identity| identity.kind == ADDRESS)

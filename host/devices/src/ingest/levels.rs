@@ -12,6 +12,7 @@ use bailiwick_store::{DeviceId, EnrollmentId};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
+    budget::{self, Cut},
     edges::About,
     fingerprints,
     judge::Judged,
@@ -50,10 +51,15 @@ impl Plan {
         outcome: &Outcome,
     ) {
         self.touched.insert((device, enrollment));
+        let mut of_report = 0;
         for effect in &outcome.effects {
             if let Effect::Readings(points) = effect {
-                self.points(judged, device, enrollment, points);
+                self.points(judged, device, enrollment, points, &mut of_report);
             }
+        }
+        let pushed_out = self.enrollment(device, enrollment).map_or(0, |state| state.meters.take_pushed_out());
+        if pushed_out > 0 {
+            self.cut(device, enrollment, Cut::Meters, pushed_out);
         }
         let at = judged.observed_at;
         let Some(state) = self.enrollment(device, enrollment) else { return };
@@ -99,8 +105,20 @@ impl Plan {
         self.sight(source, device, at, judged.report.address, shown.then(|| (judged.report.digest.clone(), headlines)));
     }
 
+    /// Notes that something of a device was left out.
+    pub(super) fn cut(&mut self, device: DeviceId, enrollment: EnrollmentId, what: Cut, how_many: usize) {
+        self.budget.cuts(what, how_many);
+        self.mark_partial(device, enrollment, what);
+    }
+
+    fn mark_partial(&mut self, device: DeviceId, enrollment: EnrollmentId, what: Cut) {
+        if let Some(state) = self.enrollment(device, enrollment) {
+            state.partial.insert(what);
+        }
+    }
+
     fn enrollment(&mut self, device: DeviceId, id: EnrollmentId) -> Option<&mut Enrollment> {
-        self.world.devices.get_mut(&device)?.enrollments.iter_mut().find(|enrollment| enrollment.id == id)
+        self.world.enrollment(device, id)
     }
 
     /// A value that was set earlier in the batch is written all the same, and ended at once.
@@ -132,13 +150,24 @@ impl Plan {
         values::table_text(rows)
     }
 
-    fn points(&mut self, judged: &Judged<'_>, device: DeviceId, enrollment: EnrollmentId, points: &[Point]) {
+    fn points(
+        &mut self,
+        judged: &Judged<'_>,
+        device: DeviceId,
+        enrollment: EnrollmentId,
+        points: &[Point],
+        of_report: &mut usize,
+    ) {
         for point in points {
             // judged before: all of them are of use
             let Ok(at) = judged.correction.time(point.at) else { continue };
             let row = point.row.clone().unwrap_or_default();
             let declared = judged.driver.manifest.meters.iter().find(|meter| meter.key == point.meter);
-            let Some(state) = self.enrollment(device, enrollment) else { continue };
+            let Some(state) = self.world.enrollment(device, enrollment) else { continue };
+            if !self.budget.take_reading(&mut state.budget, of_report) {
+                state.partial.insert(Cut::Readings);
+                continue;
+            }
             let step = state.meters.point(&point.meter, &row, at.as_millisecond(), point.value);
             let counts = declared.is_some_and(|meter| meter.kind == MeterKind::Counter);
             if let Some(meter) = declared.filter(|meter| meter.billed)
@@ -165,10 +194,17 @@ impl Plan {
         outcome: &Outcome,
     ) {
         let at = judged.observed_at;
-        let now = whole.iter().cloned().collect();
-        let Some(state) = self.enrollment(device, enrollment) else { return };
-        let before = std::mem::replace(&mut state.conditions, now);
-        let now = state.conditions.clone();
+        let Some(state) = self.world.enrollment(device, enrollment) else { return };
+        let before = std::mem::take(&mut state.conditions);
+        let (mut now, beyond) = budget::limit_conditions(whole.iter().cloned().collect(), &before);
+        let all = now.len() + beyond;
+        self.budget.cuts(Cut::Alerts, beyond);
+        // what may not be raised now does not hold as far as the server knows: a later report raises it
+        now.retain(|condition| before.contains(condition) || self.budget.take_alert(&mut state.budget));
+        if now.len() < all {
+            state.partial.insert(Cut::Alerts);
+        }
+        state.conditions.clone_from(&now);
         for condition in now.difference(&before) {
             let declared = judged.driver.manifest.conditions.iter().find(|kind| kind.key == condition.key);
             let severity = declared.map_or(Severity::Info, |kind| kind.severity);

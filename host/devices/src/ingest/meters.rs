@@ -10,11 +10,18 @@ use crate::readings::Latest;
 
 /// Meters and rows that are remembered; beyond it the ones that were silent longest go.
 const MOST: usize = 512;
+/// A row that was silent for longer is gone, and nothing is lost with it.
+const FRESH_MS: i64 = 86_400_000;
 
 /// Meter to row (`""` where it has none) to (unix ms, value).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Meters(BTreeMap<String, BTreeMap<String, (i64, f64)>>);
+pub(crate) struct Meters {
+    last: BTreeMap<String, BTreeMap<String, (i64, f64)>>,
+    /// Rows that had to go although they were heard within [`FRESH_MS`].
+    #[serde(skip)]
+    pushed_out: usize,
+}
 
 /// What a point means beside the one before it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,10 +51,10 @@ impl Meters {
 
     /// Takes a point over where it is newer, and says what it means.
     pub(crate) fn point(&mut self, meter: &str, row: &str, at: i64, value: f64) -> Step {
-        let last = self.0.get_mut(meter).and_then(|rows| rows.get_mut(row));
+        let last = self.last.get_mut(meter).and_then(|rows| rows.get_mut(row));
         let Some(last) = last else {
-            self.0.entry(meter.to_owned()).or_default().insert(row.to_owned(), (at, value));
-            self.bound();
+            self.last.entry(meter.to_owned()).or_default().insert(row.to_owned(), (at, value));
+            self.bound(at);
             return Step::Apart;
         };
         if at <= last.0 {
@@ -60,28 +67,36 @@ impl Meters {
 
     /// The latest value.
     pub(crate) fn last(&self, meter: &str, row: &str) -> Option<f64> {
-        self.0.get(meter)?.get(row).map(|(_, value)| *value)
+        self.last.get(meter)?.get(row).map(|(_, value)| *value)
     }
 
-    fn bound(&mut self) {
-        let count: usize = self.0.values().map(BTreeMap::len).sum();
+    /// How many rows had to go since this was asked last although they are heard: their meters' steps are not seen.
+    pub(crate) fn take_pushed_out(&mut self) -> usize {
+        std::mem::take(&mut self.pushed_out)
+    }
+
+    fn bound(&mut self, now: i64) {
+        let count: usize = self.last.values().map(BTreeMap::len).sum();
         if count <= MOST {
             return;
         }
         let oldest = self
-            .0
+            .last
             .iter()
             .flat_map(|(meter, rows)| rows.iter().map(move |(row, (at, _))| (*at, meter.clone(), row.clone())))
             .min();
-        if let Some((_, meter, row)) = oldest
-            && let Some(rows) = self.0.get_mut(&meter)
+        if let Some((at, meter, row)) = oldest
+            && let Some(rows) = self.last.get_mut(&meter)
         {
             rows.remove(&row);
+            if now.saturating_sub(at) < FRESH_MS {
+                self.pushed_out += 1;
+            }
         }
     }
 
     pub(crate) fn latest(&self) -> Vec<Latest> {
-        let each = self.0.iter().flat_map(|(meter, rows)| {
+        let each = self.last.iter().flat_map(|(meter, rows)| {
             rows.iter().map(move |(row, (at, value))| Latest {
                 meter: meter.clone(),
                 row: Some(row.clone()).filter(|row| !row.is_empty()),
@@ -120,5 +135,8 @@ mod tests {
         let rows = meters.latest();
         assert_eq!(rows.len(), MOST);
         assert!(rows.iter().all(|row| row.at >= 88));
+        assert_eq!((meters.take_pushed_out(), meters.take_pushed_out()), (88, 0), "told, since they are still heard");
+        meters.point("level", "much later", 2 * FRESH_MS, 1.0);
+        assert_eq!(meters.take_pushed_out(), 0, "one that was silent for days is no loss");
     }
 }

@@ -5,10 +5,14 @@
 //! aside with a code, and acknowledged: it would be sent for ever. Where the database itself does not take what a
 //! batch says, its reports are applied one by one, so that only the one that it does not take is set aside.
 //!
+//! One collector's batches are applied one after another, whichever process they come to, so a collector never
+//! conflicts with itself.
+//!
 //! [`service::apply`](apply) reads a snapshot ([`world`]), decides on it without I/O ([`plan`]), and writes
 //! what changed. An enrollment is written only in the version that was read; where another was faster, all of
 //! it runs again.
 
+mod budget;
 mod clock;
 mod edges;
 mod fingerprints;
@@ -23,12 +27,15 @@ mod values;
 mod world;
 mod write;
 
+use std::collections::BTreeMap;
+
 use bailiwick_contract::report::Acknowledgement;
 use bailiwick_store::StoreError;
 
 use crate::{drivers::DriverError, sites::SiteError};
 
-pub use service::{apply, apply_readable};
+pub use budget::Cut;
+pub use service::{Incoming, apply};
 
 pub(crate) use meters::Meters;
 
@@ -49,6 +56,10 @@ pub struct Applied {
     pub devices: u32,
     /// Alerts that were raised or cleared.
     pub alerts: u32,
+    /// What was left out beyond a limit.
+    pub cut: BTreeMap<Cut, i64>,
+    /// How often it was done again, since another changed the same devices meanwhile.
+    pub redone: u32,
 }
 
 impl Applied {
@@ -63,6 +74,10 @@ impl Applied {
         self.dropped = self.dropped.saturating_add(next.dropped);
         self.devices = self.devices.saturating_add(next.devices);
         self.alerts = self.alerts.saturating_add(next.alerts);
+        for (what, how_many) in next.cut {
+            *self.cut.entry(what).or_default() += how_many;
+        }
+        self.redone = self.redone.saturating_add(next.redone);
     }
 }
 
@@ -82,6 +97,9 @@ pub enum IngestError {
     /// Others kept changing the same devices; the same batch may be sent again later.
     #[error("the same devices keep being changed by others")]
     Busy,
+    /// Another batch of the same collector is being applied (by another process); the same batch may be sent again.
+    #[error("another batch of the same collector is being applied")]
+    OneAtATime,
     /// The collector or its site is gone.
     #[error("the collector's site is gone")]
     Site(#[from] SiteError),

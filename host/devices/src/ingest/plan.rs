@@ -13,6 +13,7 @@ use bailiwick_store::{CollectorId, DeviceId, EnrollmentId};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    budget::{self, Budget, Cut, OfDevice},
     edges::Edges,
     fingerprints::Fingerprints,
     identity::{self, Whose},
@@ -37,6 +38,10 @@ impl Source {
         seen.saturating_add(SignedDuration::from_secs(patience)).unwrap_or(seen)
     }
 }
+
+/// Why a device is not added yet: code and detail.
+const TOO_MANY_NEW: (&str, &str) =
+    ("too_many_new_devices", "the collector found more new devices than it may in an hour");
 
 /// How many devices may be added, and why no more: code and detail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,13 +113,14 @@ pub(super) struct Plan {
     pub(super) dropped: u64,
     /// The earliest report of each device.
     pub(super) first_seen: HashMap<DeviceId, Timestamp>,
+    pub(super) budget: Budget,
     added: usize,
     room: Room,
 }
 
 impl Plan {
-    pub(super) fn new(world: World, room: Room) -> Self {
-        Self { world, room, ..Self::default() }
+    pub(super) fn new(world: World, room: Room, budget: Budget) -> Self {
+        Self { world, room, budget, ..Self::default() }
     }
 
     /// Sets a report aside.
@@ -156,6 +162,11 @@ impl Plan {
             let (code, detail) = self.room.full;
             return Err(rejected(report.sequence, code, detail));
         }
+        if device.is_none() && self.budget.devices() == 0 {
+            self.budget.cuts(Cut::Devices, 1);
+            let (code, detail) = TOO_MANY_NEW;
+            return Err(rejected(report.sequence, code, detail));
+        }
         let device = device.unwrap_or_else(|| self.enlist(judged));
         for other in others {
             self.merge(other, device, judged.observed_at);
@@ -163,7 +174,16 @@ impl Plan {
         self.saw(device, judged.observed_at);
         self.learn(device, &reported, judged.observed_at);
         let enrollment = self.enroll(device, report);
-        let (outcome, dropped) = checked.into_parts();
+        let (mut outcome, dropped) = checked.into_parts();
+        if let Some(state) = self.world.enrollment(device, enrollment)
+            && state.reported_at.is_none_or(|latest| judged.observed_at >= latest)
+        {
+            state.partial.clear();
+        }
+        let rows = budget::limit_rows(&mut outcome.effects);
+        if rows > 0 {
+            self.cut(device, enrollment, Cut::Rows, rows);
+        }
         self.dropped = self.dropped.saturating_add(dropped.total());
         self.applied = self.applied.saturating_add(1);
         self.levels(source, judged, device, enrollment, &outcome);
@@ -174,6 +194,7 @@ impl Plan {
     fn enlist(&mut self, judged: &Judged<'_>) -> DeviceId {
         let id = DeviceId::new();
         self.added += 1;
+        self.budget.uses(Cut::Devices);
         self.world.add(Device {
             id,
             origin: Origin::Fresh,
@@ -224,6 +245,8 @@ impl Plan {
             fingerprints: Fingerprints::default(),
             meters: Meters::default(),
             conditions: BTreeSet::new(),
+            budget: OfDevice::default(),
+            partial: BTreeSet::new(),
         };
         let Some(device) = self.world.devices.get_mut(&device) else { return fresh().id };
         match device.enrollments.iter().find(|e| e.driver == report.driver) {

@@ -1,7 +1,7 @@
 //! Applies a batch: read, decide, write, commit; again where another was faster.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     net::IpAddr,
     time::Duration,
 };
@@ -10,7 +10,7 @@ use bailiwick_contract::{
     exchange::Effect,
     policy::Grant,
     report::{Acknowledgement, Batch, Rejected, Report},
-    value::Identity,
+    value::{Identity, Instant},
 };
 use bailiwick_store::{Actor, DeviceId, Metered, Scope, Store, StoreError};
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     Applied, IngestError,
+    budget::{self, Budget, hour_of},
     judge::{Court, Judged, rejected},
     plan::{Plan, Room, Source},
     store,
@@ -32,6 +33,8 @@ use crate::{
 
 /// How often a batch is tried before others are let go first.
 const TRIES: u32 = 8;
+/// How often it asks for the collector's turn, which another process has: for some two seconds.
+const TURNS: u32 = 28;
 /// A spool is made when a collector is installed, or when its own was damaged.
 const MOST_SPOOLS: i64 = 64;
 /// A site of more devices than this is a collector that makes them up.
@@ -41,8 +44,33 @@ const MOST_DEVICES: i64 = 50_000;
 const SITE_IS_FULL: (&str, &str) = ("too_many_devices", "the site has more devices than a site can have");
 const QUOTA_IS_USED_UP: (&str, &str) = ("quota_exceeded", "the account may not have another device");
 
-/// Applies the reports of a batch that were not applied before, and acknowledges all of them. When this returns,
-/// what it acknowledges is committed.
+/// A batch as it came: of a report of a shape that is not known here (its collector may be newer than this server) the
+/// sequence alone.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// The spool.
+    pub spool: Uuid,
+    /// The collector's clock.
+    pub clock: Instant,
+    /// At most [`Batch::MAX`], read or not, in rising sequence.
+    pub reports: Vec<Result<Report, u64>>,
+}
+
+impl From<Batch> for Incoming {
+    fn from(batch: Batch) -> Self {
+        Self { spool: batch.spool, clock: batch.clock, reports: batch.reports.into_iter().map(Ok).collect() }
+    }
+}
+
+fn sequence(report: &Result<Report, u64>) -> u64 {
+    match report {
+        Ok(report) => report.sequence,
+        Err(sequence) => *sequence,
+    }
+}
+
+/// Applies the reports of a batch that were not applied before, and acknowledges all of them; one that could not be read
+/// is set aside and stops nothing behind it. When this returns, what it acknowledges is committed.
 ///
 /// # Errors
 /// [`IngestError`]: the whole batch is refused and nothing of it was applied.
@@ -51,55 +79,20 @@ pub async fn apply(
     store: &Store,
     catalogue: &Catalogue,
     who: &Authenticated,
-    batch: &Batch,
+    batch: Incoming,
 ) -> Result<Applied, IngestError> {
-    check_shape(batch)?;
-    if batch.reports.iter().any(|report| catalogue.by_digest(&report.digest).is_none()) {
+    check_shape(&batch)?;
+    if batch.reports.iter().flatten().any(|report| catalogue.by_digest(&report.digest).is_none()) {
         // another process may have installed it; one unknown digest costs one small query
         catalogue.reload(store).await?;
     }
-    match try_to_apply(store, catalogue, who, batch).await {
+    match try_to_apply(store, catalogue, who, &batch).await {
         Err(IngestError::Store(error)) if !batch.reports.is_empty() && is_of_the_data(&error) => {
             tracing::warn!(error = code(&error), "a report cannot be stored; they are applied one by one");
-            one_by_one(store, catalogue, who, batch).await
+            one_by_one(store, catalogue, who, &batch).await
         }
         done => done,
     }
-}
-
-/// Applies what of a batch could be read, and sets the rest aside: a report of a shape that is not known here (its
-/// collector may be newer than this server) stops nothing behind it. `reports` is in rising sequence; where a report
-/// could not be read, its sequence stands.
-///
-/// # Errors
-/// As [`apply`].
-pub async fn apply_readable(
-    store: &Store,
-    catalogue: &Catalogue,
-    who: &Authenticated,
-    (spool, clock): (Uuid, u64),
-    reports: Vec<Result<Report, u64>>,
-) -> Result<Applied, IngestError> {
-    let mut all = nothing(0, store.now());
-    let mut readable = Vec::new();
-    for report in reports {
-        match report {
-            Ok(report) => readable.push(report),
-            Err(sequence) => {
-                let before = Batch { spool, clock, reports: std::mem::take(&mut readable) };
-                if !before.reports.is_empty() {
-                    all.add(apply(store, catalogue, who, &before).await?);
-                }
-                tracing::warn!(sequence, "a report has a shape that is not known here");
-                let letter = rejected(sequence, "unreadable", "its shape is not known here");
-                all.add(set_aside(store, who, spool, letter).await?);
-            }
-        }
-    }
-    if !readable.is_empty() {
-        all.add(apply(store, catalogue, who, &Batch { spool, clock, reports: readable }).await?);
-    }
-    Ok(all)
 }
 
 /// Each report in a transaction of its own; one that the database does not take is set aside.
@@ -107,16 +100,17 @@ async fn one_by_one(
     store: &Store,
     catalogue: &Catalogue,
     who: &Authenticated,
-    batch: &Batch,
+    batch: &Incoming,
 ) -> Result<Applied, IngestError> {
     let mut all = nothing(0, store.now());
     for report in &batch.reports {
-        let alone = Batch { spool: batch.spool, clock: batch.clock, reports: vec![report.clone()] };
+        let alone = Incoming { spool: batch.spool, clock: batch.clock, reports: vec![report.clone()] };
+        let sequence = sequence(report);
         let applied = match try_to_apply(store, catalogue, who, &alone).await {
             Err(IngestError::Store(error)) if is_of_the_data(&error) => {
-                tracing::warn!(error = code(&error), sequence = report.sequence, "a report cannot be stored");
+                tracing::warn!(error = code(&error), sequence, "a report cannot be stored");
                 let why = "the database does not take what it says";
-                set_aside(store, who, batch.spool, rejected(report.sequence, "not_storable", why)).await?
+                set_aside(store, who, batch.spool, rejected(sequence, "not_storable", why)).await?
             }
             done => done?,
         };
@@ -127,7 +121,17 @@ async fn one_by_one(
 
 fn nothing(through: u64, now: Timestamp) -> Applied {
     let acknowledgement = Acknowledgement { acknowledged_through: through, rejected: Vec::new(), now: millis(now) };
-    Applied { acknowledgement, applied: 0, repeated: 0, ignored: 0, dropped: 0, devices: 0, alerts: 0 }
+    Applied {
+        acknowledgement,
+        applied: 0,
+        repeated: 0,
+        ignored: 0,
+        dropped: 0,
+        devices: 0,
+        alerts: 0,
+        cut: BTreeMap::new(),
+        redone: 0,
+    }
 }
 
 /// Makes one report a dead letter.
@@ -150,47 +154,61 @@ async fn set_aside(store: &Store, who: &Authenticated, spool: Uuid, letter: Reje
     Ok(applied)
 }
 
+/// Takes the collector's turn, and gives how far the spool is committed.
 async fn lock_spool(scope: &mut Scope, who: &Authenticated, spool: Uuid, now: Timestamp) -> Result<u64, IngestError> {
+    if !store::take_turn(scope, who.collector).await? {
+        return Err(IngestError::OneAtATime);
+    }
     store::lock_spool(scope, who.collector, spool, MOST_SPOOLS, now)
         .await?
         .and_then(|through| u64::try_from(through).ok())
         .ok_or(IngestError::TooManySpools)
 }
 
-/// Again where another was faster.
+/// Again where another was faster, or while another process applies a batch of the same collector. No connection is held
+/// between two attempts.
 async fn try_to_apply(
     store: &Store,
     catalogue: &Catalogue,
     who: &Authenticated,
-    batch: &Batch,
+    batch: &Incoming,
 ) -> Result<Applied, IngestError> {
-    for attempt in 0..TRIES {
-        if attempt > 0 {
-            let wait = Duration::from_millis(
-                u64::from(attempt * attempt) * 5 + u64::from(who.collector.get().as_fields().0 % 7),
-            );
-            tokio::time::sleep(wait).await;
-        }
-        match attempt_once(store, catalogue, who, batch).await {
-            Ok(Some(applied)) => return Ok(applied),
-            Ok(None) => tracing::debug!(attempt, "another batch was faster"),
-            Err(IngestError::Store(error)) if is_contention(&error) => tracing::debug!(attempt, "contention"),
+    let spread = u64::from(who.collector.get().as_fields().0 % 7);
+    let (mut redone, mut turns) = (0, 0);
+    loop {
+        let contended = match attempt_once(store, catalogue, who, batch).await {
+            Ok(Some(applied)) => return Ok(Applied { redone, ..applied }),
+            Err(IngestError::OneAtATime) => {
+                turns += 1;
+                if turns == TURNS {
+                    return Err(IngestError::OneAtATime);
+                }
+                tokio::time::sleep(Duration::from_millis(u64::from(turns * 5) + spread)).await;
+                continue;
+            }
+            Ok(None) => "another batch was faster",
+            Err(IngestError::Store(error)) if is_contention(&error) => "contention",
             Err(error) => return Err(error),
+        };
+        redone += 1;
+        tracing::debug!(redone, contended);
+        if redone == TRIES {
+            return Err(IngestError::Busy);
         }
+        tokio::time::sleep(Duration::from_millis(u64::from(redone * redone) * 5 + spread)).await;
     }
-    Err(IngestError::Busy)
 }
 
-fn check_shape(batch: &Batch) -> Result<(), IngestError> {
+fn check_shape(batch: &Incoming) -> Result<(), IngestError> {
     if batch.reports.len() > Batch::MAX {
         return Err(IngestError::TooLarge);
     }
     let mut last = 0;
-    for report in &batch.reports {
-        if report.sequence <= last || i64::try_from(report.sequence).is_err() {
+    for sequence in batch.reports.iter().map(sequence) {
+        if sequence <= last || i64::try_from(sequence).is_err() {
             return Err(IngestError::Sequence);
         }
-        last = report.sequence;
+        last = sequence;
     }
     Ok(())
 }
@@ -233,15 +251,15 @@ async fn attempt_once(
     store: &Store,
     catalogue: &Catalogue,
     who: &Authenticated,
-    batch: &Batch,
+    batch: &Incoming,
 ) -> Result<Option<Applied>, IngestError> {
     let now = store.now();
     let mut scope = store.scope(&Actor::Collector(who.collector), who.account).await?;
     // what is read and written from here on is of one place: a move of the account comes before all of it or after
     scope.hold().await?;
     let through = lock_spool(&mut scope, who, batch.spool, now).await?;
-    let new: Vec<&Report> = batch.reports.iter().filter(|report| report.sequence > through).collect();
-    let last = batch.reports.last().map_or(0, |report| report.sequence).max(through);
+    let new: Vec<&Result<Report, u64>> = batch.reports.iter().filter(|report| sequence(report) > through).collect();
+    let last = batch.reports.last().map_or(0, sequence).max(through);
     let repeated = u32::try_from(batch.reports.len() - new.len()).unwrap_or(u32::MAX);
 
     let site = sites::get(&mut scope, who.site).await?;
@@ -249,13 +267,21 @@ async fn attempt_once(
         drivers::grants(&mut scope).await?.into_iter().map(|granted| (granted.driver, granted.grant)).collect();
     let policy = drivers::policy(&mut scope).await?;
     let court = Court { catalogue, site: &site, grants: &grants, policy: &policy, now, clock: batch.clock };
-    let verdicts: Vec<_> = new.into_iter().map(|report| court.judge(report)).collect();
+    let mut verdicts = Vec::with_capacity(new.len());
+    for report in new {
+        verdicts.push(match report {
+            Ok(report) => court.judge(report),
+            Err(sequence) => Err(rejected(*sequence, "unreadable", "its shape is not known here")),
+        });
+    }
     let good: Vec<&Judged<'_>> = verdicts.iter().filter_map(|verdict| verdict.as_ref().ok()).collect();
 
     let source = Source { collector: who.collector, site: who.site, poll_seconds: site.poll_seconds };
     let world = snapshot(&mut scope, &source, &good).await?;
     let room = room(store, &mut scope, &source, &world, &good).await?;
-    let mut plan = Plan::new(world, room);
+    let alerts_matter = good.iter().any(|judged| judged.names_conditions());
+    let used = budget::store::used(&mut scope, who.collector, hour_of(now), alerts_matter).await?;
+    let mut plan = Plan::new(world, room, Budget::new(used, now));
     for verdict in &verdicts {
         match verdict {
             Err(rejected) => plan.reject(rejected.clone()),
@@ -264,6 +290,7 @@ async fn attempt_once(
     }
     let rejected = std::mem::take(&mut plan.rejected);
     let (applied, ignored, dropped) = (plan.applied, plan.ignored, plan.dropped);
+    let cut = plan.budget.spent.cut.clone();
     let devices = u32::try_from(plan.sightings.len()).unwrap_or(u32::MAX);
     let (written, alerts) = write::plan(&mut scope, &source, plan, now).await?;
     if written == Written::Conflict {
@@ -276,7 +303,7 @@ async fn attempt_once(
     crate::collectors::touch(&mut scope, who.collector, now).await.map_err(of_collector)?;
     scope.commit().await?;
     let acknowledgement = Acknowledgement { acknowledged_through: last, rejected, now: millis(now) };
-    Ok(Some(Applied { acknowledgement, applied, repeated, ignored, dropped, devices, alerts }))
+    Ok(Some(Applied { acknowledgement, applied, repeated, ignored, dropped, devices, alerts, cut, redone: 0 }))
 }
 
 fn of_collector(error: crate::collectors::CollectorError) -> IngestError {

@@ -12,11 +12,21 @@ use sqlx::{FromRow, Row, postgres::PgRow};
 use uuid::Uuid;
 
 use super::{
+    budget::{Cut, OfDevice},
     fingerprints::Fingerprints,
     meters::Meters,
     world::{self, Device, Enrollment, Life, Origin},
 };
 use crate::{SiteId, devices::store::ownership, facts};
+
+/// Until the scope ends, no other batch of the collector is applied, in this process or another. False where one is
+/// being applied now: who asks lets its connection go and comes back.
+pub(super) async fn take_turn(scope: &mut Scope, collector: CollectorId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended('ingest ' || $1::text, 0))")
+        .bind(collector)
+        .fetch_one(scope.sql())
+        .await?)
+}
 
 /// A collector's spool, locked until the scope ends, so that two sends of one batch follow each other. Gives how
 /// far it is committed; `None` where it would be one spool too many.
@@ -203,6 +213,8 @@ impl FromRow<'_, PgRow> for Joined {
                 fingerprints: Fingerprints::read(row.try_get("fingerprints")?),
                 meters: Meters::read(row.try_get("meters")?),
                 conditions: conditions.iter().map(|text| world::condition(text)).collect(),
+                budget: OfDevice::read(row.try_get("budget")?),
+                partial: Cut::all_named(row.try_get("partial")?).into_iter().collect(),
             },
         })
     }
@@ -214,7 +226,7 @@ pub(super) async fn devices(scope: &mut Scope, ids: &[DeviceId]) -> Result<Vec<J
         "select d.id as device_id, d.driver as first_driver, d.ownership,
                 case when d.retired_at is null then 'active' when d.merged_into is null then 'retired' else 'merged' end as life,
                 e.id, e.driver, e.digest, e.version, e.state, e.address, e.reported_at, e.fingerprints, e.meters,
-                e.conditions
+                e.conditions, e.budget, e.partial
          from unnest($2::uuid[]) as u (id)
          cross join lateral (select * from devices where tenant_id = $1 and id = u.id limit 1) d
          cross join lateral (select * from enrollments where tenant_id = $1 and device_id = u.id limit 64) e

@@ -12,7 +12,11 @@ use bailiwick_contract::{
 use bailiwick_store::{DeviceId, EnrollmentId};
 use jiff::Timestamp;
 
-use super::{fingerprints::Fingerprints, meters::Meters};
+use super::{
+    budget::{Cut, OfDevice},
+    fingerprints::Fingerprints,
+    meters::Meters,
+};
 use crate::facts::TableRow;
 
 /// Whether a row is in the database already.
@@ -61,6 +65,10 @@ pub(super) struct Enrollment {
     pub(super) fingerprints: Fingerprints,
     pub(super) meters: Meters,
     pub(super) conditions: BTreeSet<Condition>,
+    /// What the device used of its own limits.
+    pub(super) budget: OfDevice,
+    /// Which limits cut its latest report short.
+    pub(super) partial: BTreeSet<Cut>,
 }
 
 /// All of them.
@@ -81,6 +89,10 @@ impl World {
             self.owners.insert(identity.clone(), device.id);
         }
         self.devices.insert(device.id, device);
+    }
+
+    pub(super) fn enrollment(&mut self, device: DeviceId, id: EnrollmentId) -> Option<&mut Enrollment> {
+        self.devices.get_mut(&device)?.enrollments.iter_mut().find(|enrollment| enrollment.id == id)
     }
 }
 

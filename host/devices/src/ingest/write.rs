@@ -15,6 +15,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::{
+    budget,
     edges::{Edge, FLAP, Key},
     plan::{Counted, FactChange, Plan, Reading, Sighting, Source},
     world::{Device, Enrollment, Life, Origin, condition_text},
@@ -66,6 +67,7 @@ pub(super) async fn plan(
     write_facts(scope, &plan.facts).await?;
     insert_readings(scope, &plan.readings).await?;
     write_alerts(scope, &edges).await?;
+    budget::store::spend(scope, source.collector, &plan.budget.spent, now).await?;
     // last: every batch of the account waits for the one that holds the day's row
     add_usage(scope, &plan.usage).await?;
     Ok((Written::All, alerts))
@@ -111,6 +113,8 @@ struct Columns {
     fingerprints: Vec<Vec<u8>>,
     meters: Vec<Value>,
     conditions: Vec<String>,
+    budgets: Vec<Value>,
+    partial: Vec<String>,
 }
 
 impl Columns {
@@ -130,6 +134,8 @@ impl Columns {
             // arrays of arrays must be rectangular, so each set travels as lines
             let lines: Vec<String> = enrollment.conditions.iter().map(condition_text).collect();
             columns.conditions.push(lines.join("\n"));
+            columns.budgets.push(enrollment.budget.write());
+            columns.partial.push(enrollment.partial.iter().map(|cut| cut.name()).collect::<Vec<_>>().join("\n"));
         }
         columns
     }
@@ -148,12 +154,14 @@ async fn insert_enrollments(
     let columns = Columns::of(rows);
     sqlx::query(
         "insert into enrollments (tenant_id, lineage, id, device_id, driver, digest, state, site_id, collector_id, address,
-                                  created_at, reported_at, fingerprints, meters, conditions)
+                                  created_at, reported_at, fingerprints, meters, conditions, budget, partial)
          select $1, $2, u.id, u.device_id, u.driver, u.digest, u.state, $3, $4, u.address, $5, u.reported_at,
-                u.fingerprints, u.meters, string_to_array(u.conditions, e'\\n')
+                u.fingerprints, u.meters, string_to_array(u.conditions, e'\\n'), u.budget,
+                string_to_array(u.partial, e'\\n')
          from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[],
-                     $13::bytea[], $14::jsonb[], $15::text[])
-              as u (id, device_id, driver, digest, state, address, reported_at, fingerprints, meters, conditions)",
+                     $13::bytea[], $14::jsonb[], $15::text[], $16::jsonb[], $17::text[])
+              as u (id, device_id, driver, digest, state, address, reported_at, fingerprints, meters, conditions, budget,
+                    partial)",
     )
     .bind(account)
     .bind(lineage)
@@ -170,6 +178,8 @@ async fn insert_enrollments(
     .bind(columns.fingerprints)
     .bind(columns.meters)
     .bind(columns.conditions)
+    .bind(columns.budgets)
+    .bind(columns.partial)
     .execute(scope.sql())
     .await?;
     Ok(())
@@ -189,16 +199,20 @@ async fn update_enrollments(
     let columns = Columns::of(rows);
     let done = sqlx::query(
         "insert into enrollments as e (tenant_id, lineage, id, device_id, driver, digest, version, state, site_id,
-                                       collector_id, address, created_at, reported_at, fingerprints, meters, conditions)
+                                       collector_id, address, created_at, reported_at, fingerprints, meters, conditions,
+                                       budget, partial)
          select $1, $2, u.id, u.device_id, u.driver, u.digest, u.version, u.state, $3, $4, u.address, $5, u.reported_at,
-                u.fingerprints, u.meters, string_to_array(u.conditions, e'\\n')
+                u.fingerprints, u.meters, string_to_array(u.conditions, e'\\n'), u.budget,
+                string_to_array(u.partial, e'\\n')
          from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[],
-                     $13::timestamptz[], $14::bytea[], $15::jsonb[], $16::text[])
-              as u (id, device_id, driver, digest, version, state, address, reported_at, fingerprints, meters, conditions)
+                     $13::timestamptz[], $14::bytea[], $15::jsonb[], $16::text[], $17::jsonb[], $18::text[])
+              as u (id, device_id, driver, digest, version, state, address, reported_at, fingerprints, meters, conditions,
+                    budget, partial)
          on conflict (tenant_id, id) do update
          set version = e.version + 1, digest = excluded.digest, state = excluded.state, site_id = excluded.site_id,
              collector_id = excluded.collector_id, address = excluded.address, reported_at = excluded.reported_at,
-             fingerprints = excluded.fingerprints, meters = excluded.meters, conditions = excluded.conditions
+             fingerprints = excluded.fingerprints, meters = excluded.meters, conditions = excluded.conditions,
+             budget = excluded.budget, partial = excluded.partial
          where e.version = excluded.version",
     )
     .bind(account)
@@ -217,6 +231,8 @@ async fn update_enrollments(
     .bind(columns.fingerprints)
     .bind(columns.meters)
     .bind(columns.conditions)
+    .bind(columns.budgets)
+    .bind(columns.partial)
     .execute(scope.sql())
     .await?;
     let expected = u64::try_from(rows.len()).unwrap_or(u64::MAX);

@@ -115,7 +115,7 @@ impl Default for Retention {
 const BATCH: i64 = 5_000;
 
 impl Retention {
-    fn rules(&self) -> [(Forget, SignedDuration); 7] {
+    fn rules(&self) -> [(Forget, SignedDuration); 8] {
         let days = |days: u16| SignedDuration::from_hours(i64::from(days) * 24);
         [
             (Forget::Readings, days(self.readings_days)),
@@ -125,6 +125,7 @@ impl Retention {
             (Forget::CollectorTokens, days(7)),
             (Forget::Mails, days(30)),
             (Forget::Invitations, days(30)),
+            (Forget::Budgets, days(7)),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bailiwick_store::{At, Ops, Scope, StoreError};
+use bailiwick_store::{AccountId, At, Ops, Scope, StoreError};
 use jiff::Timestamp;
 use sqlx::{FromRow, Row, postgres::PgRow};
 
@@ -65,6 +65,7 @@ pub(super) async fn bury(ops: &mut Ops, kinds: &[&str], now: Timestamp) -> Resul
     Ok(())
 }
 
+/// Of an account's jobs of one kind one runs at a time; the platform's own are not counted.
 pub(super) async fn claim(
     ops: &mut Ops,
     kinds: &[&str],
@@ -77,7 +78,11 @@ pub(super) async fn claim(
              lease_until = $3 + make_interval(secs => due.lease)
          from (select w.tenant_id, w.id, k.lease
                from jobs w join unnest($1::text[], $2::int[]) as k (kind, lease) on k.kind = w.kind
-               where (w.state = 'queued' and w.run_at <= $3) or (w.state = 'running' and w.lease_until < $3)
+               where ((w.state = 'queued' and w.run_at <= $3) or (w.state = 'running' and w.lease_until < $3))
+                 and (w.tenant_id = $4 or not exists (
+                      select from jobs r
+                      where r.tenant_id = w.tenant_id and r.id <> w.id and r.kind = w.kind and r.state = 'running'
+                        and r.lease_until >= $3))
                order by w.run_at limit 1 for update of w skip locked) as due
          where j.tenant_id = due.tenant_id and j.id = due.id
          returning j.tenant_id, j.id, j.kind, j.key, j.arguments, j.attempt, j.tries, j.max_attempts, j.recurs",
@@ -85,6 +90,7 @@ pub(super) async fn claim(
     .bind(kinds)
     .bind(leases)
     .bind(At(now))
+    .bind(AccountId::ROOT)
     .fetch_optional(ops.sql())
     .await?)
 }
@@ -158,6 +164,7 @@ pub(super) enum Forget {
     CollectorTokens,
     Mails,
     Invitations,
+    Budgets,
 }
 
 impl Forget {
@@ -190,6 +197,10 @@ impl Forget {
             Self::Mails => {
                 "delete from outbox where ctid = any (array(
                      select ctid from outbox where tenant_id = $1 and ended_at < $2 limit $3)) and tenant_id = $1"
+            }
+            Self::Budgets => {
+                "delete from budgets where ctid = any (array(
+                     select ctid from budgets where tenant_id = $1 and hour < $2 limit $3)) and tenant_id = $1"
             }
             Self::Invitations => {
                 "delete from invitations where id = any (array(

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bailiwick_shares::{Party, Shares};
 use bailiwick_store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -23,11 +24,17 @@ impl Workers {
         Self { store, workers }
     }
 
-    /// Claims and runs jobs one after the other until `stop`; the one that runs then is finished first. Several
-    /// such loops, here and in other processes, share the queue.
-    pub async fn run(&self, stop: CancellationToken) {
-        while !stop.is_cancelled() {
-            match self.run_one().await {
+    /// Claims and runs jobs one after the other until `stop`, each within a share of the server's work; the one that
+    /// runs then is finished first. Several such loops, here and in other processes, share the queue.
+    pub async fn run(&self, shares: &Shares, stop: CancellationToken) {
+        loop {
+            let share = tokio::select! {
+                () = stop.cancelled() => return,
+                share = shares.begin(Party::job()) => share,
+            };
+            let done = self.run_one().await;
+            drop(share);
+            match done {
                 Ok(true) => {}
                 Ok(false) => idle(&stop).await,
                 Err(error) => {

@@ -145,7 +145,7 @@ impl Ground {
     }
 
     pub async fn send(&self, reports: Vec<Report>) -> Applied {
-        ingest::apply(&self.store, &self.catalogue, &self.who, &self.batch(reports)).await.unwrap()
+        ingest::apply(&self.store, &self.catalogue, &self.who, self.batch(reports).into()).await.unwrap()
     }
 
     /// The only code of the only report that was set aside.

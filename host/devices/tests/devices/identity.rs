@@ -111,7 +111,7 @@ async fn one_account_never_meets_another_accounts_device() {
     let other = collector(&ground.store, &ground.key, ground.other).await;
     ground.send(vec![at(&ground, 1, "10.0.0.9", &[SERIAL])]).await;
     let batch = ground.batch(vec![at(&ground, 1, "10.0.0.9", &[SERIAL])]);
-    bailiwick_devices::ingest::apply(&ground.store, &ground.catalogue, &other, &batch).await.unwrap();
+    bailiwick_devices::ingest::apply(&ground.store, &ground.catalogue, &other, batch.clone().into()).await.unwrap();
     let (mine, theirs) = (ground.devices(ground.customer).await, ground.devices(ground.other).await);
     assert_eq!((mine.len(), theirs.len()), (1, 1));
     assert_ne!(mine[0].id, theirs[0].id);

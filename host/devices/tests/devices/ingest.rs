@@ -49,19 +49,22 @@ async fn a_batch_that_is_sent_twice_applies_once() {
     let ground = Ground::new().await;
     let batch =
         ground.batch(vec![ground.report(1, vec![identify(&[SERIAL])]), ground.report(2, vec![identify(&[SERIAL])])]);
-    let first = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await.unwrap();
-    let again = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await.unwrap();
+    let first = ingest::apply(&ground.store, &ground.catalogue, &ground.who, batch.clone().into()).await.unwrap();
+    let again = ingest::apply(&ground.store, &ground.catalogue, &ground.who, batch.clone().into()).await.unwrap();
     assert_eq!((first.applied, first.repeated), (2, 0));
     assert_eq!((again.applied, again.repeated), (0, 2));
     assert_eq!(again.acknowledgement.acknowledged_through, 2);
     // part of it new
     let more =
         ground.batch(vec![ground.report(2, vec![identify(&[SERIAL])]), ground.report(5, vec![identify(&[SERIAL])])]);
-    let more = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &more).await.unwrap();
+    let more = ingest::apply(&ground.store, &ground.catalogue, &ground.who, more.clone().into()).await.unwrap();
     assert_eq!((more.applied, more.repeated, more.acknowledgement.acknowledged_through), (1, 1, 5));
     // another spool counts by itself
     let other = Batch { spool: Uuid::new_v4(), ..ground.batch(vec![ground.report(1, vec![identify(&[SERIAL])])]) };
-    assert_eq!(ingest::apply(&ground.store, &ground.catalogue, &ground.who, &other).await.unwrap().applied, 1);
+    assert_eq!(
+        ingest::apply(&ground.store, &ground.catalogue, &ground.who, other.clone().into()).await.unwrap().applied,
+        1
+    );
 }
 
 #[tokio::test]
@@ -70,7 +73,7 @@ async fn two_sends_of_one_batch_at_once_apply_once() {
     let reports =
         (1..=20).map(|n| ground.report(n, vec![identify(&[SERIAL]), pages(ground.now_ms() - 100 + n, n as f64)]));
     let batch = ground.batch(reports.collect());
-    let send = || ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch);
+    let send = || ingest::apply(&ground.store, &ground.catalogue, &ground.who, batch.clone().into());
     let (a, b, c) = tokio::join!(send(), send(), send());
     let applied = [a, b, c].map(|sent| sent.unwrap().applied);
     assert_eq!(applied.iter().sum::<u32>(), 20, "{applied:?}");
@@ -86,7 +89,8 @@ async fn collectors_that_report_one_device_at_once_make_one_device() {
             let (store, catalogue) = (ground.store.clone(), ground.catalogue.clone());
             let reports = vec![ground.report(1, vec![identify(&[SERIAL]), pages(ground.now_ms() - round, 100.0)])];
             let batch = Batch { spool: Uuid::new_v4(), ..ground.batch(reports) };
-            tasks.push(tokio::spawn(async move { ingest::apply(&store, &catalogue, &who, &batch).await }));
+            tasks
+                .push(tokio::spawn(async move { ingest::apply(&store, &catalogue, &who, batch.clone().into()).await }));
         }
     }
     for task in tasks {
@@ -145,7 +149,7 @@ async fn a_batch_out_of_shape_is_refused_as_a_whole() {
     let send = |reports| {
         let batch = ground.batch(reports);
         let ground = &ground;
-        async move { ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await }
+        async move { ingest::apply(&ground.store, &ground.catalogue, &ground.who, batch.clone().into()).await }
     };
     let report = |sequence| ground.report(sequence, vec![identify(&[SERIAL])]);
     assert!(matches!(send(vec![report(0)]).await, Err(IngestError::Sequence)));
@@ -161,9 +165,9 @@ async fn a_collector_has_so_many_spools_and_no_more() {
     let ground = Ground::new().await;
     let empty = |spool| Batch { spool, ..ground.batch(Vec::new()) };
     for _ in 0..64 {
-        ingest::apply(&ground.store, &ground.catalogue, &ground.who, &empty(Uuid::new_v4())).await.unwrap();
+        ingest::apply(&ground.store, &ground.catalogue, &ground.who, empty(Uuid::new_v4()).into()).await.unwrap();
     }
-    let one_more = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &empty(Uuid::new_v4())).await;
+    let one_more = ingest::apply(&ground.store, &ground.catalogue, &ground.who, empty(Uuid::new_v4()).into()).await;
     assert!(matches!(one_more, Err(IngestError::TooManySpools)));
 }
 
@@ -243,7 +247,7 @@ async fn what_the_database_does_not_take_is_set_aside_and_the_others_apply() {
         ground.report(sequence, vec![identify(&[SERIAL]), pages(at, value)])
     };
     let batch = ground.batch(vec![report(1, 600.0), report(2, 666.0), report(3, 700.0)]);
-    let send = || ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch);
+    let send = || ingest::apply(&ground.store, &ground.catalogue, &ground.who, batch.clone().into());
     let applied = send().await.unwrap();
     assert_eq!((applied.applied, applied.acknowledgement.acknowledged_through), (2, 3));
     let rejected = &applied.acknowledgement.rejected;
@@ -274,7 +278,7 @@ async fn a_missing_partition_is_no_fault_of_a_report() {
         sqlx::query(detach).execute(&mut superuser).await.unwrap();
     }
     let batch = ground.batch(vec![ground.report(1, vec![identify(&[SERIAL]), pages(ground.now_ms(), 1.0)])]);
-    let sent = ingest::apply(&ground.store, &ground.catalogue, &ground.who, &batch).await;
+    let sent = ingest::apply(&ground.store, &ground.catalogue, &ground.who, batch.clone().into()).await;
     assert!(matches!(sent, Err(IngestError::Store(_))), "{sent:?}");
 }
 

@@ -172,3 +172,26 @@ async fn the_platforms_own_jobs_are_scheduled_once_and_forget_what_is_old() {
     while workers.run_one().await.unwrap() {}
     assert_eq!(counts().await, (0, 0));
 }
+
+#[tokio::test]
+async fn one_account_has_one_job_of_a_kind_under_way_and_holds_up_no_other() {
+    let ground = Ground::new().await;
+    let now = ground.store.now();
+    for (account, key) in [(ground.customer, "1"), (ground.customer, "2"), (ground.customer, "3"), (ground.other, "1")]
+    {
+        let mut scope = ground.scope(account).await;
+        let job = NewJob { key: key.into(), ..job(&ground, None) };
+        jobs::enqueue(&mut scope, &job, now).await.unwrap().unwrap();
+        scope.commit().await.unwrap();
+    }
+    let mut taken = Vec::new();
+    while let Some(job) = claim(&ground).await {
+        taken.push(job);
+    }
+    let of: Vec<_> = taken.iter().map(|job| job.account).collect();
+    assert_eq!(of, [ground.customer, ground.other]);
+    let mut scope = ground.scope(ground.customer).await;
+    jobs::finish(&mut scope, &taken[0], now).await.unwrap();
+    scope.commit().await.unwrap();
+    assert_eq!(claim(&ground).await.unwrap().account, ground.customer, "its next");
+}

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test can only stop")]
 
+mod budgets;
 mod collectors;
 mod drivers;
 mod ground;

@@ -65,6 +65,8 @@ const HOST: [(&str, &[&str]); 7] = [
             "address",
             "created_at",
             "reported_at",
+            "budget",
+            "partial",
         ],
     ),
     ("facts", &["tenant_id", "enrollment_id", "changed_at", "ended_at"]),
@@ -73,7 +75,7 @@ const HOST: [(&str, &[&str]); 7] = [
 ];
 
 /// Tables into which nothing of a driver goes, not by any path.
-const CLOSED: [&str; 43] = [
+const CLOSED: [&str; 44] = [
     "_sqlx_migrations",
     "accounts",
     "api_tokens",
@@ -82,6 +84,7 @@ const CLOSED: [&str; 43] = [
     "audit_seals",
     "answered_challenges",
     "brandings",
+    "budgets",
     "collector_tokens",
     "collectors",
     "dead_letters",

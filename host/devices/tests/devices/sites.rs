@@ -67,7 +67,7 @@ async fn a_device_is_where_it_is_reported_from_unless_an_operator_said_where() {
             ground.minutes(1);
             let batch =
                 Batch { spool: Uuid::new_v4(), ..ground.batch(vec![ground.report(1, vec![identify(&[SERIAL])])]) };
-            ingest::apply(&ground.store, &ground.catalogue, &who, &batch).await.unwrap();
+            ingest::apply(&ground.store, &ground.catalogue, &who, batch.clone().into()).await.unwrap();
             ground.device().await.site.map(|site| site.id)
         }
     };

@@ -12,7 +12,7 @@ mod csrf;
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{Extensions, HeaderMap, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -114,6 +114,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         presented(parts)
     }
+}
+
+/// The caller that proved who it is, if one did.
+#[must_use]
+pub fn found(extensions: &Extensions) -> Option<&Caller> {
+    extensions.get::<Presented>().and_then(|presented| presented.0.as_ref().ok())
 }
 
 fn presented(parts: &Parts) -> Result<Caller, Problem> {

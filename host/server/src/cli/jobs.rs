@@ -66,21 +66,23 @@ pub(super) async fn start(
     stopping: &CancellationToken,
 ) -> anyhow::Result<()> {
     let exports = accounts::exports::folder(app);
-    let workers: Vec<Arc<dyn Worker>> = vec![
+    let own: Vec<Arc<dyn Worker>> = vec![
         Arc::new(Partitions),
         Arc::new(Sealing::new(Sealer::new(audit_key))),
         Arc::new(Retention::default()),
         Arc::new(Forgetting(app.access().clone())),
         Arc::new(Census),
-        Arc::new(Moving::new(app.access().clone())),
         Arc::new(Erasure::new(app.access().clone(), exports.clone())),
-        Arc::new(Exporting::new(exports.clone())),
-        Arc::new(Expiring::new(exports)),
+        Arc::new(Expiring::new(exports.clone())),
     ];
+    // what accounts order, in loops of its own: it holds up neither seals nor partitions
+    let ordered: Vec<Arc<dyn Worker>> =
+        vec![Arc::new(Moving::new(app.access().clone())), Arc::new(Exporting::new(exports))];
     jobs::schedule(app.store()).await?;
     jobs::recur(app.store(), &[(ERASURE, HOUR), (EXPIRY, HOUR)]).await?;
     schedule(app).await?;
-    run(app, workers, tasks, stopping);
+    run(app, own, tasks, stopping);
+    run(app, ordered, tasks, stopping);
     if let Some(mail) = crate::mail::worker(app).context("mail_from")? {
         // in loops of their own: a relay that answers slowly holds up mails and nothing else
         run(app, vec![Arc::new(mail)], tasks, stopping);
@@ -92,6 +94,7 @@ fn run(app: &App, workers: Vec<Arc<dyn Worker>>, tasks: &TaskTracker, stopping: 
     let workers = Arc::new(Workers::new(app.store().clone(), workers));
     for _ in 0..LOOPS {
         let (workers, stopping) = (Arc::clone(&workers), stopping.clone());
-        tasks.spawn(async move { workers.run(stopping).await });
+        let shares = app.shares().clone();
+        tasks.spawn(async move { workers.run(&shares, stopping).await });
     }
 }

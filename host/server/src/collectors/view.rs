@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{edge::Tabular, named::NamedView};
+use crate::{edge::Tabular, left_out::LeftOut, named::NamedView};
 
 /// What waits in a collector's spool.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,6 +39,8 @@ pub struct CollectorView {
     addresses_scanned: Option<u64>,
     /// Devices that it reports.
     devices_seen: i64,
+    /// What was left out of its reports within the last day, beyond a limit.
+    left_out: Vec<LeftOut>,
 }
 
 impl Tabular for CollectorView {
@@ -58,6 +60,7 @@ impl Tabular for CollectorView {
         "clock_offset_ms",
         "addresses_scanned",
         "devices_seen",
+        "left_out",
     ];
 }
 
@@ -76,6 +79,7 @@ impl From<Collector> for CollectorView {
             clock_offset_ms: collector.clock_offset_ms,
             addresses_scanned: collector.last_sweep.map(|sweep| sweep.addresses),
             devices_seen: collector.devices_seen,
+            left_out: collector.left_out.into_iter().map(LeftOut::from).collect(),
         }
     }
 }

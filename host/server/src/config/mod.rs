@@ -20,6 +20,7 @@ use axum::http::Uri;
 use bailiwick_access::branding::HostName;
 use bailiwick_egress::{Destination, Purpose};
 use bailiwick_mail::{Sender, SmtpServer};
+use bailiwick_shares::Bounds;
 use bailiwick_store::address::Address;
 use bailiwick_text::ShortName;
 use figment::{
@@ -141,6 +142,8 @@ pub struct Config {
     pub rates: Rates,
     /// Database connections, at most.
     pub database_connections: u32,
+    /// How much work is under way and waits.
+    pub work: Bounds,
     /// One call's time.
     pub request_timeout: Duration,
     /// What running calls get at shutdown.
@@ -181,6 +184,7 @@ impl TryFrom<Settings> for Config {
     fn try_from(mut s: Settings) -> Result<Self, ConfigError> {
         let backends = backends::backends(&mut s)?;
         let (sealing_key, audit_key) = keys(&s)?;
+        let work = work(&s)?;
         let listen = address("listen", &s.listen)?;
         let transport = transport(&s, listen)?;
         let public_url = public_url(s.public_url.as_deref(), listen, &transport)?;
@@ -231,6 +235,7 @@ impl TryFrom<Settings> for Config {
             outbound,
             rates,
             database_connections: s.database_connections,
+            work,
             request_timeout: seconds("request_timeout_seconds", s.request_timeout_seconds)?,
             shutdown: seconds("shutdown_seconds", s.shutdown_seconds)?,
             driver_threads: Some(s.driver_threads).filter(|n| *n > 0),
@@ -329,6 +334,29 @@ fn seconds(key: &'static str, n: u64) -> Result<Duration, ConfigError> {
     } else {
         Err(ConfigError::value(key, format!("is {n}"), "give 1 to 3600"))
     }
+}
+
+/// Connections that are not for work itself: some calls look something up beside their own transaction.
+const SPARE_CONNECTIONS: u32 = 2;
+/// Batches of one collector that wait for the one under way. A collector sends one at a time and sends it again when the
+/// answer is late.
+const COLLECTOR_WAITING: usize = 4;
+
+fn work(s: &Settings) -> Result<Bounds, ConfigError> {
+    if s.account_work == 0 {
+        return Err(ConfigError::value("account_work", "is 0", "give at least 1"));
+    }
+    if !(1..=2_000).contains(&s.account_waiting) {
+        return Err(ConfigError::value("account_waiting", format!("is {}", s.account_waiting), "give 1 to 2000"));
+    }
+    let count = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+    Ok(Bounds {
+        total: count(s.database_connections.saturating_sub(SPARE_CONNECTIONS)),
+        account: count(s.account_work.min(s.database_connections / 2)),
+        waiting: count(s.account_waiting),
+        collector_waiting: COLLECTOR_WAITING,
+        patience: seconds("work_wait_seconds", s.work_wait_seconds)?,
+    })
 }
 
 fn days(key: &'static str, n: u16) -> Result<jiff::SignedDuration, ConfigError> {

@@ -65,6 +65,9 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("source_per_minute", "source_per_minute = 7"),
     ("collector_per_minute", "collector_per_minute = 7"),
     ("database_connections", "database_connections = 7"),
+    ("account_work", "account_work = 2"),
+    ("account_waiting", "account_waiting = 7"),
+    ("work_wait_seconds", "work_wait_seconds = 7"),
     ("request_timeout_seconds", "request_timeout_seconds = 7"),
     ("shutdown_seconds", "shutdown_seconds = 7"),
     ("driver_threads", "driver_threads = 7"),
@@ -203,6 +206,9 @@ fn wrong_values_name_their_key() {
     refused("database_connections = 65", "database_connections");
     parse("database_url = 'postgres://u@localhost/d'\ndatabase_connections = 65").expect("a database of one's own");
     refused("driver_threads = 257", "driver_threads");
+    refused("account_work = 0", "account_work");
+    refused("account_waiting = 0", "account_waiting");
+    refused("work_wait_seconds = 0", "work_wait_seconds");
     refused("lissten = '127.0.0.1:1'", "lissten");
     refused("calls_per_minute = 'many'", "calls_per_minute");
     refused("data_dir = ''", "data_dir");

@@ -19,7 +19,7 @@ use super::{
     DeviceView,
     fact::{self, FactView},
 };
-use crate::{edge::Locale, named::NamedView};
+use crate::{edge::Locale, left_out::LeftOut, named::NamedView};
 
 /// A meter's latest point.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,6 +62,8 @@ pub struct DeviceEnrollment {
     collector_id: Option<Uuid>,
     created_at: Timestamp,
     reported_at: Option<Timestamp>,
+    /// What was left out of its latest report, beyond a limit: what is shown is not all.
+    partial: Vec<LeftOut>,
 }
 
 /// A device with all that is known of it.
@@ -127,6 +129,7 @@ fn enrollment(enrollment: Enrollment) -> DeviceEnrollment {
         collector_id: enrollment.collector.map(|c| c.get()),
         created_at: enrollment.created_at,
         reported_at: enrollment.reported_at,
+        partial: enrollment.partial.into_iter().map(LeftOut::from).collect(),
     }
 }
 

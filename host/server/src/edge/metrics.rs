@@ -39,6 +39,12 @@ pub struct Metrics {
     pub events_lost: IntCounter,
     /// What went wrong with what server processes share: `away`, `unshared`, `lost`.
     pub shared_troubles: IntCounterVec,
+    /// What was left out of reports beyond a limit, by what: `readings`, `rows`, `alerts`, `meters`, `devices`.
+    pub reports_cut: IntCounterVec,
+    /// Batches of reports that were done again since another changed the same devices meanwhile.
+    pub batches_redone: IntCounter,
+    /// Work under way, waiting and refused.
+    pub shares: bailiwick_shares::Figures,
 }
 
 impl Metrics {
@@ -56,6 +62,8 @@ impl Metrics {
         let calls = counters("bailiwick_http_requests_total", "Calls served.", &["method", "route", "status"])?;
         let problems = counters("bailiwick_http_problems_total", "Calls refused, by problem code.", &["code"])?;
         let reports = counters("bailiwick_ingest_reports_total", "Collector reports, by outcome.", &["outcome"])?;
+        let reports_cut =
+            counters("bailiwick_ingest_cut_total", "Left out of reports beyond a limit, by what.", &["what"])?;
         let sign_ins = counters("bailiwick_sign_ins_total", "Sign-ins, by outcome.", &["outcome"])?;
         let certificate_reloads =
             counters("bailiwick_tls_reloads_total", "Certificates read again, by outcome.", &["outcome"])?;
@@ -74,6 +82,12 @@ impl Metrics {
         registry.register(Box::new(duration.clone()))?;
         registry.register(Box::new(running.clone()))?;
         registry.register(Box::new(events_lost.clone()))?;
+        let batches_redone = IntCounter::new(
+            "bailiwick_ingest_redone_total",
+            "Batches done again, since another changed the same devices meanwhile.",
+        )?;
+        registry.register(Box::new(batches_redone.clone()))?;
+        let shares = bailiwick_shares::Figures::new(&registry)?;
         Ok(Self {
             registry,
             calls,
@@ -85,6 +99,9 @@ impl Metrics {
             certificate_reloads,
             events_lost,
             shared_troubles,
+            reports_cut,
+            batches_redone,
+            shares,
         })
     }
 

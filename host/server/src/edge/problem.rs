@@ -162,6 +162,15 @@ impl Problem {
         problem
     }
 
+    /// As much of the account's own work is under way and waiting as may be; again after so many seconds.
+    #[must_use]
+    pub fn too_much_at_once(retry_after: u64) -> Self {
+        let detail = "As much of your account's work is under way and waiting as may be; wait for it.";
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_much_at_once", detail);
+        problem.0.retry_after = Some(retry_after.max(1));
+        problem
+    }
+
     /// The server cannot do it now; again after so many seconds.
     #[must_use]
     pub fn unavailable(retry_after: u64) -> Self {

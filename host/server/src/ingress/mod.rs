@@ -2,7 +2,8 @@
 //!
 //! A collector is a hostile device of one account. Its key says which account, site and collector it is;
 //! nothing it sends can say otherwise. Bodies may be gzip and are bounded after unpacking. The protocol's
-//! shapes are those of the contract (`report`), which both sides share.
+//! shapes are those of the contract (`report`), which both sides share. A call is authenticated, its body read whole,
+//! and then it waits for the collector's share of the server: the batches of one collector run one after another.
 
 mod assignment;
 mod driver;
@@ -14,12 +15,14 @@ mod status;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
 use tower_http::decompression::RequestDecompressionLayer;
 
-use crate::{App, edge::guard};
+use crate::{App, edge::guard, work::turn};
+
+pub use peer::Peer;
 
 /// Most bytes of a batch, unpacked: four times what collectors are told to send.
 const BATCH_BYTES: usize = 4 << 20;
@@ -27,18 +30,26 @@ const BATCH_BYTES: usize = 4 << 20;
 const SMALL_BYTES: usize = 16 << 10;
 
 /// The routes.
-pub fn router() -> Router<App> {
+pub fn router(app: &App) -> Router<App> {
+    // from the inside out: the work, its share, the body, the key
+    let turn = || from_fn_with_state(app.clone(), turn::take);
+    let body = || from_fn(peer::read_body);
+    let key = || from_fn_with_state(app.clone(), peer::establish);
     let reports = Router::new()
         .route("/collector/v1/reports", post(reports::reports))
+        .layer(turn())
+        .layer(body())
+        .layer(key())
         .layer(DefaultBodyLimit::max(BATCH_BYTES))
         .layer(RequestDecompressionLayer::new())
         .layer(from_fn(guard::gzip));
-    Router::new()
-        .route("/collector/v1/enroll", post(enroll::enroll))
+    let others = Router::new()
         .route("/collector/v1/assignment", get(assignment::assignment))
         .route("/collector/v1/drivers/{digest}", get(driver::driver))
         .route("/collector/v1/status", post(status::status))
-        .layer(DefaultBodyLimit::max(SMALL_BYTES))
-        .layer(from_fn(guard::plain))
-        .merge(reports)
+        .layer(turn())
+        .layer(body())
+        .layer(key());
+    let enroll = Router::new().route("/collector/v1/enroll", post(enroll::enroll)).layer(turn()).layer(body());
+    others.merge(enroll).layer(DefaultBodyLimit::max(SMALL_BYTES)).layer(from_fn(guard::plain)).merge(reports)
 }

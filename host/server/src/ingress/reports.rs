@@ -2,7 +2,7 @@
 
 use axum::{Json as Reply, extract::State};
 use bailiwick_contract::report::{Acknowledgement, Batch, Report};
-use bailiwick_devices::ingest::{self, Applied, IngestError};
+use bailiwick_devices::ingest::{self, Applied, Incoming, IngestError};
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -23,18 +23,19 @@ pub(super) async fn reports(
     peer: Peer,
     JsonText(body): JsonText,
 ) -> Result<Reply<Acknowledgement>, Problem> {
-    let applied = match input::parse::<Batch>(&body) {
-        Ok(batch) => {
-            learn_drivers(&app, &batch).await?;
-            ingest::apply(app.store(), app.drivers(), &peer.0, &batch).await?
-        }
+    let incoming = match input::parse::<Batch>(&body) {
+        Ok(batch) => batch.into(),
         Err(problem) => {
             // one report of a shape that this server does not know must not hold back the others
             let loose: LooseBatch = input::parse(&body).map_err(|_| problem.clone())?;
+            if loose.reports.len() > Batch::MAX {
+                return Err(IngestError::TooLarge.into());
+            }
             let reports = loose.reports.into_iter().map(read).collect::<Option<Vec<_>>>().ok_or(problem)?;
-            ingest::apply_readable(app.store(), app.drivers(), &peer.0, (loose.spool, loose.clock), reports).await?
+            Incoming { spool: loose.spool, clock: loose.clock, reports }
         }
     };
+    let applied = ingest::apply(app.store(), app.drivers(), &peer.0, incoming).await?;
     count(&app, &applied);
     poke(&app, &peer, &applied).await?;
     Ok(Reply(applied.acknowledgement))
@@ -55,19 +56,16 @@ fn read(report: Value) -> Option<Result<Report, u64>> {
     Some(serde_json::from_value(report).map_err(|_| sequence))
 }
 
-/// A digest that is not known may have been installed by another process since.
-async fn learn_drivers(app: &App, batch: &Batch) -> Result<(), Problem> {
-    if batch.reports.iter().any(|report| app.drivers().by_digest(&report.digest).is_none()) {
-        app.drivers().reload(app.store()).await?;
-    }
-    Ok(())
-}
-
 fn count(app: &App, applied: &Applied) {
     let reports = &app.metrics().reports;
     reports.with_label_values(&["applied"]).inc_by(u64::from(applied.applied));
     reports.with_label_values(&["repeated"]).inc_by(u64::from(applied.repeated));
     reports.with_label_values(&["ignored"]).inc_by(u64::from(applied.ignored));
+    app.metrics().batches_redone.inc_by(u64::from(applied.redone));
+    for (what, how_many) in &applied.cut {
+        let how_many = u64::try_from(*how_many).unwrap_or_default();
+        app.metrics().reports_cut.with_label_values(&[what.name()]).inc_by(how_many);
+    }
     for rejected in &applied.acknowledgement.rejected {
         reports.with_label_values(&[rejected.code.as_str()]).inc();
     }
@@ -95,7 +93,7 @@ impl From<IngestError> for Problem {
             IngestError::TooLarge => Self::field("reports", "too_many", "a batch has at most 500 reports"),
             IngestError::Sequence => Self::field("reports", "sequence", "sequences start at 1 and rise within a batch"),
             IngestError::TooManySpools => Self::conflict("too_many_spools", "This collector made too many spools."),
-            IngestError::Busy => Self::unavailable(2),
+            IngestError::Busy | IngestError::OneAtATime => Self::unavailable(2),
             IngestError::Site(error) => error.into(),
             IngestError::Driver(error) => error.into(),
             IngestError::Store(error) => error.into(),

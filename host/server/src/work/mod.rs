@@ -10,6 +10,7 @@ pub mod idempotency;
 mod once;
 mod refused;
 mod store;
+pub mod turn;
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
