@@ -10,7 +10,7 @@ use crate::{exec, guests, portal, setup};
 /// Options of `cargo xtask bench`.
 #[derive(Args)]
 pub struct Options {
-    /// Only this bench (sandbox, ingest)
+    /// Only this bench (sandbox, ingest, load)
     #[arg(default_value = "*", hide_default_value = true)]
     bench: String,
     /// Arguments for the bench programs

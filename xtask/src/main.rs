@@ -43,7 +43,7 @@ enum Verb {
     KillTest(kill::Options),
     /// Run the fuzz targets of every wire format
     Fuzz(fuzz::Options),
-    /// Run the benches: sandbox (criterion), ingest load, sweep
+    /// Run the benches: sandbox (criterion), ingest, load (one tenant misbehaves beside others)
     Bench(bench::Options),
 }
 

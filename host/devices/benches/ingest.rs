@@ -2,11 +2,11 @@
 //!
 //! Every report is of its own device and says what a printer says: ten facts, a table of four supplies, five
 //! points, a whole set of conditions. Each round one counter and one level change, as they do. Fresh devices are
-//! measured apart from known ones.
+//! measured apart from known ones. Each sender is a collector of its own, since the batches of one are applied one after
+//! another.
 //!
-//! `BENCH_FSYNC=on` has the database wait for the disk at each commit, as the product does (the test server does
-//! not); `BENCH_ROUNDS` says how many rounds (5): a rate that falls with the rounds shows a statement that looks at
-//! what has gathered.
+//! The database waits for the disk at each commit, as the product's does; `BENCH_FSYNC=off` leaves that out. `BENCH_ROUNDS`
+//! says how many rounds (5): a rate that falls with the rounds shows a statement that looks at what has gathered.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench can only stop")]
 
@@ -21,9 +21,9 @@ use bailiwick_contract::{
     report::{Batch, Report},
     value::Point,
 };
-use bailiwick_devices::ingest;
+use bailiwick_devices::{collectors::Authenticated, ingest};
 use bailiwick_store::testing;
-use ground::{Ground, conditions, facts, identify, supplies};
+use ground::{Ground, collector, conditions, facts, identify, supplies};
 use uuid::Uuid;
 
 const DEVICES: u64 = 5_000;
@@ -65,7 +65,7 @@ fn report(ground: &Ground, device: u64, round: u64) -> Report {
 }
 
 /// Sends one report of every device from several collectors at once; gives reports a second.
-async fn round(ground: &Ground, spools: &[Uuid], number: u64) -> f64 {
+async fn round(ground: &Ground, senders: &[(Authenticated, Uuid)], number: u64) -> f64 {
     let mut batches: Vec<Vec<Batch>> = vec![Vec::new(); SENDERS];
     let devices: Vec<u64> = (0..DEVICES).collect();
     let per_sender = devices.chunks(devices.len().div_ceil(SENDERS));
@@ -79,18 +79,18 @@ async fn round(ground: &Ground, spools: &[Uuid], number: u64) -> f64 {
                     Report { sequence, ..report(ground, *device, number) }
                 })
                 .collect();
-            let batch = Batch { spool: *spools.get(sender).unwrap(), clock: ground.now_ms(), reports };
+            let batch = Batch { spool: senders[sender].1, clock: ground.now_ms(), reports };
             batches.get_mut(sender).unwrap().push(batch);
         }
     }
     let start = Instant::now();
     let mut tasks = Vec::new();
-    for mine in batches {
-        let (store, catalogue, who) = (ground.store.clone(), ground.catalogue.clone(), ground.who);
+    for (mine, (who, _)) in batches.into_iter().zip(senders.to_vec()) {
+        let (store, catalogue) = (ground.store.clone(), ground.catalogue.clone());
         tasks.push(tokio::spawn(async move {
             let mut applied = 0;
             for batch in mine {
-                applied += u64::from(ingest::apply(&store, &catalogue, &who, &batch).await.unwrap().applied);
+                applied += u64::from(ingest::apply(&store, &catalogue, &who, batch.into()).await.unwrap().applied);
             }
             applied
         }));
@@ -105,15 +105,18 @@ async fn round(ground: &Ground, spools: &[Uuid], number: u64) -> f64 {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() {
-    let synced = std::env::var("BENCH_FSYNC").is_ok_and(|value| value == "on");
-    let ground = Ground::on(if synced { testing::synced_database().await } else { testing::database().await }).await;
+    let lost = std::env::var("BENCH_FSYNC").is_ok_and(|value| value == "off");
+    let ground = Ground::on(if lost { testing::database().await } else { testing::synced_database(8).await }).await;
     let rounds = std::env::var("BENCH_ROUNDS").map_or(ROUNDS, |value| value.parse().unwrap());
-    let spools: Vec<Uuid> = (0..SENDERS).map(|_| Uuid::new_v4()).collect();
+    let mut senders = vec![(ground.who, Uuid::new_v4())];
+    while senders.len() < SENDERS {
+        senders.push((collector(&ground.store, &ground.key, ground.customer).await, Uuid::new_v4()));
+    }
     let mut connection = ground.database.superuser().await;
     let fsync: String = sqlx::query_scalar("show fsync").fetch_one(&mut connection).await.unwrap();
     println!("{DEVICES} devices, batches of {BATCH}, {SENDERS} senders, fsync {fsync}");
     for number in 0..rounds {
-        let rate = round(&ground, &spools, number).await;
+        let rate = round(&ground, &senders, number).await;
         let what = if number == 0 { "new devices" } else { "known devices" };
         println!("round {number}: {rate:>7.0} reports/s ({what})");
         ground.minutes(5);

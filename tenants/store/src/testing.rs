@@ -45,10 +45,10 @@ pub async fn database_with(app_connections: u32) -> TestDatabase {
     database_of(SERVER.get_or_init(|| start(Durability::Lost)).await, app_connections).await
 }
 
-/// As [`database`], on a server that waits for the disk at each commit as the product's does: for measurements. A
+/// As [`database_with`], on a server that waits for the disk at each commit as the product's does: for measurements. A
 /// binary has one server, so it is this or the others.
-pub async fn synced_database() -> TestDatabase {
-    database_of(SERVER.get_or_init(|| start(Durability::Synced)).await, 8).await
+pub async fn synced_database(app_connections: u32) -> TestDatabase {
+    database_of(SERVER.get_or_init(|| start(Durability::Synced)).await, app_connections).await
 }
 
 async fn database_of(server: &Embedded, app_connections: u32) -> TestDatabase {
