@@ -97,6 +97,38 @@ async fn all_that_is_kept_is_exported_once_and_no_secret() {
     assert_eq!(left.count(), 0);
 }
 
+/// What a customer takes along tells nothing of who serves it: not the dealer's id, not its place, in no table.
+#[tokio::test]
+async fn a_customer_s_export_does_not_tell_which_accounts_lie_above() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data_dir = folder.path().to_owned();
+    let world = crate::collectors::world_with(move |config| config.data_dir = data_dir).await;
+    let tree = &world.tree;
+    world.send(Uuid::now_v7(), &[report(&world.digest, 1, "10.1.0.7", 100.0)]).await.expect(StatusCode::OK);
+    // the dealer's doings in the customer's audit, and what it imposed there
+    let account = format!("/api/v1/accounts/{}", tree.customer);
+    tree.owner.post(&format!("{account}/suspend"), json!({})).await.expect(StatusCode::OK);
+    tree.owner.post(&format!("{account}/resume"), json!({})).await.expect(StatusCode::OK);
+    tree.owner.get(&format!("{account}/devices")).await.expect(StatusCode::OK);
+    let own = world.server.token(tree.customer, Role::Owner).await;
+    let exports = format!("{account}/exports");
+    let asked = own.post(&exports, json!({})).await.expect(StatusCode::ACCEPTED);
+    assert!(workers(&world).run_one().await.expect("runs"));
+    let tables = fetch(&own, &format!("{exports}/{}", asked["id"].as_str().expect("an id"))).await;
+    assert!(
+        tables["audit_entries.ndjson"].iter().any(|entry| entry["detail"]["through"] == "above"),
+        "told, without by whom"
+    );
+    assert_eq!(tables["accounts.ndjson"][0]["parent_id"], "above");
+    let all = serde_json::to_string(&tables).expect("JSON");
+    let root = crate::support::Server::platform();
+    let dealer = world.server.access.account(&root, tree.dealer).await.expect("the dealer");
+    assert!(!all.contains(&tree.dealer.to_string()), "the dealer's id");
+    let place = dealer.account.lineage.as_str().trim_matches('/').to_owned();
+    assert!(place.len() > 3 && !all.contains(&place), "the dealer's place {place}");
+    assert!(all.contains(&tree.customer.to_string()), "its own is there");
+}
+
 /// What an account's audit says of having been taken along.
 async fn told(world: &World, account: bailiwick_store::AccountId) -> Vec<Value> {
     let own = world.server.token(account, Role::Auditor).await;

@@ -3,8 +3,10 @@
 //! Which tables and columns there are is asked of the database's catalogue. What proves or seals something is left out:
 //! every column of bytes (hashes, sealed credentials, a driver's state), every one that is named for a secret, and the
 //! tables of calls and jobs, which tell nothing of the account. A file is made by a job, fetched once, and removed a day
-//! later in any case. It lies in the folder of the process that made it.
+//! later in any case. It lies in the folder of the process that made it. What tells which accounts lie above is left out
+//! too (`above.rs`).
 
+mod above;
 mod service;
 mod store;
 mod work;

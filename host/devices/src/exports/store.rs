@@ -1,6 +1,6 @@
 //! The SQL of exports.
 
-use bailiwick_store::{AccountId, At, OwnedTable, Scope, StoreError, TableClass};
+use bailiwick_store::{AccountId, At, Door, Lineage, OwnedTable, Scope, StoreError, TableClass};
 use futures::{Stream, TryStreamExt};
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
@@ -105,6 +105,16 @@ pub(super) async fn expire(scope: &mut Scope, now: Timestamp) -> Result<Vec<(Acc
     .bind(At(now))
     .fetch_all(scope.sql())
     .await?)
+}
+
+/// The accounts above a place, but for the root.
+pub(super) async fn above(door: &mut Door, place: &Lineage) -> Result<Vec<AccountId>, StoreError> {
+    let path: Vec<Lineage> = place.path().into_iter().filter(|above| above != place && above.depth() > 0).collect();
+    let path: Vec<&str> = path.iter().map(Lineage::as_str).collect();
+    Ok(sqlx::query_scalar("select tenant_id from accounts where lineage = any($1)")
+        .bind(path)
+        .fetch_all(door.sql())
+        .await?)
 }
 
 /// The accounts that the scope sees.

@@ -12,7 +12,7 @@ use flate2::{Compression, write::GzEncoder};
 use futures::{TryStreamExt as _, pin_mut};
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
-use super::{ExportId, path, store};
+use super::{ExportId, above::Above, path, store};
 use crate::{
     jobs::{Claimed, JobFailure, Worker},
     journal::{self, Object},
@@ -46,8 +46,10 @@ impl Exporting {
         discard(&raw).await.map_err(of_files)?;
         tokio::fs::create_dir_all(&raw).await.map_err(of_files)?;
         private(&self.0).await.map_err(of_files)?;
+        let place = scope.lineage().clone();
+        let above = Above::new(&place, &store::above(&mut database.door().await?, &place).await?);
         let mut told = store::accounts(&mut scope).await?;
-        let (names, rows) = tables(&mut scope, &raw, &told).await?;
+        let (names, rows) = tables(&mut scope, &raw, &told, &above).await?;
         // one that came in meanwhile may be in some of the tables
         told.extend(store::accounts(&mut scope).await?);
         // packing takes its time, and no transaction waits for it
@@ -139,13 +141,18 @@ async fn discard(folder: &Path) -> io::Result<()> {
 }
 
 /// Writes a file a table; gives their names, and how many rows there are.
-async fn tables(scope: &mut Scope, folder: &Path, accounts: &[AccountId]) -> Result<(Vec<String>, u64), JobFailure> {
+async fn tables(
+    scope: &mut Scope,
+    folder: &Path,
+    accounts: &[AccountId],
+    above: &Above,
+) -> Result<(Vec<String>, u64), JobFailure> {
     scope.take_time().await?;
     let top = scope.account();
     let (mut names, mut all) = (Vec::new(), 0);
     for seen in ["accounts", "operators"] {
         let statement = store::select_seen(seen, &store::columns(scope, seen).await?);
-        all += write(scope, &statement, folder, seen).await?;
+        all += write(scope, &statement, folder, seen, above).await?;
         names.push(seen.to_owned());
     }
     for table in scope.owned_tables().await? {
@@ -154,11 +161,11 @@ async fn tables(scope: &mut Scope, folder: &Path, accounts: &[AccountId]) -> Res
         }
         let statement = store::select(&table, &store::columns(scope, table.name()).await?);
         match table.class() {
-            TableClass::Tree => all += write(scope, &statement, folder, table.name()).await?,
+            TableClass::Tree => all += write(scope, &statement, folder, table.name(), above).await?,
             TableClass::Bulk => {
                 for account in accounts {
                     scope.visit(*account).await?;
-                    all += write(scope, &statement, folder, table.name()).await?;
+                    all += write(scope, &statement, folder, table.name(), above).await?;
                 }
                 scope.visit(top).await?;
             }
@@ -169,7 +176,13 @@ async fn tables(scope: &mut Scope, folder: &Path, accounts: &[AccountId]) -> Res
 }
 
 /// Appends rows to a table's file.
-async fn write(scope: &mut Scope, statement: &str, folder: &Path, table: &str) -> Result<u64, JobFailure> {
+async fn write(
+    scope: &mut Scope,
+    statement: &str,
+    folder: &Path,
+    table: &str,
+    above: &Above,
+) -> Result<u64, JobFailure> {
     let file = folder.join(format!("{table}.ndjson"));
     let file = tokio::fs::OpenOptions::new().create(true).append(true).open(file).await.map_err(of_files)?;
     let mut file = BufWriter::new(file);
@@ -177,7 +190,7 @@ async fn write(scope: &mut Scope, statement: &str, folder: &Path, table: &str) -
     let rows = store::rows(scope, statement);
     pin_mut!(rows);
     while let Some(row) = rows.try_next().await.map_err(|error: StoreError| JobFailure::from(error))? {
-        file.write_all(row.as_bytes()).await.map_err(of_files)?;
+        file.write_all(above.left_out_of(row).as_bytes()).await.map_err(of_files)?;
         file.write_all(b"\n").await.map_err(of_files)?;
         count += 1;
     }
