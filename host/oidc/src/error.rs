@@ -71,10 +71,16 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
-    /// The stable code.
+    /// The stable code. A host that does not exist, one that is not public, and one that does not answer have the same:
+    /// whoever sets a provider up learns nothing of the names and addresses inside.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Reach {
+                source:
+                    EgressError::Forbidden(_) | EgressError::Unresolved(_) | EgressError::Failed(_) | EgressError::TimedOut,
+                ..
+            } => "unreachable",
             Self::Reach { source, .. } => source.code(),
             Self::Status { .. } => "bad_status",
             Self::Malformed { .. } => "malformed",
@@ -83,6 +89,15 @@ impl ProviderError {
             Self::Refused(_) => "refused",
             Self::MixedUp => "mixed_up",
             Self::Token(_) => "bad_token",
+        }
+    }
+
+    /// The same for people, in English; like the code, it does not tell apart why a host is not reached.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match (self, self.code()) {
+            (Self::Reach { stage, .. }, "unreachable") => format!("{}: the host cannot be reached", stage.name()),
+            _ => self.to_string(),
         }
     }
 }

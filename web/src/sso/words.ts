@@ -4,10 +4,7 @@ import { m } from "@/i18n";
 
 const FOUND: Record<string, () => string> = {
   not_allowed: m.sso_found_not_allowed,
-  forbidden_address: m.sso_found_forbidden,
-  unresolved: m.sso_found_unresolved,
-  failed: m.sso_found_failed,
-  timed_out: m.sso_found_timed_out,
+  unreachable: m.sso_found_unreachable,
   bad_status: m.sso_found_bad_status,
   other_issuer: m.sso_found_other_issuer,
   unsupported: m.sso_found_unsupported,

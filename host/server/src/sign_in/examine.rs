@@ -3,6 +3,7 @@
 
 use axum::{http::StatusCode, response::Response};
 use bailiwick_egress::Destination;
+use bailiwick_oidc::ProviderError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,8 +37,8 @@ impl From<Destination> for MissingHost {
 /// What was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignInTested {
-    /// Null where all is well; else a stable code: `not_allowed`, `forbidden_address`, `unresolved`, `failed`,
-    /// `timed_out`, `oversized`, `redirects`, `bad_url`, `bad_status`, `malformed`, `other_issuer`, `unsupported`.
+    /// Null where all is well; else a stable code: `not_allowed`, `unreachable` (there is no such host, it is not public, or
+    /// it does not answer), `oversized`, `redirects`, `bad_url`, `bad_status`, `malformed`, `other_issuer`, `unsupported`.
     problem: Option<&'static str>,
     /// The same for people, in English.
     detail: Option<String>,
@@ -61,7 +62,7 @@ pub(super) async fn test(once: Once, Json(body): Json<Body>) -> Result<Response,
     let found = found.map_err(|error| Problem::internal(&error))?;
     let view = SignInTested {
         problem: found.problem.as_ref().map(|problem| problem.code()),
-        detail: found.problem.as_ref().map(ToString::to_string),
+        detail: found.problem.as_ref().map(ProviderError::told),
         missing_hosts: found.missing_hosts.into_iter().map(MissingHost::from).collect(),
         authorization_endpoint: found.authorization_endpoint,
         names_issuer: found.names_issuer,
