@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bailiwick_egress::{Behalf, Egress, EgressError, Purpose};
-use bailiwick_text::{Name, ShortName};
 use lettre::address::Envelope;
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart, header};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -14,7 +13,7 @@ use secrecy::ExposeSecret as _;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::letter::{LOGO, Letter};
+use crate::letter::{LOGO, Letter, names};
 use crate::server::{Security, SmtpServer};
 use crate::stream::{Connection, StartTlsError, start_tls};
 
@@ -174,7 +173,7 @@ impl Sender {
 
     /// The address is the platform's, whose relay vouches for it; the name before it is that of the brand.
     fn sender_of(&self, letter: &Letter) -> Mailbox {
-        let name = letter.brand.name.as_deref().and_then(ShortName::cleaned).map(ShortName::into_string);
+        let name = letter.brand.name.as_deref().map(names::shown).filter(|name| !name.is_empty());
         Mailbox::new(name.or_else(|| self.from.name.clone()), self.from.email.clone())
     }
 
@@ -182,7 +181,7 @@ impl Sender {
     /// header.
     fn message(&self, letter: &Letter) -> Result<(Envelope, Vec<u8>), SendError> {
         let to: Address = letter.to.parse().map_err(|error| SendError::never("bad_address", error))?;
-        let name = letter.name.as_deref().and_then(Name::cleaned).map(Name::into_string);
+        let name = letter.name.as_deref().map(names::shown).filter(|name| !name.is_empty());
         let written = letter.written(&self.product);
         let body = body(written.text, written.html, letter.brand.logo.as_ref())?;
         let message = Message::builder()

@@ -1,11 +1,12 @@
 //! Letters: what is said, in which language, as plain text and as HTML.
 //!
-//! Names in a letter come from strangers: they stand on one line, and in HTML they are text and nothing else. A link is
-//! made of the platform's own address alone.
+//! Names in a letter come from strangers: one rule says how they stand there (`names.rs`), and in HTML they are text and
+//! nothing else. A link is made of the platform's own address, or of a portal's that the platform gave.
 
+pub(crate) mod names;
 mod texts;
 
-use bailiwick_text::{Email, Link, Name};
+use bailiwick_text::{Email, Link};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The languages that letters are written in.
@@ -120,9 +121,10 @@ const ACCENT: &str = "#1d4ed8";
 impl Letter {
     /// `product` is the platform's own name.
     pub(crate) fn written(&self, product: &str) -> Written {
-        let product = &one_line(self.brand.name.as_deref().unwrap_or(product));
+        let product = &names::shown(self.brand.name.as_deref().unwrap_or(product));
         let parts = texts::parts(self.language, &self.content, product);
-        let greeting = texts::greeting(self.language, self.name.as_deref().map(one_line).as_deref());
+        let name = self.name.as_deref().map(names::shown).filter(|name| !name.is_empty());
+        let greeting = texts::greeting(self.language, name.as_deref());
         let Parts { subject, lead, action, rest } = parts;
         let link = action.as_ref().map(|(_, link)| format!("{}\r\n\r\n", link.expose_secret())).unwrap_or_default();
         let help = self.help();
@@ -177,11 +179,6 @@ impl Letter {
         let email = email.map(|email| (format!("mailto:{email}"), email));
         url.into_iter().chain(email).collect()
     }
-}
-
-/// What can be shown of a name, also of one that was kept before there was a rule.
-fn one_line(text: &str) -> String {
-    Name::cleaned(text).map(Name::into_string).unwrap_or_default()
 }
 
 fn escaped(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The texts, each language whole, so that a translator reads sentences and not fragments.
 
-use super::{Content, Language, Parts, one_line};
+use super::{Content, Language, Parts, names::shown};
 
 pub(super) fn greeting(language: Language, name: Option<&str>) -> String {
     let hello = match language {
@@ -25,7 +25,7 @@ pub(super) const fn help(language: Language) -> &'static str {
 pub(super) fn parts(language: Language, content: &Content, product: &str) -> Parts {
     match content {
         Content::Invitation { account, by, link } => {
-            let (account, by) = (one_line(account), by.as_deref().map(one_line));
+            let (account, by) = (shown(account), by.as_deref().map(shown).filter(|by| !by.is_empty()));
             let (subject, lead, action, rest) = invitation(language, product, &account, by.as_deref());
             Parts { subject, lead, action: Some((action, link.clone())), rest }
         }

@@ -38,7 +38,8 @@ impl Letters {
             None => None,
         };
         let accent = brand.accent.map(|accent| accent.to_string());
-        let (name, support_email, support_url) = (brand.name, brand.support_email, brand.support_url);
+        let support_url = brand.support_url.filter(|url| leads_home(url, brand.host.as_ref()));
+        let (name, support_email) = (brand.name, brand.support_email);
         Ok(Brand { name, accent, support_email, support_url, logo })
     }
 
@@ -76,6 +77,16 @@ impl Letters {
     }
 }
 
+/// Whether a brand's link may stand in a mail: it leads to where its portal is, or to a host beside that one. Which host the
+/// portal has, who runs the platform says; a brand without a host has no link in mails.
+fn leads_home(url: &str, portal: Option<&HostName>) -> bool {
+    let host = url.parse::<axum::http::Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase));
+    let (Some(host), Some(portal)) = (host, portal) else { return false };
+    let beside = portal.as_str().split_once('.').map(|(_, domain)| domain).filter(|domain| domain.contains('.'));
+    let below = |domain: &str| host.strip_suffix(domain).is_some_and(|name| name.is_empty() || name.ends_with('.'));
+    host == portal.as_str() || beside.is_some_and(below)
+}
+
 #[async_trait]
 impl Writer for Letters {
     async fn write(&self, mail: &Waiting) -> Result<Option<Letter>, JobFailure> {
@@ -83,5 +94,32 @@ impl Writer for Letters {
             Err(AccessError::NotFound) => Ok(None),
             other => other.map_err(|error| JobFailure::new("letter_not_written", error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_in_a_mail_leads_to_the_portal_s_own_domain() {
+        let portal: HostName = "portal.dealer.example".parse().unwrap();
+        for url in ["https://portal.dealer.example/", "https://dealer.example/help", "https://help.DEALER.example"] {
+            assert!(leads_home(url, Some(&portal)), "{url}");
+            assert!(!leads_home(url, None), "{url}, without a portal of its own");
+        }
+        for url in [
+            "https://evil.example/",
+            "https://evildealer.example",
+            "https://dealer.example.evil.example",
+            "https://dealer.example@evil.example/",
+            "not a link",
+        ] {
+            assert!(!leads_home(url, Some(&portal)), "{url}");
+        }
+        // the whole of a domain such as co.example is nobody's
+        let short: HostName = "dealer.example".parse().unwrap();
+        assert!(leads_home("https://dealer.example/help", Some(&short)));
+        assert!(!leads_home("https://other.example/help", Some(&short)));
     }
 }
