@@ -249,3 +249,27 @@ test("one's own sessions are seen, and all others are ended at once", async ({ p
   await one.context().close();
   await two.context().close();
 });
+
+test("a new password ends other sessions and asks to look over tokens and passkeys", async ({ page, browser }) => {
+  const { email, password } = await somebody(page);
+  const [other, own] = [await elsewhere(browser, NAMED), await elsewhere(browser, NAMED)];
+  await signIn(other, email, password);
+  await other.waitForURL(/\/a\//);
+  await signIn(own, email, password);
+  await goToSecurity(own);
+  await expect(own.getByRole("button", { name: "I know all of them" })).toHaveCount(0);
+  const card = own.getByRole("region", { name: "Change password" });
+  await card.getByLabel("Present password").fill(password);
+  await card.getByLabel("New password").fill(`${password} and more`);
+  await card.getByRole("button", { name: "Change password" }).click();
+  await expect(own.getByRole("status").filter({ hasText: "Your password was changed on" })).toBeVisible();
+  await expect(own.getByRole("region", { name: "Your API tokens" })).toContainText("You made no API tokens");
+  await expect(own.getByRole("region", { name: "Passkeys" })).toBeVisible();
+  await own.getByRole("button", { name: "I know all of them" }).click();
+  await expect(own.getByRole("button", { name: "I know all of them" })).toHaveCount(0);
+  await expect(own.getByText("Your password was changed on")).toHaveCount(0);
+  await other.goto("/");
+  await expect(other).toHaveURL(/\/sign-in/);
+  await other.context().close();
+  await own.context().close();
+});

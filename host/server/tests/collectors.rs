@@ -396,3 +396,97 @@ async fn a_site_goes_when_its_collectors_are_revoked() {
     let path = format!("{account}/devices/{}", device["id"].as_str().expect("an id"));
     world.tree.owner.send(Method::PATCH, &path, moved).await.refused(422, "invalid_input");
 }
+
+#[tokio::test]
+async fn enrollment_tokens_are_listed_and_revoked() {
+    let world = world().await;
+    let account = format!("/api/v1/accounts/{}", world.tree.customer);
+    let sites = world.tree.owner.get(&format!("{account}/sites")).await.expect(StatusCode::OK);
+    let body = |name: &str| json!({ "site_id": sites["items"][0]["id"], "name": name });
+    let path = format!("{account}/collectors/enrollments");
+    let mut made = Vec::new();
+    for name in ["First", "Second", "Third"] {
+        made.push(world.tree.owner.post(&path, body(name)).await.expect(StatusCode::CREATED));
+    }
+    // seen from above, a page after the other, and never the token
+    let above = format!("/api/v1/accounts/{}/collectors/enrollments", world.tree.dealer);
+    let page = world.tree.owner.get(&format!("{above}?limit=2")).await.expect(StatusCode::OK);
+    let names = |page: &Value| -> Vec<String> {
+        page["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|t| t["name"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    assert_eq!(names(&page), ["Third", "Second"]);
+    assert!(!page.to_string().contains("bwe_"));
+    let next = format!("{above}?limit=2&cursor={}", page["next"].as_str().expect("more"));
+    let rest = world.tree.owner.get(&next).await.expect(StatusCode::OK);
+    assert_eq!((names(&rest), &rest["next"]), (vec!["First".to_owned()], &Value::Null));
+    assert_eq!(rest["items"][0]["site"]["name"], "Site");
+
+    let enroll = |token: &Value| {
+        let body = json!({ "token": token["token"], "version": "0.1.0" });
+        Reply::of(Client::new().post(format!("{}/collector/v1/enroll", world.server.base)).json(&body))
+    };
+    let one = format!("{path}/{}", made[0]["id"].as_str().expect("an id"));
+    let stranger = world.server.token(world.tree.sibling, Role::Owner).await;
+    stranger.delete(&one).await.refused(404, "not_found");
+    let viewer = world.server.token(world.tree.customer, Role::Viewer).await;
+    viewer.delete(&one).await.refused(403, "denied");
+    viewer.get(&path).await.refused(403, "denied");
+    world.tree.owner.delete(&one).await.expect(StatusCode::NO_CONTENT);
+    world.tree.owner.delete(&one).await.refused(404, "not_found");
+    enroll(&made[0]).await.refused(401, "invalid_enrollment_token");
+    // one that was used waits no more
+    enroll(&made[1]).await.expect(StatusCode::OK);
+    let left = world.tree.owner.get(&path).await.expect(StatusCode::OK);
+    assert_eq!(names(&left), ["Third"]);
+    let audit = world.tree.owner.get(&format!("{account}/audit?action=collector.token_revoked")).await;
+    assert_eq!(audit.expect(StatusCode::OK)["items"][0]["object"]["name"], "First");
+}
+
+/// Attack: somebody may enroll collectors, and not say what a site's secrets are; a collector of its own reads them.
+#[tokio::test]
+async fn a_site_s_secrets_go_to_collectors_of_those_who_may_write_them() {
+    let world = world().await;
+    let account = format!("/api/v1/accounts/{}", world.tree.customer);
+    let sites = world.tree.owner.get(&format!("{account}/sites")).await.expect(StatusCode::OK);
+    let site = sites["items"][0]["id"].clone();
+    let body = json!({ "name": "Installer", "permissions": ["view_devices", "manage_collectors"] });
+    let made = world.tree.owner.post(&format!("{account}/tokens"), body).await.expect(StatusCode::CREATED);
+    let installer = Api::new(&world.server.base, made["secret"].as_str().expect("a secret"));
+    let path = format!("{account}/collectors/enrollments");
+    let token = installer.post(&path, json!({ "site_id": site, "name": "X" })).await.expect(StatusCode::CREATED);
+    let body = json!({ "token": token["token"], "version": "0.1.0" });
+    let url = format!("{}/collector/v1/enroll", world.server.base);
+    let enrolled = Reply::of(Client::new().post(&url).json(&body)).await.expect(StatusCode::OK);
+    let (key, id) = (enrolled["key"].as_str().expect("a key"), enrolled["collector_id"].as_str().expect("an id"));
+    let collector = Api::new(&world.server.base, key);
+    let communities =
+        async || collector.get("/collector/v1/assignment").await.expect(StatusCode::OK)["communities"].clone();
+    assert_eq!(communities().await, json!([]), "its maker may not write them");
+    let shown = async || {
+        let list = world.tree.owner.get(&format!("{account}/collectors")).await.expect(StatusCode::OK);
+        let found = list["items"].as_array().expect("items").iter().find(|c| c["id"] == id).cloned();
+        found.expect("listed")["secrets_withheld_at"].clone()
+    };
+    assert!(shown().await.is_string(), "and that is shown");
+    let vouch = format!("{account}/collectors/{id}/vouch");
+    installer.post(&vouch, json!({})).await.refused(403, "denied");
+    world.tree.owner.post(&vouch, json!({})).await.expect(StatusCode::NO_CONTENT);
+    assert_eq!((communities().await, shown().await), (json!(["secret"]), Value::Null));
+    // what it had it is given again, whoever answers for it; another version only where somebody does
+    let audit = world.tree.owner.get(&format!("{account}/audit?action=collector.secrets_withheld")).await;
+    assert_eq!(audit.expect(StatusCode::OK)["items"].as_array().map(Vec::len), Some(1), "once");
+    let rotate = json!({ "settings": { "community": "rotated" } });
+    let path = format!("{account}/sites/{}", site.as_str().expect("an id"));
+    let written = world.tree.owner.send(Method::PATCH, &path, rotate).await.expect(StatusCode::OK);
+    assert!(!written.to_string().contains("rotated"), "never shown");
+    assert_eq!(communities().await, json!(["rotated"]), "who vouched may write them");
+    for path in ["/sites".to_owned(), format!("/sites/{}", site.as_str().expect("an id")), "/collectors".to_owned()] {
+        let shown = world.tree.owner.get(&format!("{account}{path}")).await;
+        assert!(!shown.text.contains("rotated"), "{path}");
+    }
+}

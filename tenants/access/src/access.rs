@@ -7,11 +7,13 @@ use bailiwick_text::{LineError, Name, Reason};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::AccessError;
+use crate::invitations::SenderLimits;
 use crate::looks::{FromAbove, Looks};
 use crate::password::Hasher;
 use crate::permission::{Permission, Permissions};
 use crate::principal::Principal;
 use crate::restrictions;
+use crate::sessions::Failures;
 
 /// Access to accounts. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub struct Access {
     pub(crate) store: Store,
     pub(crate) hasher: Hasher,
     looks: Arc<Looks>,
+    pub(crate) failures: Arc<Failures>,
+    pub(crate) sender_limits: SenderLimits,
 }
 
 impl Access {
@@ -27,7 +31,13 @@ impl Access {
     /// # Errors
     /// [`AccessError::Hashing`] where the system has no randomness.
     pub async fn new(store: Store) -> Result<Self, AccessError> {
-        Ok(Self { store, hasher: Hasher::new().await?, looks: Arc::default() })
+        Ok(Self {
+            store,
+            hasher: Hasher::new().await?,
+            looks: Arc::default(),
+            failures: Arc::default(),
+            sender_limits: SenderLimits::default(),
+        })
     }
 
     /// The store.
@@ -72,7 +82,7 @@ impl Access {
         Ok(self.open(principal, account, permission).await?.0)
     }
 
-    async fn open(
+    pub(crate) async fn open(
         &self,
         principal: &Principal,
         account: AccountId,

@@ -110,6 +110,13 @@ pub enum AccessError {
         /// Seconds until another is looked at.
         retry_after: u64,
     },
+    /// The account, one above it, or the operator has sent as many invitations as it may in a day; again after so many
+    /// seconds. 429, `too_many_invitations`.
+    #[error("as many invitations were sent as may be in a day")]
+    TooManyInvitations {
+        /// Seconds until there is room for another.
+        retry_after: u64,
+    },
     /// While the session looks as somebody else does, it changes nothing. 403, `view_as_read_only`.
     #[error("nothing is changed while looking as somebody else does")]
     ViewAsReadOnly,
@@ -168,6 +175,7 @@ impl AccessError {
             Self::PasskeyRefused => "passkey_refused",
             Self::PasskeysUnavailable => "passkeys_unavailable",
             Self::TooManyCodes { .. } => "rate_limited",
+            Self::TooManyInvitations { .. } => "too_many_invitations",
             Self::ViewAsReadOnly => "view_as_read_only",
             Self::LastOwner | Self::LastToLift => "last_owner",
             Self::Store(StoreError::Moved) | Self::Audit(AuditError::Store(StoreError::Moved)) => "moved",

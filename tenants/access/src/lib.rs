@@ -39,12 +39,14 @@ pub mod passkeys;
 mod password;
 mod permission;
 mod principal;
+mod proofs;
 pub mod resets;
 pub mod restrictions;
 mod role;
 pub mod roles;
 pub mod sessions;
 pub mod sso;
+mod standing;
 pub mod tokens;
 pub mod view_as;
 

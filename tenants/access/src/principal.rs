@@ -238,6 +238,14 @@ impl Principal {
         self.via
     }
 
+    /// The session by which it proved that, where it did by one.
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        match self.via {
+            Via::Session { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
     /// Every role held.
     #[must_use]
     pub fn held(&self) -> &[Held] {

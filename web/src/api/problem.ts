@@ -74,6 +74,8 @@ const MESSAGES: Record<string, () => string> = {
   unsupported_media_type: m.problem_file_kind,
   exceeds_own_permissions: m.problem_exceeds,
   rate_limited: m.problem_rate_limited,
+  too_many_invitations: m.problem_too_many_invitations,
+  too_many_tokens: m.problem_too_many_tokens,
   too_much_at_once: m.problem_too_much_at_once,
   link_invalid: m.problem_link_invalid,
   sign_in_first: m.problem_sign_in_first,

@@ -191,11 +191,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The one-time tokens of an account and its subtree that wait to be used, newest first. */
+        get: operations["collectors_enrollments"];
         put?: never;
         /** Makes a one-time token with which a collector enrolls itself within 24 hours. */
         post: operations["collectors_enroll"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/collectors/enrollments/{enrollment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a one-time token: it enrolls nothing any more. */
+        delete: operations["collectors_revoke_enrollment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -229,6 +247,23 @@ export interface paths {
         put?: never;
         /** Has a collector sweep and poll at its next contact. */
         post: operations["collectors_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/collectors/{collector_id}/vouch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers for a collector from now on: it is given its site's secrets while the caller may write them. */
+        post: operations["collectors_vouch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1276,6 +1311,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Notes that one has looked over one's tokens and passkeys. */
+        delete: operations["session_reviewed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/second-factor": {
         parameters: {
             query?: never;
@@ -1360,6 +1412,40 @@ export interface paths {
         /** Whether a provider signs the addresses of a domain in. It tells nothing of any person, and so is no attempt to sign in. */
         post: operations["session_offer_sso"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The API tokens that one made and that still are good for something, newest first. */
+        get: operations["session_own_tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an API token that one made. */
+        delete: operations["session_revoke_own_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1719,6 +1805,11 @@ export interface components {
             devices_seen: number;
             /** @description What was left out of its reports within the last day, beyond a limit. */
             left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Format: date-time
+             * @description Since when it is not given its site's secrets, because nobody who may write them answers for it; null where it is.
+             */
+            secrets_withheld_at?: string | null;
         };
         /** @description Collectors by state. */
         CollectorCounts: {
@@ -2411,8 +2502,20 @@ export interface components {
             next: string | null;
         };
         /** @description A page of rows. */
+        List_OpenCollectorToken: {
+            items: components["schemas"]["OpenCollectorToken"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
         List_OwnSession: {
             items: components["schemas"]["OwnSession"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of rows. */
+        List_OwnToken: {
+            items: components["schemas"]["OwnToken"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
@@ -2766,6 +2869,28 @@ export interface components {
              */
             minutes: number;
         };
+        /** @description A one-time token that waits to be used. */
+        OpenCollectorToken: {
+            /** Format: uuid */
+            id: string;
+            /** @description Whose collector it makes. */
+            account: components["schemas"]["Named"];
+            /** @description Where. */
+            site: components["schemas"]["Named"];
+            /** @description What the collector will be called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The operator who made it, in person or by a token, and without whose right it is worth nothing.
+             */
+            made_by?: string | null;
+            /** @description That operator's name. */
+            made_by_name?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** @description The operator who is signed in. */
         Operator: {
             /** Format: uuid */
@@ -2774,6 +2899,11 @@ export interface components {
             name: string;
             /** @description `en`, or with a region: `de-AT`. */
             locale: string;
+            /**
+             * Format: date-time
+             * @description Since when one is to look over one's tokens and passkeys, one's password being a new one; null where one has.
+             */
+            review_since?: string | null;
         };
         /** @description What it may do from now on. */
         OperatorGrant: {
@@ -2807,6 +2937,28 @@ export interface components {
             device?: string | null;
             /** @description Whether it is the one that asks. */
             current: boolean;
+        };
+        /** @description An API token that one made oneself. */
+        OwnToken: {
+            /** Format: uuid */
+            id: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description The account that it lies on. */
+            account: components["schemas"]["Named"];
+            /** @description Its role there; null where it has permissions of its own. */
+            role?: string | null;
+            /** @description What it may do, by name. */
+            permissions: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_used_at?: string | null;
         };
         /** @description One of one's own passkeys. */
         Passkey: {
@@ -3118,8 +3270,8 @@ export interface components {
         /** @description What was found. */
         SignInTested: {
             /**
-             * @description Null where all is well; else a stable code: `not_allowed`, `forbidden_address`, `unresolved`, `failed`,
-             *     `timed_out`, `oversized`, `redirects`, `bad_url`, `bad_status`, `malformed`, `other_issuer`, `unsupported`.
+             * @description Null where all is well; else a stable code: `not_allowed`, `unreachable` (there is no such host, it is not public, or
+             *     it does not answer), `oversized`, `redirects`, `bad_url`, `bad_status`, `malformed`, `other_issuer`, `unsupported`.
              */
             problem?: string | null;
             /** @description The same for people, in English. */
@@ -3896,6 +4048,42 @@ export interface operations {
             };
         };
     };
+    collectors_enrollments: {
+        parameters: {
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OpenCollectorToken"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     collectors_enroll: {
         parameters: {
             query?: never;
@@ -3922,6 +4110,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CollectorToken"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectors_revoke_enrollment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The token's id. */
+                enrollment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {
@@ -3984,6 +4203,40 @@ export interface operations {
         responses: {
             /** @description It will, at its next contact. */
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectors_vouch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The collector. */
+                collector_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7005,6 +7258,32 @@ export interface operations {
             };
         };
     };
+    session_reviewed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_factors: {
         parameters: {
             query?: never;
@@ -7181,6 +7460,63 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SsoOffer"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_own_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OwnToken"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_revoke_own_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token. */
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

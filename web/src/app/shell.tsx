@@ -17,6 +17,7 @@ import { Failed, Refusal } from "@/design/feedback";
 import { Icon, type IconName } from "@/design/icon";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
+import { ReviewBanner } from "@/security/review";
 import { hasSettings, may, mayInstall } from "@/session/session";
 import { UserMenu } from "@/session/user-menu";
 import { ElevationBanner, ViewBanner } from "@/support/banners";
@@ -58,6 +59,7 @@ export function Shell() {
                 <span className="banner-text">{m.banner_offline()}</span>
               </div>
             )}
+            <ReviewBanner />
             <StateBanner account={data} />
           </div>
           <Refusal value={data && <AskWhom account={data} />}>

@@ -14,7 +14,8 @@ import { NoDriverNotice, useNoDriver } from "@/drivers/consent";
 import { m } from "@/i18n";
 import { number } from "@/i18n/format";
 import { AddCollector } from "./add";
-import { useCollectors, useRevokeCollector, useScanNow } from "./queries";
+import { Enrollments } from "./enrollments";
+import { useCollectors, useRevokeCollector, useScanNow, useVouch } from "./queries";
 import { Sites } from "./sites";
 import { collectorState } from "./state";
 
@@ -55,6 +56,7 @@ export function CollectorList() {
           }
         </Load>
       </section>
+      {mayManage && <Enrollments account={id} />}
       {customer && <Sites account={id} />}
       {adding && <AddCollector account={id} onClose={() => setAdding(false)} />}
     </Page>
@@ -63,8 +65,10 @@ export function CollectorList() {
 
 function CollectorTable({ collectors, mayManage }: { collectors: Collector[]; mayManage: boolean }) {
   const [revoking, setRevoking] = useState<Collector>();
+  const [vouching, setVouching] = useState<Collector>();
   const scan = useScanNow();
   const revoke = useRevokeCollector();
+  const vouch = useVouch();
   return (
     <div className="card-body--flush">
       <table className="table">
@@ -98,6 +102,7 @@ function CollectorTable({ collectors, mayManage }: { collectors: Collector[]; ma
                 })
               }
               onRevoke={() => setRevoking(collector)}
+              onVouch={() => setVouching(collector)}
             />
           ))}
         </tbody>
@@ -120,13 +125,38 @@ function CollectorTable({ collectors, mayManage }: { collectors: Collector[]; ma
           })
         }
       />
+      <Confirm
+        title={m.collector_vouch_title({ name: vouching?.name ?? "" })}
+        body={m.collector_vouch_body()}
+        action={m.collector_vouch()}
+        open={vouching !== undefined}
+        busy={vouch.isPending}
+        onClose={() => setVouching(undefined)}
+        onConfirm={() =>
+          vouching &&
+          vouch.mutate(vouching, {
+            onSuccess: () => {
+              toast(m.collector_vouched({ name: vouching.name }));
+              setVouching(undefined);
+            },
+            onError: toastProblem,
+          })
+        }
+      />
     </div>
   );
 }
 
-type RowProps = { collector: Collector; mayManage: boolean; onScan: () => void; onRevoke: () => void };
+type RowProps = {
+  collector: Collector;
+  mayManage: boolean;
+  onScan: () => void;
+  onRevoke: () => void;
+  onVouch: () => void;
+};
 
-function Row({ collector, mayManage, onScan, onRevoke }: RowProps) {
+function Row({ collector, mayManage, onScan, onRevoke, onVouch }: RowProps) {
+  const mayVouch = useMay("manage_sites");
   const state = collectorState(collector.state);
   const live = mayManage && collector.state !== "revoked";
   return (
@@ -141,6 +171,9 @@ function Row({ collector, mayManage, onScan, onRevoke }: RowProps) {
           <span className="cell-sub error">
             {m.collector_left_out({ what: leftOutWords(collector.left_out) })}
           </span>
+        )}
+        {collector.secrets_withheld_at && collector.state !== "revoked" && (
+          <span className="cell-sub error">{m.collector_withheld()}</span>
         )}
       </td>
       <td>
@@ -162,6 +195,18 @@ function Row({ collector, mayManage, onScan, onRevoke }: RowProps) {
         <Ago at={collector.last_seen_at} />
       </td>
       <td>
+        {mayVouch && collector.secrets_withheld_at && collector.state !== "revoked" && (
+          <div className="actions">
+            <Button
+              small
+              icon="shield"
+              onPress={onVouch}
+              aria-label={`${m.collector_vouch()}: ${collector.name}`}
+            >
+              {m.collector_vouch()}
+            </Button>
+          </div>
+        )}
         {live && (
           <div className="actions">
             <Button

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
 import { usePages, WHOLE } from "@/api/lists";
 import type { components } from "@/api/schema";
-import type { Collector } from "@/api/types";
+import type { Collector, OpenCollectorToken } from "@/api/types";
 
 export function useCollectors(account: string, enabled = true) {
   return usePages(
@@ -37,6 +37,47 @@ export function useRevokeCollector() {
       reply(
         api.DELETE("/api/v1/accounts/{id}/collectors/{collector_id}", {
           params: { path: { id: collector.account.id, collector_id: collector.id } },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["collectors"] }),
+  });
+}
+
+export function useVouch() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (collector: Collector) =>
+      reply(
+        api.POST("/api/v1/accounts/{id}/collectors/{collector_id}/vouch", {
+          params: { path: { id: collector.account.id, collector_id: collector.id } },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["collectors"] }),
+  });
+}
+
+/** One-time tokens that were not used yet; below `collectors`, so that what enrolls one refreshes both. */
+export function useEnrollments(account: string) {
+  return usePages(
+    ["collectors", account, "enrollments"],
+    (page, signal) =>
+      reply(
+        api.GET("/api/v1/accounts/{id}/collectors/enrollments", {
+          params: { path: { id: account }, query: page },
+          signal,
+        }),
+      ),
+    { limit: WHOLE },
+  );
+}
+
+export function useRevokeEnrollment() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (token: OpenCollectorToken) =>
+      reply(
+        api.DELETE("/api/v1/accounts/{id}/collectors/enrollments/{enrollment_id}", {
+          params: { path: { id: token.account.id, enrollment_id: token.id } },
         }),
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: ["collectors"] }),

@@ -9,6 +9,7 @@ import { TextField } from "@/design/fields";
 import { Card } from "@/design/page";
 import { toast } from "@/design/toast";
 import { m } from "@/i18n";
+import { sessionQuery } from "@/session/session";
 import "@/session/sign-in.css";
 
 const SHORTEST = 12;
@@ -23,6 +24,8 @@ export function PasswordCard() {
       setPresent("");
       setNext("");
       toast(m.password_changed());
+      // the notice that asks to look over tokens and passkeys is of the session
+      client.invalidateQueries({ queryKey: sessionQuery.queryKey });
       return client.invalidateQueries({ queryKey: ["sessions"] });
     },
   });

@@ -12,6 +12,11 @@ export const passkeysQuery = queryOptions({
   queryFn: async ({ signal }) => (await reply(api.GET("/api/v1/session/passkeys", { signal }))).items,
 });
 
+export const ownTokensQuery = queryOptions({
+  queryKey: ["security", "tokens"],
+  queryFn: async ({ signal }) => (await reply(api.GET("/api/v1/session/tokens", { signal }))).items,
+});
+
 /** Whether a passkey of this host name could answer here. */
 export function usableHere(passkeys: { host: string }[] | undefined): boolean {
   return passkeys?.some((passkey) => passkey.host === location.hostname) ?? false;

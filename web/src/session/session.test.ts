@@ -17,7 +17,7 @@ const account = (lineage: string, kind: Account["kind"]): Account => ({
 });
 
 const session = (...grants: Account[]): Session => ({
-  operator: { id: "1", email: "a@b.example", name: "A", locale: "en" },
+  operator: { id: "1", email: "a@b.example", name: "A", locale: "en", review_since: null },
   csrf: "c",
   grants: grants.map((granted) => ({ account: granted, role: "owner", role_name: "owner" })),
 });

@@ -4,19 +4,27 @@
 //! for a site, and from then on proves itself by a key that only it holds; both are random, stored as SHA-256,
 //! and shown once. A key says which account, site and collector it is: nothing that a collector sends can say
 //! otherwise.
+//!
+//! A token ends with the right of who made it: the caller asks for that right again before it enrolls anything
+//! ([`presented`], [`enroll`]). Whoever runs a collector reads its site's secrets, so somebody who may write them
+//! answers for the collector ([`Secrets`]).
 
 mod secret;
+mod secrets;
 mod service;
 mod store;
+mod tokens;
 
 use bailiwick_contract::report::SweepFigures;
-use bailiwick_store::{AccountId, CollectorId, StoreError};
+use bailiwick_store::{AccountId, Actor, CollectorId, StoreError};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::{CollectorTokenId, Named, SiteId, drivers::DriverError, ingest::Cut, sites::SiteError};
 
-pub use service::{assignment, authenticate, create_token, enroll, get, list, request_scan, revoke, status, touch};
+pub use secrets::{Secrets, secrets, vouch};
+pub use service::{assignment, authenticate, enroll, get, list, request_scan, revoke, status, touch};
+pub use tokens::{create_token, presented, revoke_token, tokens};
 
 /// How a collector is, from when it was last heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -92,6 +100,8 @@ pub struct Collector {
     pub devices_seen: i64,
     /// What was left out of its reports within the last day, beyond a limit.
     pub left_out: Vec<Cut>,
+    /// Since when it is not given its site's secrets, because nobody who may write them answers for it.
+    pub secrets_withheld_at: Option<Timestamp>,
 }
 
 /// A one-time token, shown once.
@@ -103,6 +113,35 @@ pub struct NewToken {
     pub token: SecretString,
     /// Until when it can be used.
     pub expires_at: Timestamp,
+}
+
+/// A one-time token that waits to be used, as its account lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenToken {
+    /// Its id.
+    pub id: CollectorTokenId,
+    /// Whose collector it makes.
+    pub account: Named<AccountId>,
+    /// Where.
+    pub site: Named<SiteId>,
+    /// What the collector will be called.
+    pub name: String,
+    /// Who made it, and must still be allowed to when it is used.
+    pub made_by: Option<Actor>,
+    /// When.
+    pub created_at: Timestamp,
+    /// Until when it can be used.
+    pub expires_at: Timestamp,
+}
+
+/// A one-time token that somebody presents and that has not been used, revoked or left to expire.
+#[derive(Debug)]
+pub struct Presented {
+    /// The account that it makes a collector of.
+    pub account: AccountId,
+    /// Who made it: nothing comes of it unless this actor may still enroll collectors there.
+    pub made_by: Actor,
+    id: CollectorTokenId,
 }
 
 /// A collector that just came to be.
@@ -132,7 +171,8 @@ pub enum CollectorError {
     /// No such collector (or site) in this scope.
     #[error("there is no such collector")]
     NotFound,
-    /// The one-time token is none of ours, used, or of a site that is gone: the three are not told apart.
+    /// The one-time token is none of ours, used, revoked, of a site that is gone, or its maker may not enroll collectors
+    /// any more: the five are not told apart.
     #[error("the enrollment token is not valid")]
     UnknownToken,
     /// The one-time token's time is over.
@@ -147,6 +187,9 @@ pub enum CollectorError {
     /// Its account, or one above, is suspended.
     #[error("the account is suspended")]
     Suspended,
+    /// As many one-time tokens wait as may.
+    #[error("too many enrollment tokens wait: revoke some")]
+    TooManyTokens,
     /// There is no room for another.
     #[error(transparent)]
     Quota(#[from] bailiwick_store::QuotaExceeded),

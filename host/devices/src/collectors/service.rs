@@ -2,16 +2,16 @@
 
 use bailiwick_contract::report::{AssignedDriver, Assignment, Status, SweepFigures};
 use bailiwick_store::{Actor, CollectorId, Metered, Scope, Store};
-use bailiwick_text::Name;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
-    Authenticated, Collector, CollectorError, Enrolled, NewToken, secret,
-    store::{self, NewTokenRow},
+    Authenticated, Collector, CollectorError, Enrolled, Presented, Secrets, secret, secrets,
+    store::{self, NewRow},
+    tokens,
 };
 use crate::{
-    CollectorTokenId, Cursor, Page, PageRequest, SiteId,
+    Cursor, Page, PageRequest,
     drivers::{self, Catalogue},
     journal::{self, Object},
     page::Key,
@@ -19,8 +19,6 @@ use crate::{
     sites,
 };
 
-/// How long a one-time token can be used.
-const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 /// The most bytes of a batch that collectors are told to send.
 const BATCH_BYTES: u32 = 1 << 20;
 /// Figures of a collector that are greater than this are nonsense, and read as this.
@@ -51,63 +49,26 @@ pub async fn get(scope: &mut Scope, id: CollectorId, now: Timestamp) -> Result<C
     Ok(row.at(now))
 }
 
-/// Makes a one-time token for a site of the scope. It is written under the site's account, to which the scope
-/// is bound from here on.
+/// Uses a one-time token up for a collector and its key, once the caller has seen that its maker may still enroll
+/// collectors. The maker answers for the collector from then on. Commits by itself.
 ///
 /// # Errors
-/// [`CollectorError::Site`] where there is no such site, [`CollectorError::Invalid`] for the name.
-pub async fn create_token(
-    scope: &mut Scope,
-    site: SiteId,
-    name: &str,
-    now: Timestamp,
-) -> Result<NewToken, CollectorError> {
-    let name = name.parse::<Name>().map_err(|error| CollectorError::Invalid { field: "name", why: error.detail() })?;
-    let name = name.as_str();
-    let site = sites::get(scope, site).await?;
-    scope.bind(site.account).await?;
-    let (token, hash) = secret::make(secret::TOKEN)?;
-    let id = CollectorTokenId::new();
-    let expires_at = now.saturating_add(TOKEN_LIFETIME).unwrap_or(now);
-    store::insert_token(scope, NewTokenRow { id, site: site.id, name, hash: &hash, created_at: now, expires_at })
-        .await?;
-    let after = json!({ "site": site.id, "name": name, "expires_at": expires_at });
-    journal::record(scope, "collector.token_created", Object::of("collector_token", id), None, Some(after)).await?;
-    Ok(NewToken { id, token, expires_at })
-}
-
-/// Uses a one-time token up for a collector and its key. Commits by itself.
-///
-/// # Errors
-/// [`CollectorError::UnknownToken`], [`CollectorError::ExpiredToken`], [`CollectorError::Invalid`] for the version;
-/// [`CollectorError::Suspended`] and [`CollectorError::Quota`], after which the token can still be used.
-pub async fn enroll(store: &Store, token: &str, version: &str) -> Result<Enrolled, CollectorError> {
+/// [`CollectorError::UnknownToken`] where it was used or revoked since, [`CollectorError::Invalid`] for the version;
+/// [`CollectorError::Quota`], after which the token can still be used.
+pub async fn enroll(store: &Store, token: Presented, version: &str) -> Result<Enrolled, CollectorError> {
     check_version(version)?;
     let now = store.now();
-    let presented = secret::hash(secret::TOKEN, token).ok_or(CollectorError::UnknownToken)?;
-    let known = {
-        let mut door = store.door().await?;
-        store::token(&mut door, &presented).await?.ok_or(CollectorError::UnknownToken)?
-    };
-    if known.used {
-        return Err(CollectorError::UnknownToken);
-    }
-    if known.expires_at.0 <= now {
-        return Err(CollectorError::ExpiredToken);
-    }
-    if known.suspended {
-        return Err(CollectorError::Suspended);
-    }
     let collector = CollectorId::new();
-    let mut scope = store.scope(&Actor::Collector(collector), known.tenant_id).await?;
+    let mut scope = store.scope(&Actor::Collector(collector), token.account).await?;
     if let Some((0, full)) = store.room(&mut scope, Metered::Collectors, &[]).await? {
         return Err(full.into());
     }
-    let (site, name) = store::consume(&mut scope, known.id, now).await?.ok_or(CollectorError::UnknownToken)?;
-    let identity = Authenticated { collector, account: known.tenant_id, site };
+    let (site, name) = tokens::consume(&mut scope, token.id, now).await?.ok_or(CollectorError::UnknownToken)?;
+    let identity = Authenticated { collector, account: token.account, site };
     let (key, hash) = secret::make(secret::KEY)?;
-    store::insert(&mut scope, identity, &name, version, &hash, now).await?;
-    let after = json!({ "site": site, "name": name, "version": version });
+    let new = NewRow { identity, name: &name, version, key_hash: &hash, vouched_by: &token.made_by };
+    store::insert(&mut scope, &new, now).await?;
+    let after = json!({ "site": site, "name": name, "version": version, "token_made_by": token.made_by.to_string() });
     journal::record(&mut scope, "collector.enrolled", Object::of("collector", collector), None, Some(after)).await?;
     scope.commit().await?;
     Ok(Enrolled { identity, key })
@@ -142,7 +103,7 @@ pub async fn authenticate(store: &Store, key: &str) -> Result<Authenticated, Col
 
 /// Binds the scope to a collector's account, so that what is done is told there, whichever account above it was asked for
 /// at.
-async fn bind(scope: &mut Scope, id: CollectorId) -> Result<(), CollectorError> {
+pub(super) async fn bind(scope: &mut Scope, id: CollectorId) -> Result<(), CollectorError> {
     let account = store::account_of(scope, id).await?.ok_or(CollectorError::NotFound)?;
     Ok(scope.bind(account).await?)
 }
@@ -210,8 +171,8 @@ fn bounded(status: &Status) -> Status {
     }
 }
 
-/// What a collector is to do: its site's ranges and schedule, and every active driver that its account granted.
-/// The scope is bound to the collector's account.
+/// What a collector is to do: its site's ranges and schedule, every active driver that its account granted, and the
+/// site's secrets unless they are withheld. The scope is bound to the collector's account.
 ///
 /// # Errors
 /// [`CollectorError::NotFound`] where its site is gone.
@@ -220,10 +181,11 @@ pub async fn assignment(
     key: &SealingKey,
     catalogue: &Catalogue,
     who: &Authenticated,
+    secrets: &Secrets,
     now: Timestamp,
 ) -> Result<Assignment, CollectorError> {
     let site = sites::get(scope, who.site).await?;
-    let communities = sites::communities(scope, key, &site).await?;
+    let communities = secrets::communities(scope, key, who, &site, secrets, now).await?;
     let policy = drivers::policy(scope).await?;
     let drivers = drivers::grants(scope)
         .await?

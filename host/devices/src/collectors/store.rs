@@ -1,12 +1,12 @@
 //! The SQL of collectors.
 
 use bailiwick_contract::report::Status;
-use bailiwick_store::{AccountId, At, CollectorId, Door, Scope, StoreError};
+use bailiwick_store::{AccountId, Actor, At, CollectorId, Door, Scope, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{FromRow, Row, postgres::PgRow, types::Json};
 
 use super::{Authenticated, Collector, CollectorState};
-use crate::{CollectorTokenId, Named, SiteId, ingest::Cut};
+use crate::{Named, SiteId, ingest::Cut};
 
 /// A collector's row with what its state follows from.
 pub(super) struct CollectorRow {
@@ -44,6 +44,7 @@ impl FromRow<'_, PgRow> for CollectorRow {
                 last_sweep: row.try_get::<Option<Json<_>>, _>("last_sweep")?.map(|figures| figures.0),
                 devices_seen: row.try_get("devices_seen")?,
                 left_out: Cut::all_named(row.try_get("left_out")?),
+                secrets_withheld_at: time("secrets_withheld_at")?,
             },
             left_out_at: time("left_out_at")?,
             revoked_at: time("revoked_at")?,
@@ -62,7 +63,7 @@ pub(super) async fn find(
     Ok(sqlx::query_as(
         "select c.tenant_id, a.name as account_name, c.id, c.site_id, s.name as site_name, s.poll_seconds, c.name,
                 c.version, c.created_at, c.last_seen_at, c.revoked_at, c.pending, c.dead_letters,
-                c.clock_offset_ms, c.last_sweep, c.left_out, c.left_out_at,
+                c.clock_offset_ms, c.last_sweep, c.left_out, c.left_out_at, c.secrets_withheld_at,
                 (select count(*) from enrollments e
                  where e.tenant_id = c.tenant_id and e.collector_id = c.id and e.state = 'active') as devices_seen
          from collectors c
@@ -79,95 +80,31 @@ pub(super) async fn find(
     .await?)
 }
 
-pub(super) struct NewTokenRow<'a> {
-    pub(super) id: CollectorTokenId,
-    pub(super) site: SiteId,
+pub(super) struct NewRow<'a> {
+    pub(super) identity: Authenticated,
     pub(super) name: &'a str,
-    pub(super) hash: &'a [u8],
-    pub(super) created_at: Timestamp,
-    pub(super) expires_at: Timestamp,
+    pub(super) version: &'a str,
+    pub(super) key_hash: &'a [u8],
+    /// Who answers for it.
+    pub(super) vouched_by: &'a Actor,
 }
 
-pub(super) async fn insert_token(scope: &mut Scope, token: NewTokenRow<'_>) -> Result<(), StoreError> {
-    let (account, lineage) = (scope.account(), scope.lineage().clone());
-    sqlx::query(
-        "insert into collector_tokens (tenant_id, lineage, id, site_id, name, token_hash, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(account)
-    .bind(lineage)
-    .bind(token.id)
-    .bind(token.site)
-    .bind(token.name)
-    .bind(token.hash)
-    .bind(At(token.created_at))
-    .bind(At(token.expires_at))
-    .execute(scope.sql())
-    .await?;
-    Ok(())
-}
-
-/// A token that was presented.
-#[derive(FromRow)]
-pub(super) struct KnownToken {
-    pub(super) tenant_id: AccountId,
-    pub(super) id: CollectorTokenId,
-    pub(super) expires_at: At,
-    pub(super) used: bool,
-    pub(super) suspended: bool,
-}
-
-pub(super) async fn token(door: &mut Door, hash: &[u8]) -> Result<Option<KnownToken>, StoreError> {
-    Ok(sqlx::query_as(
-        "select tenant_id, id, expires_at, used_at is not null as used,
-                exists (select from accounts a where a.suspended_at is not null and t.lineage ^@ a.lineage) as suspended
-         from collector_tokens t where token_hash = $1",
-    )
-    .bind(hash)
-    .fetch_optional(door.sql())
-    .await?)
-}
-
-/// Uses the token up; `None` where another was faster.
-pub(super) async fn consume(
-    scope: &mut Scope,
-    id: CollectorTokenId,
-    now: Timestamp,
-) -> Result<Option<(SiteId, String)>, StoreError> {
-    let account = scope.account();
-    Ok(sqlx::query_as(
-        "update collector_tokens set used_at = $3
-         where tenant_id = $1 and id = $2 and used_at is null and expires_at > $3
-         returning site_id, name",
-    )
-    .bind(account)
-    .bind(id)
-    .bind(At(now))
-    .fetch_optional(scope.sql())
-    .await?)
-}
-
-pub(super) async fn insert(
-    scope: &mut Scope,
-    identity: Authenticated,
-    name: &str,
-    version: &str,
-    key_hash: &[u8],
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub(super) async fn insert(scope: &mut Scope, new: &NewRow<'_>, now: Timestamp) -> Result<(), StoreError> {
     let lineage = scope.lineage().clone();
     sqlx::query(
-        "insert into collectors (tenant_id, lineage, id, site_id, name, key_hash, version, created_at, last_seen_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        "insert into collectors (tenant_id, lineage, id, site_id, name, key_hash, version, created_at, last_seen_at,
+                                 vouched_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
     )
-    .bind(identity.account)
+    .bind(new.identity.account)
     .bind(lineage)
-    .bind(identity.collector)
-    .bind(identity.site)
-    .bind(name)
-    .bind(key_hash)
-    .bind(version)
+    .bind(new.identity.collector)
+    .bind(new.identity.site)
+    .bind(new.name)
+    .bind(new.key_hash)
+    .bind(new.version)
     .bind(At(now))
+    .bind(new.vouched_by.to_string())
     .execute(scope.sql())
     .await?;
     Ok(())
@@ -263,4 +200,62 @@ pub(super) async fn status(
     .execute(scope.sql())
     .await?;
     Ok(())
+}
+
+/// What is known of a collector and its site's secrets.
+#[derive(FromRow)]
+pub(super) struct SecretsRow {
+    /// Whether there are none, or the collector had this very version of them.
+    pub(super) known: bool,
+    pub(super) vouched_by: Option<String>,
+}
+
+pub(super) async fn secrets(scope: &mut Scope, id: CollectorId) -> Result<Option<SecretsRow>, StoreError> {
+    Ok(sqlx::query_as(
+        "select s.communities is null or coalesce(c.communities_version = s.communities_version, false) as known,
+                c.vouched_by
+         from collectors c join sites s on s.tenant_id = c.tenant_id and s.id = c.site_id
+         where c.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(scope.sql())
+    .await?)
+}
+
+/// Notes which version of its site's secrets a collector has, where that is another than before.
+pub(super) async fn given(scope: &mut Scope, id: CollectorId) -> Result<(), StoreError> {
+    sqlx::query(
+        "update collectors c set communities_version = s.communities_version, secrets_withheld_at = null
+         from sites s
+         where c.id = $1 and s.tenant_id = c.tenant_id and s.id = c.site_id
+           and (c.communities_version is distinct from s.communities_version or c.secrets_withheld_at is not null)",
+    )
+    .bind(id)
+    .execute(scope.sql())
+    .await?;
+    Ok(())
+}
+
+/// Notes that a collector is not given its site's secrets; false where that was known.
+pub(super) async fn withheld(scope: &mut Scope, id: CollectorId, now: Timestamp) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query("update collectors set secrets_withheld_at = $2 where id = $1 and secrets_withheld_at is null")
+            .bind(id)
+            .bind(At(now))
+            .execute(scope.sql())
+            .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// False where there is no such collector, or it was revoked.
+pub(super) async fn vouch(scope: &mut Scope, id: CollectorId) -> Result<bool, StoreError> {
+    let by = scope.actor().to_string();
+    let done = sqlx::query(
+        "update collectors set vouched_by = $2, secrets_withheld_at = null where id = $1 and revoked_at is null",
+    )
+    .bind(id)
+    .bind(by)
+    .execute(scope.sql())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

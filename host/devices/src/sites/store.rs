@@ -106,7 +106,11 @@ pub(super) async fn update(scope: &mut Scope, site: &Site) -> Result<(), StoreEr
 }
 
 pub(super) async fn set_communities(scope: &mut Scope, id: SiteId, sealed: Option<&[u8]>) -> Result<(), StoreError> {
-    sqlx::query("update sites set communities = $2 where id = $1").bind(id).bind(sealed).execute(scope.sql()).await?;
+    sqlx::query("update sites set communities = $2, communities_version = communities_version + 1 where id = $1")
+        .bind(id)
+        .bind(sealed)
+        .execute(scope.sql())
+        .await?;
     Ok(())
 }
 

@@ -14,9 +14,9 @@ async fn a_token_makes_one_collector_and_its_key_is_whose_it_is() {
     let token = collectors::create_token(&mut scope, ground.who.site, "Second", now).await.unwrap();
     scope.commit().await.unwrap();
     let token = token.token.expose_secret().to_owned();
-    let enrolled = collectors::enroll(&ground.store, &token, "2.0.0").await.unwrap();
+    let enrolled = enroll(&ground.store, &token, "2.0.0").await.unwrap();
     assert_eq!((enrolled.identity.account, enrolled.identity.site), (ground.customer, ground.who.site));
-    let again = collectors::enroll(&ground.store, &token, "2.0.0").await;
+    let again = enroll(&ground.store, &token, "2.0.0").await;
     assert!(matches!(again, Err(CollectorError::UnknownToken)));
 
     let key = enrolled.key.expose_secret();
@@ -43,7 +43,7 @@ async fn a_token_expires_after_a_day() {
     let token = collectors::create_token(&mut scope, ground.who.site, "Late", ground.store.now()).await.unwrap();
     scope.commit().await.unwrap();
     ground.minutes(24 * 60);
-    let late = collectors::enroll(&ground.store, token.token.expose_secret(), "1.0.0").await;
+    let late = enroll(&ground.store, token.token.expose_secret(), "1.0.0").await;
     assert!(matches!(late, Err(CollectorError::ExpiredToken)));
 }
 
@@ -55,9 +55,9 @@ async fn of_many_at_once_one_uses_the_token() {
     scope.commit().await.unwrap();
     let token = token.token.expose_secret();
     let all = tokio::join!(
-        collectors::enroll(&ground.store, token, "1"),
-        collectors::enroll(&ground.store, token, "1"),
-        collectors::enroll(&ground.store, token, "1"),
+        enroll(&ground.store, token, "1"),
+        enroll(&ground.store, token, "1"),
+        enroll(&ground.store, token, "1"),
     );
     let made = [all.0.is_ok(), all.1.is_ok(), all.2.is_ok()].into_iter().filter(|ok| *ok).count();
     assert_eq!(made, 1);
@@ -71,7 +71,8 @@ async fn the_assignment_holds_the_sites_secrets_and_what_was_granted() {
         let ground = &ground;
         async move {
             let mut scope = ground.scope(account).await;
-            collectors::assignment(&mut scope, &ground.key, &ground.catalogue, &ground.who, now).await.unwrap()
+            let given = collectors::Secrets::Given;
+            collectors::assignment(&mut scope, &ground.key, &ground.catalogue, &ground.who, &given, now).await.unwrap()
         }
     };
     let first = assignment(ground.customer).await;

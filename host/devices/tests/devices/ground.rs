@@ -11,6 +11,7 @@ use bailiwick_contract::{
 };
 use bailiwick_devices::{
     collectors::{self, Authenticated},
+    collectors::{CollectorError, Enrolled},
     devices::{self, Device, DeviceFilter, HeadlineValue, Sort},
     drivers::{self, Catalogue},
     ingest::{self, Applied},
@@ -93,7 +94,12 @@ pub async fn collector(store: &Store, key: &SealingKey, account: AccountId) -> A
     drivers::grant(&mut scope, "test-sensor", &Grant::all_of(&manifest()), now).await.unwrap();
     let token = collectors::create_token(&mut scope, site.id, "Collector", now).await.unwrap();
     scope.commit().await.unwrap();
-    collectors::enroll(store, token.token.expose_secret(), "1.0.0").await.unwrap().identity
+    enroll(store, token.token.expose_secret(), "1.0.0").await.unwrap().identity
+}
+
+/// Uses a token whose maker may do as it likes.
+pub async fn enroll(store: &Store, token: &str, version: &str) -> Result<Enrolled, CollectorError> {
+    collectors::enroll(store, collectors::presented(store, token).await?, version).await
 }
 
 impl Ground {

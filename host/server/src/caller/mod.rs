@@ -257,6 +257,11 @@ impl From<AccessError> for Problem {
                 Self::new(axum::http::StatusCode::FORBIDDEN, code, "The invitation is for another address than yours.")
             }
             AccessError::TooManyCodes { retry_after } => Self::rate_limited(retry_after),
+            AccessError::TooManyInvitations { retry_after } => Self::too_many(
+                code,
+                "You, or this account with those above and below it, sent as many invitations as may be in a day.",
+                retry_after,
+            ),
             AccessError::PasskeysUnavailable => {
                 Self::conflict(code, "Passkeys take a portal with a host name: this one has only an address.")
             }

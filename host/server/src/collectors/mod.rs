@@ -1,10 +1,12 @@
 //! `/api/v1/accounts/{id}/collectors`: the on-site engines, how they are, and how one is added.
 
 mod enroll;
+mod enrollments;
 mod list;
 mod revoke;
 mod scan;
 mod view;
+mod vouch;
 
 use bailiwick_devices::collectors::CollectorError;
 use bailiwick_store::CollectorId;
@@ -18,9 +20,11 @@ use crate::{App, edge::Problem};
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
-        .routes(routes!(enroll::enroll))
+        .routes(routes!(enrollments::enrollments, enroll::enroll))
+        .routes(routes!(enrollments::revoke_enrollment))
         .routes(routes!(revoke::revoke))
         .routes(routes!(scan::scan))
+        .routes(routes!(vouch::vouch))
 }
 
 /// Which collector.
@@ -53,6 +57,9 @@ impl From<CollectorError> for Problem {
                 "suspended",
                 "The account is suspended: keep the reports until it is resumed.",
             ),
+            CollectorError::TooManyTokens => {
+                Self::conflict("too_many_tokens", "Too many enrollment tokens wait: revoke some, or use them.")
+            }
             CollectorError::Quota(full) => full.into(),
             CollectorError::Invalid { field, why } => Self::field(field, "invalid", why),
             CollectorError::Site(error) => error.into(),

@@ -41,6 +41,8 @@ pub struct CollectorView {
     devices_seen: i64,
     /// What was left out of its reports within the last day, beyond a limit.
     left_out: Vec<LeftOut>,
+    /// Since when it is not given its site's secrets, because nobody who may write them answers for it; null where it is.
+    secrets_withheld_at: Option<Timestamp>,
 }
 
 impl Tabular for CollectorView {
@@ -61,6 +63,7 @@ impl Tabular for CollectorView {
         "addresses_scanned",
         "devices_seen",
         "left_out",
+        "secrets_withheld_at",
     ];
 }
 
@@ -80,6 +83,7 @@ impl From<Collector> for CollectorView {
             addresses_scanned: collector.last_sweep.map(|sweep| sweep.addresses),
             devices_seen: collector.devices_seen,
             left_out: collector.left_out.into_iter().map(LeftOut::from).collect(),
+            secrets_withheld_at: collector.secrets_withheld_at,
         }
     }
 }

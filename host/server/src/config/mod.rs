@@ -17,7 +17,7 @@ use std::{
 };
 
 use axum::http::Uri;
-use bailiwick_access::branding::HostName;
+use bailiwick_access::{branding::HostName, invitations::SenderLimits};
 use bailiwick_egress::{Destination, Purpose};
 use bailiwick_mail::{Sender, SmtpServer};
 use bailiwick_shares::Bounds;
@@ -140,6 +140,8 @@ pub struct Config {
     pub outbound: Outbound,
     /// Rate limits.
     pub rates: Rates,
+    /// How many invitations a sender may cause.
+    pub senders: SenderLimits,
     /// Database connections, at most.
     pub database_connections: u32,
     /// How much work is under way and waits.
@@ -198,6 +200,11 @@ impl TryFrom<Settings> for Config {
             source: rate("source_per_minute", s.source_per_minute)?,
             collector: rate("collector_per_minute", s.collector_per_minute)?,
         };
+        let senders = SenderLimits {
+            at_first: rate("invitations_per_day_at_first", s.invitations_per_day_at_first)?,
+            per_account: rate("invitations_per_day", s.invitations_per_day)?,
+            per_operator: rate("invitations_per_operator_per_day", s.invitations_per_operator_per_day)?,
+        };
         let product_name = s.product_name.parse::<ShortName>().map_err(|error| {
             ConfigError::value("product_name", error.detail(), "give 1 to 60 characters on one line")
         })?;
@@ -234,6 +241,7 @@ impl TryFrom<Settings> for Config {
             mail,
             outbound,
             rates,
+            senders,
             database_connections: s.database_connections,
             work,
             request_timeout: seconds("request_timeout_seconds", s.request_timeout_seconds)?,

@@ -157,7 +157,13 @@ impl Problem {
     /// Too many calls; again after so many seconds.
     #[must_use]
     pub fn rate_limited(retry_after: u64) -> Self {
-        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many calls; slow down.");
+        Self::too_many("rate_limited", "Too many calls; slow down.", retry_after)
+    }
+
+    /// Too many of something else than calls; again after so many seconds.
+    #[must_use]
+    pub fn too_many(code: &'static str, detail: impl Into<String>, retry_after: u64) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail);
         problem.0.retry_after = Some(retry_after.max(1));
         problem
     }

@@ -4,8 +4,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use bailiwick_access::Permission;
 use bailiwick_contract::report::Assignment;
-use bailiwick_devices::collectors;
+use bailiwick_devices::collectors::{self, Secrets};
 use sha2::{Digest as _, Sha256};
 
 use super::peer::Peer;
@@ -15,7 +16,16 @@ use crate::{App, edge::Problem};
 pub(super) async fn assignment(State(app): State<App>, peer: Peer, headers: HeaderMap) -> Result<Response, Problem> {
     let now = app.store().now();
     let mut scope = peer.scope(&app).await?;
-    let assignment = collectors::assignment(&mut scope, app.sealing_key(), app.drivers(), &peer.0, now).await?;
+    let mut secrets = collectors::secrets(&mut scope, &peer.0).await?;
+    if let Secrets::IfMayWrite(voucher) = &secrets {
+        // no call holds two connections of the pool at once
+        scope.rollback().await?;
+        let may = app.access().still_may(voucher, peer.0.account, Permission::ManageSites).await?;
+        secrets = if may { Secrets::Given } else { Secrets::Withheld };
+        scope = peer.scope(&app).await?;
+    }
+    let (key, drivers) = (app.sealing_key(), app.drivers());
+    let assignment = collectors::assignment(&mut scope, key, drivers, &peer.0, &secrets, now).await?;
     collectors::touch(&mut scope, peer.0.collector, now).await?;
     scope.commit().await?;
     let etag = etag(&assignment)?;

@@ -7,6 +7,7 @@ mod get;
 mod passkey;
 mod passkeys;
 mod password;
+mod review;
 mod second_factor;
 mod sso;
 mod totp;
@@ -14,6 +15,7 @@ mod update;
 mod view_as;
 
 use bailiwick_access::operators::Operator;
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -37,6 +39,9 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(totp::renew_recovery_codes))
         .routes(routes!(passkey::passkey_challenge, passkey::passkey))
         .merge(passkeys::router())
+        .routes(routes!(review::reviewed))
+        .routes(routes!(review::own_tokens))
+        .routes(routes!(review::revoke_own_token))
         .routes(routes!(view_as::end_view_as))
 }
 
@@ -49,10 +54,18 @@ pub struct OperatorView {
     name: String,
     /// `en`, or with a region: `de-AT`.
     locale: String,
+    /// Since when one is to look over one's tokens and passkeys, one's password being a new one; null where one has.
+    review_since: Option<Timestamp>,
 }
 
 impl From<Operator> for OperatorView {
     fn from(operator: Operator) -> Self {
-        Self { id: operator.id.get(), email: operator.email, name: operator.name, locale: operator.locale }
+        Self {
+            id: operator.id.get(),
+            email: operator.email,
+            name: operator.name,
+            locale: operator.locale,
+            review_since: operator.review_since.map(|at| at.0),
+        }
     }
 }

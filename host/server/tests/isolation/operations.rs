@@ -218,6 +218,9 @@ table! {
     audit_export, Of(ViewAudit), |_w| call();
     collectors_list, Of(ViewDevices), |_w| call();
     collectors_enroll, Of(ManageCollectors), |w| call().json(json!({ "site_id": w.site().await, "name": "Keller" }));
+    collectors_enrollments, Of(ManageCollectors), |_w| call();
+    collectors_revoke_enrollment, Of(ManageCollectors), |w| call().at("enrollment_id", w.enrollment().await);
+    collectors_vouch, Of(ManageSites), |w| call().at("collector_id", w.collector().await);
     collectors_revoke, Of(ManageCollectors), |w| call().at("collector_id", w.collector().await);
     collectors_scan, Of(ManageCollectors), |w| call().at("collector_id", w.collector().await);
     devices_list, Of(ViewDevices), |_w| call();
@@ -342,6 +345,12 @@ table! {
     session_remove_passkey, Own, |w| {
         let person = w.person().await;
         call().at("passkey_id", w.passkey_of(&person).await).by(person)
+    };
+    session_reviewed, Person, |w| call().by(w.person().await);
+    session_own_tokens, Person, |w| call().by(w.person().await);
+    session_revoke_own_token, Own, |w| {
+        let (person, token) = w.person_with_token().await;
+        call().at("token_id", token).by(person)
     };
     sessions_delete_others, Person, |w| call().by(w.person().await);
     sessions_list, Person, |w| call().by(w.person().await);

@@ -181,6 +181,12 @@ impl World {
         (client, enrolled["collector_id"].as_str().expect("an id").to_owned())
     }
 
+    /// A one-time token that waits to be used, by its id.
+    pub async fn enrollment(&self) -> String {
+        let body = json!({ "site_id": self.site().await, "name": "Keller" });
+        self.made("/collectors/enrollments", body).await
+    }
+
     pub async fn collector(&self) -> String {
         self.enroll().await.1
     }
@@ -320,6 +326,16 @@ impl World {
         let email = self.email();
         self.server.operator(self.account, &email, Role::Viewer).await;
         Client::sign_in(&self.server.base, &email).await
+    }
+
+    /// Somebody of the account, and the id of a token that it made there.
+    pub async fn person_with_token(&self) -> (Client, String) {
+        let email = self.email();
+        self.server.operator(self.account, &email, Role::Owner).await;
+        let owner = Client::sign_in(&self.server.base, &email).await;
+        let made = owner.post(&self.below("/tokens"), json!({ "name": self.word("Own"), "role": "viewer" })).await;
+        let id = made.expect(StatusCode::CREATED)["id"].as_str().expect("an id").to_owned();
+        (owner, id)
     }
 
     /// Somebody of the account who looks at it as somebody else does.

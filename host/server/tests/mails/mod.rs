@@ -4,6 +4,7 @@ mod brands;
 mod invitations;
 mod links;
 mod resets;
+mod senders;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};

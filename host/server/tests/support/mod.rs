@@ -117,10 +117,13 @@ impl Server {
         let mut config = Config::load(None).expect("the defaults are valid");
         config.rates.sign_in = 1_000;
         config.redis = redis.map(|url| RedisAddress::parse(&url.into(), Cleartext::Refused).expect("an address"));
+        config.senders.at_first = 1_000;
+        config.senders.per_account = 1_000;
+        config.senders.per_operator = 1_000;
         change(&mut config);
         let store = database.store.clone();
         let metrics = Metrics::new().expect("the figures register");
-        let access = Access::new(store.clone()).await.expect("access opens");
+        let access = Access::new(store.clone()).await.expect("access opens").limiting_senders(config.senders);
         let app = App::new(Parts {
             drivers: Catalogue::open(&store).await.expect("the catalogue opens"),
             // that of every process over this database

@@ -4,7 +4,7 @@
 //! customer reads in its own audit who looked.
 
 mod service;
-mod store;
+pub(crate) mod store;
 
 use bailiwick_store::{OperatorId, uuid_id};
 use jiff::Timestamp;

@@ -1,6 +1,6 @@
 //! The SQL of elevations.
 
-use bailiwick_store::{At, OperatorId, Scope};
+use bailiwick_store::{AccountId, At, OperatorId, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
@@ -86,6 +86,22 @@ pub(super) async fn end(
     )
     .bind(account)
     .bind(of)
+    .bind(At(now))
+    .fetch_all(scope.sql())
+    .await
+}
+
+/// Ends those of an operator wherever the scope sees them; gives which, and of which account.
+pub(crate) async fn end_everywhere(
+    scope: &mut Scope,
+    operator: OperatorId,
+    now: Timestamp,
+) -> sqlx::Result<Vec<(AccountId, ElevationId)>> {
+    sqlx::query_as(
+        "update elevations set ended_at = $2 where operator_id = $1 and ended_at is null and expires_at > $2
+         returning tenant_id, id",
+    )
+    .bind(operator)
     .bind(At(now))
     .fetch_all(scope.sql())
     .await

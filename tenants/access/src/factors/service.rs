@@ -5,7 +5,6 @@ use bailiwick_store::seal::{Place, SealingKey};
 use bailiwick_store::{OperatorId, Scope};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 
@@ -18,7 +17,6 @@ use crate::credential::Credential;
 use crate::error::AccessError;
 use crate::operators;
 use crate::principal::{Principal, Via};
-use crate::sessions;
 use crate::sso::Through;
 
 /// What authenticator apps show beside the address.
@@ -80,8 +78,8 @@ impl Access {
         Ok(Enrolment { secret: totp.secret().to_base32().into(), uri: uri.into() })
     }
 
-    /// Confirms the generator by a code of it: from now on signing in takes one. The operator's other sessions, which
-    /// did without, end. Gives the recovery codes, shown this once.
+    /// Confirms the generator by a code of it: from now on signing in takes one. Every other proof of the operator, which
+    /// did without, ends. Gives the recovery codes, shown this once.
     ///
     /// # Errors
     /// [`AccessError::WrongCode`], [`AccessError::TooManyCodes`]; [`AccessError::Conflict`] where none waits to be
@@ -105,9 +103,8 @@ impl Access {
         let mut scope = right(self.check_code(&mut scope, operator, key, code).await?, scope).await?;
         store::confirm(&mut scope, operator, now).await?;
         let codes = fresh_codes(&mut scope, operator).await?;
-        let ended = sessions::store::revoke_others(&mut scope, operator, session, now).await?;
-        let entry = Entry::new("operator.second_factor_set_up", Object::new("operator", operator))
-            .after(json!({ "kind": "totp", "sessions_ended": ended }));
+        let ended = self.end_proofs(&mut scope, operator, Some(session)).await?;
+        let entry = Entry::new("operator.second_factor_set_up", Object::new("operator", operator)).after(ended.told());
         record(&mut scope, entry).await?;
         scope.commit().await?;
         self.leave_ended(principal).await?;
@@ -131,8 +128,11 @@ impl Access {
         let mut scope = self.with_totp(principal, operator).await?;
         let mut scope = right(self.prove(&mut scope, operator, key, &evidence.into()).await?, scope).await?;
         store::remove(&mut scope, operator).await?;
-        record(&mut scope, Entry::new("operator.second_factor_removed", Object::new("operator", operator))).await?;
-        Ok(scope.commit().await?)
+        let ended = self.end_proofs(&mut scope, operator, principal.session()).await?;
+        let entry = Entry::new("operator.second_factor_removed", Object::new("operator", operator)).after(ended.told());
+        record(&mut scope, entry).await?;
+        scope.commit().await?;
+        self.leave_ended(principal).await
     }
 
     /// Fresh recovery codes in place of those left, shown this once; takes a code or a passkey.
@@ -150,8 +150,12 @@ impl Access {
         let mut scope = self.with_totp(principal, operator).await?;
         let mut scope = right(self.prove(&mut scope, operator, key, &evidence.into()).await?, scope).await?;
         let codes = fresh_codes(&mut scope, operator).await?;
-        record(&mut scope, Entry::new("operator.recovery_codes_renewed", Object::new("operator", operator))).await?;
+        let ended = self.end_proofs(&mut scope, operator, principal.session()).await?;
+        let entry =
+            Entry::new("operator.recovery_codes_renewed", Object::new("operator", operator)).after(ended.told());
+        record(&mut scope, entry).await?;
         scope.commit().await?;
+        self.leave_ended(principal).await?;
         Ok(codes)
     }
 
@@ -238,7 +242,11 @@ impl Access {
         let mut door = self.store.door().await?;
         let known = operators::store::password_hash(&mut door, operator).await?;
         drop(door);
-        if self.hasher.verify(password, known).await? { Ok(()) } else { Err(AccessError::WrongPassword) }
+        if self.hasher.verify(password, known).await? {
+            return Ok(());
+        }
+        self.note_failure(operator, None);
+        Err(AccessError::WrongPassword)
     }
 
     /// Whether the operator's password takes a code besides.

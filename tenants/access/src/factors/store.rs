@@ -110,10 +110,9 @@ pub(super) async fn failed(
         .map(drop)
 }
 
-/// The factor with all codes, and every sign-in that waits for one.
-pub(super) async fn remove(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
+/// The factor with all codes.
+pub(crate) async fn remove(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
     forget_codes(scope, operator).await?;
-    forget_challenges(scope, operator).await?;
     sqlx::query("delete from second_factors where operator_id = $1").bind(operator).execute(scope.sql()).await.map(drop)
 }
 
@@ -184,18 +183,6 @@ pub(crate) async fn find_challenge(door: &mut Door, hash: &[u8; 32], now: Timest
     .await
 }
 
-/// Takes away all that an operator set up, with the challenges that wait for it.
-pub(crate) async fn strip(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
-    for statement in [
-        "delete from second_factors where operator_id = $1",
-        "delete from recovery_codes where operator_id = $1",
-        "delete from sign_in_challenges where operator_id = $1",
-    ] {
-        sqlx::query(statement).bind(operator).execute(scope.sql()).await?;
-    }
-    Ok(())
-}
-
 /// Whoever touches challenges waits here for its turn, so that two of one operator never wait for each other.
 async fn in_turn(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
     lock(scope, operator).await.map(drop)
@@ -213,14 +200,14 @@ pub(crate) async fn attempt(scope: &mut Scope, operator: OperatorId, challenge: 
         .map(|done| done.rows_affected() == 1)
 }
 
-/// Ends every sign-in of the operator that waits for a code.
-pub(crate) async fn forget_challenges(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<()> {
+/// Ends every sign-in of the operator that waits for a code; returns how many.
+pub(crate) async fn forget_challenges(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<u64> {
     in_turn(scope, operator).await?;
     sqlx::query("delete from sign_in_challenges where operator_id = $1")
         .bind(operator)
         .execute(scope.sql())
         .await
-        .map(drop)
+        .map(|done| done.rows_affected())
 }
 
 pub(crate) async fn purge_challenges(ops: &mut Ops, before: Timestamp) -> sqlx::Result<()> {

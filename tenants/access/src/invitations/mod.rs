@@ -3,14 +3,17 @@
 //! Inviting never looks whether somebody of the address exists, so neither its answer nor its time can tell. The link
 //! that is mailed carries a secret of which only the SHA-256 is stored; it works once, for [`LIFETIME`], and only while
 //! who invited may still give what was offered. Somebody new sets a name and a password; somebody who exists signs in
-//! first, and must be who the mail was for.
+//! first, and must be who the mail was for. How many a sender may cause is limited (`limits.rs`).
 
+mod limits;
 mod service;
 pub(crate) mod store;
 
 use bailiwick_store::{Actor, uuid_id};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
+
+pub use limits::SenderLimits;
 
 use crate::grants::{Given, GrantId};
 use crate::password::Password;

@@ -31,7 +31,8 @@ impl Access {
     /// # Errors
     /// [`AccessError::Excess`] where the role permits what the principal may not give for good (what it may do for a
     /// time, it may not give); [`AccessError::Invalid`] where the name is none, there is no such role here, or a branch
-    /// does not lie below; [`AccessError::Conflict`] where too many wait; and those of [`Access::authorize`].
+    /// does not lie below; [`AccessError::Conflict`] where too many wait; [`AccessError::TooManyInvitations`]; and those of
+    /// [`Access::authorize`].
     pub async fn invite(
         &self,
         principal: &Principal,
@@ -45,6 +46,7 @@ impl Access {
         // accepting asks the same of the inviter's standing grants
         let standing = self.standing(principal.actor()).await?;
         self.role_to_give(&standing, &scope, new.given.role).await?;
+        self.may_send(&mut scope, principal.actor().operator()).await?;
         let now = self.store.now();
         if store::count(&mut scope, now).await? >= MOST_OPEN {
             return Err(AccessError::Conflict("too many invitations wait: revoke some"));
@@ -180,6 +182,7 @@ impl Access {
                     return Err(AccessError::SignInFirst);
                 }
                 if !self.hasher.verify(password.secret(), hash).await? {
+                    self.note_failure(operator, source);
                     return Err(AccessError::WrongPassword);
                 }
                 (operator, None)
@@ -244,27 +247,6 @@ impl Access {
             AccessError::Store(_) | AccessError::Hashing(_) | AccessError::Audit(_) => error,
             _ => AccessError::LinkInvalid,
         })
-    }
-
-    /// An actor with what it holds for good: no elevation, nothing of a revoked token.
-    pub(crate) async fn standing(&self, actor: &Actor) -> Result<Principal, AccessError> {
-        match actor {
-            Actor::Operator(operator) => {
-                let (held, _) =
-                    grants::store::held_by(&mut self.store.door().await?, *operator, self.store.now()).await?;
-                Ok(Principal {
-                    actor: actor.clone(),
-                    via: Via::Absent,
-                    held,
-                    viewing_as: None,
-                    source: None,
-                    device: None,
-                })
-            }
-            Actor::Token { token, .. } => self.token_principal(*token).await,
-            Actor::System(_) => Ok(Principal::system(SYSTEM)),
-            _ => Err(AccessError::NotFound),
-        }
     }
 
     async fn can_sign_in(&self, operator: OperatorId) -> Result<bool, AccessError> {

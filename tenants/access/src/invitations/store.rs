@@ -1,10 +1,11 @@
 //! The SQL of invitations.
 
-use bailiwick_store::{AccountId, Actor, At, Door, Scope};
+use bailiwick_store::{AccountId, Actor, At, Door, Lineage, OperatorId, Ops, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::{Invitation, InvitationId, NewInvitation};
+use crate::accounts::texts;
 use crate::grants::Given;
 use crate::role::{Role, RoleId, RoleRef};
 use bailiwick_text::Email;
@@ -107,14 +108,15 @@ pub(super) async fn insert(
     expires_at: Timestamp,
 ) -> sqlx::Result<()> {
     let (account, lineage, by) = (scope.account(), scope.lineage().clone(), scope.actor().to_string());
+    let sent_by = scope.actor().operator();
     let (role, role_id) = match new.given.role {
         RoleRef::BuiltIn(role) => (Some(role.name()), None),
         RoleRef::Made(id) => (None, Some(id)),
     };
     sqlx::query(
         "insert into invitations (tenant_id, lineage, id, email, email_key, name, role, role_id, excluded, locale,
-                                  invited_by, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7::text, $8, $9, $10, $11, $12, $13)",
+                                  invited_by, created_at, expires_at, sent_by)
+         values ($1, $2, $3, $4, $5, $6, $7::text, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(account)
     .bind(lineage)
@@ -129,6 +131,7 @@ pub(super) async fn insert(
     .bind(by)
     .bind(At(now))
     .bind(At(expires_at))
+    .bind(sent_by)
     .execute(scope.sql())
     .await
     .map(drop)
@@ -189,4 +192,64 @@ pub(super) async fn accept(scope: &mut Scope, id: InvitationId, now: Timestamp) 
     .execute(scope.sql())
     .await
     .map(|done| done.rows_affected() == 1)
+}
+
+/// Whoever invites below the same account waits for those before, until they are counted.
+pub(super) async fn take_turn(scope: &mut Scope, top: &Lineage) -> sqlx::Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(format!("invitations {top}"))
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}
+
+/// Since when the accounts at these places are there.
+pub(super) async fn ages(ops: &mut Ops, places: &[Lineage]) -> sqlx::Result<Vec<(Lineage, At)>> {
+    sqlx::query_as("select lineage, created_at from accounts where lineage = any($1)")
+        .bind(texts(places))
+        .fetch_all(ops.sql())
+        .await
+}
+
+/// When the `nth` newest invitation since then was sent from an account or below it; none where there are fewer.
+pub(super) async fn newest_below(
+    ops: &mut Ops,
+    place: &Lineage,
+    since: Timestamp,
+    nth: u32,
+) -> sqlx::Result<Option<At>> {
+    sqlx::query_scalar(
+        "select created_at from invitations
+         where lineage >= $1 collate \"C\" and lineage < $2 collate \"C\" and created_at > $3
+         order by created_at desc offset $4 limit 1",
+    )
+    .bind(place)
+    .bind(place.end())
+    .bind(At(since))
+    .bind(i64::from(nth) - 1)
+    .fetch_optional(ops.sql())
+    .await
+}
+
+/// Since when an operator is there.
+pub(super) async fn age_of_operator(ops: &mut Ops, operator: OperatorId) -> sqlx::Result<Option<At>> {
+    sqlx::query_scalar("select created_at from operators where id = $1").bind(operator).fetch_optional(ops.sql()).await
+}
+
+/// As [`newest_below`], of those that an operator sent, in person or by a token.
+pub(super) async fn newest_by(
+    ops: &mut Ops,
+    operator: OperatorId,
+    since: Timestamp,
+    nth: u32,
+) -> sqlx::Result<Option<At>> {
+    sqlx::query_scalar(
+        "select created_at from invitations where sent_by = $1 and created_at > $2
+         order by created_at desc offset $3 limit 1",
+    )
+    .bind(operator)
+    .bind(At(since))
+    .bind(i64::from(nth) - 1)
+    .fetch_optional(ops.sql())
+    .await
 }

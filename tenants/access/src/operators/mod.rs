@@ -7,7 +7,7 @@
 mod service;
 pub(crate) mod store;
 
-use bailiwick_store::OperatorId;
+use bailiwick_store::{At, OperatorId};
 use secrecy::SecretString;
 
 use crate::grants::{Given, GrantId};
@@ -25,6 +25,8 @@ pub struct Operator {
     pub name: String,
     /// The language it reads, `en` or `de-AT`.
     pub locale: String,
+    /// Since when it is to look over its tokens and passkeys, its password being a new one.
+    pub review_since: Option<At>,
 }
 
 /// Someone to be given a role on an account.

@@ -9,13 +9,11 @@ use super::{Added, Change, NewOperator, Operator, store};
 use crate::access::{Access, checked_name, is_duplicate};
 use crate::accounts;
 use crate::error::AccessError;
-use crate::factors;
 use crate::grants::{self, GrantId};
 use crate::password::Password;
 use crate::permission::Permission;
 use crate::principal::{Principal, Reach, Via};
 use crate::role::KnownRole;
-use crate::sessions;
 use bailiwick_text::Email;
 
 /// Somebody about to be granted a role.
@@ -178,7 +176,7 @@ impl Access {
         Ok(after)
     }
 
-    /// Changes the password of the operator signed in, and ends its other sessions.
+    /// Changes the password of the operator signed in, and ends its other sessions and proofs.
     ///
     /// # Errors
     /// [`AccessError::WrongPassword`] where `present` is not the present one; [`AccessError::Password`] where the new
@@ -193,12 +191,7 @@ impl Access {
         let (operator, Via::Session { id: session, .. }) = (principal.acting()?, principal.via()) else {
             return Err(AccessError::NotAPerson);
         };
-        let mut door = self.store.door().await?;
-        let known = store::password_hash(&mut door, operator).await?;
-        drop(door);
-        if !self.hasher.verify(present, known).await? {
-            return Err(AccessError::WrongPassword);
-        }
+        self.check_password(operator, present).await?;
         let mut scope = self.own_scope(principal).await?;
         let own = store::get(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
         let account = accounts::store::get(&mut scope).await?.map(|account| account.name).unwrap_or_default();
@@ -208,10 +201,9 @@ impl Access {
         let hash = self.hasher.hash(new).await?;
         let mut scope = self.own_scope(principal).await?;
         store::set_password(&mut scope, operator, &hash).await?;
-        factors::store::forget_challenges(&mut scope, operator).await?;
-        let ended = sessions::store::revoke_others(&mut scope, operator, session, self.store.now()).await?;
-        let entry = Entry::new("operator.password_changed", Object::new("operator", operator))
-            .after(json!({ "sessions_ended": ended }));
+        let ended = self.end_proofs(&mut scope, operator, Some(session)).await?;
+        self.ask_for_review(&mut scope, operator).await?;
+        let entry = Entry::new("operator.password_changed", Object::new("operator", operator)).after(ended.told());
         record(&mut scope, entry).await?;
         scope.commit().await?;
         self.leave_ended(principal).await

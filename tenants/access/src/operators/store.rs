@@ -1,6 +1,7 @@
 //! The SQL of operators.
 
-use bailiwick_store::{AccountId, Door, OperatorId, Scope};
+use bailiwick_store::{AccountId, At, Door, OperatorId, Scope};
+use jiff::Timestamp;
 
 use super::Operator;
 use crate::resets::Contact;
@@ -75,7 +76,7 @@ pub(crate) async fn insert(
 }
 
 pub(crate) async fn get(scope: &mut Scope, id: OperatorId) -> sqlx::Result<Option<Operator>> {
-    sqlx::query_as("select id, email, name, locale from operators where id = $1")
+    sqlx::query_as("select id, email, name, locale, review_since from operators where id = $1")
         .bind(id)
         .fetch_optional(scope.sql())
         .await
@@ -104,6 +105,16 @@ pub(crate) async fn set_password(scope: &mut Scope, operator: OperatorId, hash: 
     sqlx::query("update operators set password_hash = $2 where id = $1")
         .bind(operator)
         .bind(hash)
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}
+
+/// Since when an operator is to look over its tokens and passkeys; none where it has.
+pub(crate) async fn set_review(scope: &mut Scope, operator: OperatorId, since: Option<Timestamp>) -> sqlx::Result<()> {
+    sqlx::query("update operators set review_since = $2 where id = $1")
+        .bind(operator)
+        .bind(since.map(At))
         .execute(scope.sql())
         .await
         .map(drop)

@@ -153,7 +153,7 @@ impl Access {
         self.sealed(key, Purpose::Making, &bound, party, asked)
     }
 
-    /// Adds the passkey that an authenticator made.
+    /// Adds the passkey that an authenticator made, and ends the operator's other sessions and proofs.
     ///
     /// # Errors
     /// [`AccessError::PasskeyRefused`], whatever is wrong with the answer; [`AccessError::Conflict`] where there are
@@ -186,10 +186,12 @@ impl Access {
                 return Err(AccessError::Conflict("there are as many passkeys as there may be: remove one first"));
             }
         }
+        self.end_proofs(&mut scope, operator, principal.session()).await?;
         let entry = Entry::new("operator.passkey_added", Object::new("passkey", id).named(name.as_str()))
             .after(json!({ "operator": operator, "host": answer.party.id() }));
         record(&mut scope, entry).await?;
         scope.commit().await?;
+        self.leave_ended(principal).await?;
         let (name, party) = (name.into_string(), answer.party.id().to_owned());
         // as the database keeps it
         let created_at = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
@@ -235,9 +237,11 @@ impl Access {
         if last && !by_password {
             return Err(AccessError::Conflict("this is the only way to sign in: set a password or add another first"));
         }
-        let entry = Entry::new("operator.passkey_removed", Object::new("passkey", id).named(name));
+        let ended = self.end_proofs(&mut scope, operator, principal.session()).await?;
+        let entry = Entry::new("operator.passkey_removed", Object::new("passkey", id).named(name)).after(ended.told());
         record(&mut scope, entry).await?;
-        Ok(scope.commit().await?)
+        scope.commit().await?;
+        self.leave_ended(principal).await
     }
 
     /// Checks an answer against the passkey that it names, outside of any transaction. Nothing where it names none, or

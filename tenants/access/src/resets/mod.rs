@@ -6,7 +6,7 @@
 //! so.
 
 mod service;
-mod store;
+pub(crate) mod store;
 
 use bailiwick_store::{OperatorId, uuid_id};
 use jiff::SignedDuration;

@@ -3,18 +3,15 @@
 use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::{AccountId, Actor, OperatorId, Scope};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use super::{Contact, LIFETIME, MOST, ResetId, ResetLink, store};
 use crate::access::Access;
 use crate::credential::Credential;
 use crate::error::AccessError;
-use crate::factors;
 use crate::grants;
 use crate::operators;
 use crate::password::Password;
 use crate::principal::{Principal, Via};
-use crate::sessions;
 use bailiwick_text::Email;
 
 impl Access {
@@ -50,7 +47,7 @@ impl Access {
         Ok(Some(ResetLink { secret, contact }))
     }
 
-    /// Sets a new password by a link; ends every session of the operator. The scope that comes back holds it: commit it
+    /// Sets a new password by a link; ends every session and other proof of the operator. The scope that comes back holds it: commit it
     /// together with the mail that tells the operator.
     ///
     /// # Errors
@@ -77,15 +74,13 @@ impl Access {
         let mut scope = self.store.scope(&Actor::Operator(operator), home).await?;
         scope.set_source(source);
         let now = self.store.now();
-        if !store::use_up(&mut scope, id, operator, now).await? {
+        if !store::use_up(&mut scope, id, now).await? {
             return Err(AccessError::LinkInvalid);
         }
         operators::store::set_password(&mut scope, operator, &phc).await?;
-        // a sign-in between its two steps began with the password before
-        factors::store::forget_challenges(&mut scope, operator).await?;
-        let ended = sessions::store::revoke_all(&mut scope, operator, now).await?;
-        let entry = Entry::new("operator.password_reset", Object::new("operator", operator))
-            .after(json!({ "sessions_ended": ended }));
+        let ended = self.end_proofs(&mut scope, operator, None).await?;
+        self.ask_for_review(&mut scope, operator).await?;
+        let entry = Entry::new("operator.password_reset", Object::new("operator", operator)).after(ended.told());
         record(&mut scope, entry).await?;
         Ok((scope, contact))
     }

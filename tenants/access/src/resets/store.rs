@@ -51,17 +51,26 @@ pub(super) async fn find(
     .await
 }
 
-/// Uses up this link and every other one of the operator; false where this one does not work any more.
-pub(super) async fn use_up(scope: &mut Scope, id: ResetId, operator: OperatorId, now: Timestamp) -> sqlx::Result<bool> {
-    let used: Vec<ResetId> = sqlx::query_scalar(
-        "update password_resets set used_at = $2 where operator_id = $1 and used_at is null and expires_at > $2
-         returning id",
+/// Uses a link up; false where it does not work any more.
+pub(super) async fn use_up(scope: &mut Scope, id: ResetId, now: Timestamp) -> sqlx::Result<bool> {
+    sqlx::query("update password_resets set used_at = $2 where id = $1 and used_at is null and expires_at > $2")
+        .bind(id)
+        .bind(At(now))
+        .execute(scope.sql())
+        .await
+        .map(|done| done.rows_affected() == 1)
+}
+
+/// Ends every link of an operator that still works; returns how many.
+pub(crate) async fn end_all(scope: &mut Scope, operator: OperatorId, now: Timestamp) -> sqlx::Result<u64> {
+    sqlx::query(
+        "update password_resets set used_at = $2 where operator_id = $1 and used_at is null and expires_at > $2",
     )
     .bind(operator)
     .bind(At(now))
-    .fetch_all(scope.sql())
-    .await?;
-    Ok(used.contains(&id))
+    .execute(scope.sql())
+    .await
+    .map(|done| done.rows_affected())
 }
 
 pub(super) async fn purge(ops: &mut Ops, before: Timestamp) -> sqlx::Result<u64> {

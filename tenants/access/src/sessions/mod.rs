@@ -1,6 +1,7 @@
 //! Sessions: signed-in browsers. The server keeps them and can end them; the browser has a random secret of which only
 //! the SHA-256 is stored. A session ends after 12 idle hours, after 7 days in any case, and with the operator's last grant.
 
+mod failures;
 mod service;
 pub(crate) mod store;
 
@@ -8,6 +9,8 @@ use bailiwick_store::{At, uuid_id};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+
+pub(crate) use failures::Failures;
 
 use crate::factors::Challenge;
 use crate::principal::Principal;

@@ -46,8 +46,10 @@ impl Access {
         };
         let (operator, known) = found.unzip();
         let right = self.hasher.verify(password, known.flatten()).await?;
-        let (Some(operator), true) = (operator, right) else { return Ok(SignInOutcome::Refused) };
-        if self.takes_provider(operator).await? {
+        let Some(operator) = operator else { return Ok(SignInOutcome::Refused) };
+        let whence = whence.into();
+        if !right || self.takes_provider(operator).await? {
+            self.note_failure(operator, whence.source);
             return Ok(SignInOutcome::Refused);
         }
         self.after_password(operator, whence, replaces).await
@@ -278,7 +280,7 @@ impl Access {
             return Err(AccessError::NotAPerson);
         };
         let mut scope = self.own_scope(principal).await?;
-        let ended = store::revoke_others(&mut scope, operator, id, self.store.now()).await?;
+        let ended = store::revoke_but(&mut scope, operator, Some(id), self.store.now()).await?;
         let entry = Entry::new("session.others_ended", Object::new("operator", operator))
             .after(json!({ "sessions_ended": ended }));
         record(&mut scope, entry).await?;

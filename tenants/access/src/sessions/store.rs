@@ -154,30 +154,41 @@ pub(super) async fn revoke(
         .map(|done| done.rows_affected() == 1)
 }
 
-/// Ends all but one; returns how many.
-pub(crate) async fn revoke_others(
+/// Ends all but one, or all of them; returns how many.
+pub(crate) async fn revoke_but(
     scope: &mut Scope,
     operator: OperatorId,
-    kept: SessionId,
+    kept: Option<SessionId>,
     now: Timestamp,
 ) -> sqlx::Result<u64> {
-    sqlx::query("update sessions set revoked_at = $3 where operator_id = $2 and id <> $1 and revoked_at is null")
-        .bind(kept)
-        .bind(operator)
-        .bind(At(now))
-        .execute(scope.sql())
-        .await
-        .map(|done| done.rows_affected())
+    sqlx::query(
+        "update sessions set revoked_at = $3
+         where operator_id = $2 and ($1::uuid is null or id <> $1) and revoked_at is null",
+    )
+    .bind(kept)
+    .bind(operator)
+    .bind(At(now))
+    .execute(scope.sql())
+    .await
+    .map(|done| done.rows_affected())
 }
 
-/// Ends them all; returns how many.
-pub(crate) async fn revoke_all(scope: &mut Scope, operator: OperatorId, now: Timestamp) -> sqlx::Result<u64> {
-    sqlx::query("update sessions set revoked_at = $2 where operator_id = $1 and revoked_at is null")
-        .bind(operator)
-        .bind(At(now))
-        .execute(scope.sql())
-        .await
-        .map(|done| done.rows_affected())
+/// Whether a session of an operator goes on.
+pub(crate) async fn is_live(
+    door: &mut Door,
+    operator: OperatorId,
+    session: SessionId,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select from sessions
+                        where id = $1 and operator_id = $2 and revoked_at is null and expires_at > $3)",
+    )
+    .bind(session)
+    .bind(operator)
+    .bind(At(now))
+    .fetch_one(door.sql())
+    .await
 }
 
 pub(super) async fn purge(ops: &mut Ops, before: Timestamp) -> sqlx::Result<u64> {

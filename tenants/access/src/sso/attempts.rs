@@ -1,7 +1,7 @@
 //! Sending a browser to a provider, and taking it back: once, and the same browser.
 
 use bailiwick_store::seal::{Place, SealingKey};
-use bailiwick_store::{Actor, Scope, StoreError};
+use bailiwick_store::{Actor, OperatorId, Scope, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
@@ -11,8 +11,10 @@ use crate::access::Access;
 use crate::branding::HostName;
 use crate::credential::Credential;
 use crate::error::AccessError;
+use crate::grants;
 use crate::operators;
 use crate::principal::Principal;
+use crate::sessions::{self, SessionId};
 use bailiwick_text::{Email, link};
 
 pub(super) const ACTOR: Actor = Actor::system("single-sign-on");
@@ -80,6 +82,7 @@ impl Access {
             id: Uuid::now_v7(),
             connection_id: connection,
             operator_id: principal.and_then(Principal::operator),
+            session_id: principal.and_then(Principal::session),
             redirect_uri: redirect_uri.to_owned(),
             return_to: return_to.to_owned(),
         };
@@ -105,6 +108,12 @@ impl Access {
             scope => scope?,
         };
         let Some(attempt) = store::take_attempt(&mut scope, id).await? else { return Ok(None) };
+        if let Some(operator) = attempt.operator_id
+            && !self.still_asks(operator, attempt.session_id).await?
+        {
+            scope.commit().await?;
+            return Ok(None);
+        }
         let current = store::find(&mut scope).await?.filter(|current| *current == attempt.connection_id);
         let client = match current {
             Some(connection) => Some(client(&mut scope, key, connection).await?),
@@ -119,17 +128,27 @@ impl Access {
             connection: attempt.connection_id,
             place,
             operator: attempt.operator_id,
+            session: attempt.session_id,
         }))
     }
 
+    /// Whether the operator who asked to be connected is still signed in by the session in which it did, and has access to
+    /// something.
+    async fn still_asks(&self, operator: OperatorId, session: Option<SessionId>) -> Result<bool, AccessError> {
+        let (now, Some(session)) = (self.store.now(), session) else { return Ok(false) };
+        let mut door = self.store.door().await?;
+        Ok(sessions::store::is_live(&mut door, operator, session, now).await?
+            && !grants::store::held_by(&mut door, operator, now).await?.0.is_empty())
+    }
+
     /// Whether an account's provider alone signs this operator in, although it has a password.
-    pub(crate) async fn takes_provider(&self, operator: bailiwick_store::OperatorId) -> Result<bool, AccessError> {
+    pub(crate) async fn takes_provider(&self, operator: OperatorId) -> Result<bool, AccessError> {
         let passwords = store::passwords_of(&mut self.store.door().await?, operator).await?;
         Ok(passwords == Some(super::Passwords::Refused))
     }
 
     /// Whether an operator without a password may set one: its account's provider made it, and allows that.
-    pub(crate) async fn may_set_password(&self, operator: bailiwick_store::OperatorId) -> Result<bool, AccessError> {
+    pub(crate) async fn may_set_password(&self, operator: OperatorId) -> Result<bool, AccessError> {
         let mut door = self.store.door().await?;
         let allowed = store::passwords_of(&mut door, operator).await? == Some(super::Passwords::Allowed);
         Ok(allowed && operators::store::contact(&mut door, operator).await?.is_some())

@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::branding::HostName;
 use crate::factors::Challenge;
 use crate::role::RoleRef;
-use crate::sessions::SignedIn;
+use crate::sessions::{SessionId, SignedIn};
 use bailiwick_text::Email;
 
 pub use service::Confirmed;
@@ -198,6 +198,7 @@ pub struct Returned {
     pub(crate) connection: ConnectionId,
     pub(crate) place: Lineage,
     pub(crate) operator: Option<OperatorId>,
+    pub(crate) session: Option<SessionId>,
 }
 
 /// Who somebody is, by a provider's word that was proven.

@@ -1,7 +1,7 @@
 //! What a provider's proven word is worth: whose identity it is, and whether there is one to sign in.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{Actor, Metered, OperatorId, Scope};
+use bailiwick_store::{AccountId, Actor, Metered, OperatorId, Scope};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::grants;
 use crate::operators;
 use crate::passkeys;
 use crate::role::KnownRole;
-use crate::sessions::{self, SignInOutcome, Whence};
+use crate::sessions::{SignInOutcome, Whence};
 use bailiwick_text::{Email, Name};
 
 /// Longest subject that is taken (OpenID Connect Core 1.0, 2).
@@ -135,11 +135,14 @@ impl Access {
             let own = known.operator_id == operator;
             return Ok(if own { Outcome::Linked } else { Outcome::Refused(Refusal::IdentityTaken) });
         }
-        let mut scope = self.store.scope(&Actor::Operator(operator), returned.client.account).await?;
+        // from the root, so that what the operator began anywhere ends with it
+        let mut scope = self.store.scope(&Actor::Operator(operator), AccountId::ROOT).await?;
+        scope.visit(returned.client.account).await?;
         scope.set_source(source);
         if !store::link(&mut scope, returned, &person.subject, operator, Origin::Linked, self.store.now()).await? {
             return Ok(Outcome::Refused(Refusal::IdentityTaken));
         }
+        self.end_proofs(&mut scope, operator, returned.session).await?;
         let entry = Entry::new("sign_in.linked", Object::new("operator", operator));
         record(&mut scope, entry.after(json!({ "connection": returned.connection }))).await?;
         scope.commit().await?;
@@ -201,9 +204,9 @@ impl Access {
     async fn strip(&self, scope: &mut Scope, operator: OperatorId) -> Result<(), AccessError> {
         store::forget_identities(scope, operator).await?;
         operators::store::clear_password(scope, operator).await?;
-        factors::store::strip(scope, operator).await?;
+        factors::store::remove(scope, operator).await?;
         passkeys::store::strip(scope, operator).await?;
-        sessions::store::revoke_all(scope, operator, self.store.now()).await?;
+        self.end_proofs(scope, operator, None).await?;
         Ok(())
     }
 

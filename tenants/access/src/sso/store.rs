@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Connection, ConnectionId, Domain, NewConnection, Passwords, Returned, Rule, Secret};
 use crate::branding::HostName;
+use crate::sessions::SessionId;
 
 #[derive(FromRow)]
 struct Row {
@@ -364,6 +365,8 @@ pub(super) struct Attempt {
     pub(super) id: Uuid,
     pub(super) connection_id: ConnectionId,
     pub(super) operator_id: Option<OperatorId>,
+    /// The session in which that operator asked for it.
+    pub(super) session_id: Option<SessionId>,
     pub(super) redirect_uri: String,
     pub(super) return_to: String,
 }
@@ -377,8 +380,8 @@ pub(super) async fn attempt(
     let (account, lineage) = (scope.account(), scope.lineage().clone());
     sqlx::query(
         "insert into sign_in_attempts (tenant_id, lineage, id, connection_id, token_hash, operator_id, redirect_uri,
-             return_to, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             return_to, expires_at, session_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(account)
     .bind(lineage)
@@ -389,6 +392,7 @@ pub(super) async fn attempt(
     .bind(&attempt.redirect_uri)
     .bind(&attempt.return_to)
     .bind(At(expires_at))
+    .bind(attempt.session_id)
     .execute(scope.sql())
     .await
     .map(drop)
@@ -412,12 +416,21 @@ pub(super) async fn take_attempt(scope: &mut Scope, id: Uuid) -> sqlx::Result<Op
     let account = scope.account();
     sqlx::query_as(
         "delete from sign_in_attempts where tenant_id = $1 and id = $2
-         returning id, connection_id, operator_id, redirect_uri, return_to",
+         returning id, connection_id, operator_id, session_id, redirect_uri, return_to",
     )
     .bind(account)
     .bind(id)
     .fetch_optional(scope.sql())
     .await
+}
+
+/// Ends what an operator asked of any provider, by which it would be connected; returns how many.
+pub(crate) async fn forget_links(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<u64> {
+    sqlx::query("delete from sign_in_attempts where operator_id = $1")
+        .bind(operator)
+        .execute(scope.sql())
+        .await
+        .map(|done| done.rows_affected())
 }
 
 /// Those of the scope's account that are over.

@@ -6,10 +6,11 @@
 //! the customer denies its dealer, and is worth nothing once the account is another dealer's. A token that a token made
 //! ends no later, and with it.
 
+mod own;
 mod service;
 pub(crate) mod store;
 
-use bailiwick_store::{At, OperatorId, TokenId};
+use bailiwick_store::{AccountId, At, OperatorId, TokenId};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
@@ -92,6 +93,17 @@ pub struct Token {
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+}
+
+/// A token that an operator made, with where it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnToken {
+    /// The token.
+    pub token: Token,
+    /// Its account.
+    pub account: AccountId,
+    /// That account's name.
+    pub account_name: String,
 }
 
 impl From<store::Row> for Token {

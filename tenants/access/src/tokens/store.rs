@@ -156,3 +156,27 @@ pub(crate) async fn revoke_made_by(scope: &mut Scope, operator: OperatorId, now:
         .await
         .map(|done| done.rows_affected())
 }
+
+/// A token with where it lies.
+#[derive(Debug, FromRow)]
+pub(super) struct OwnRow {
+    pub(super) tenant_id: AccountId,
+    pub(super) lineage: Lineage,
+    #[sqlx(flatten)]
+    pub(super) row: Row,
+}
+
+/// What an operator made anywhere and that was neither revoked nor has expired, newest first.
+pub(super) async fn made_by(door: &mut Door, operator: OperatorId, now: Timestamp) -> sqlx::Result<Vec<OwnRow>> {
+    sqlx::query_as(
+        "select tenant_id, lineage, id, name, role::text, permissions, created_by, made_with, created_at, expires_at,
+                last_used_at, revoked_at
+         from api_tokens
+         where created_by = $1 and revoked_at is null and (expires_at is null or expires_at > $2)
+         order by id desc limit 500",
+    )
+    .bind(operator)
+    .bind(At(now))
+    .fetch_all(door.sql())
+    .await
+}

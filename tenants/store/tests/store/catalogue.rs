@@ -28,7 +28,7 @@ const WITHOUT_TENANT: [(&str, &str); 11] = [
 ];
 
 /// Policies for `app` beside the one of the table's class.
-const OTHER_APP_POLICIES: [(&str, &str, &str); 14] = [
+const OTHER_APP_POLICIES: [(&str, &str, &str); 15] = [
     ("accounts", "self", "how a scope learns its own lineage: exactly the account it names"),
     ("operators", "granted", "those who hold a grant that the scope sees, and oneself"),
     ("operators", "added", "anybody may be added"),
@@ -41,6 +41,7 @@ const OTHER_APP_POLICIES: [(&str, &str, &str); 14] = [
     ("sign_in_challenges", "own", "one's own"),
     ("passkeys", "own", "one's own"),
     ("answered_challenges", "own", "one's own"),
+    ("sign_in_attempts", "own", "one's own: they end with a credential, at whichever account's provider they are"),
     ("audit_seals", "app_select", "two columns"),
     ("drivers", "everyone", "what is installed is no secret"),
 ];
