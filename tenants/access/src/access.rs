@@ -14,6 +14,7 @@ use crate::permission::{Permission, Permissions};
 use crate::principal::Principal;
 use crate::restrictions;
 use crate::sessions::Failures;
+use crate::tokens;
 
 /// Access to accounts. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -23,6 +24,7 @@ pub struct Access {
     looks: Arc<Looks>,
     pub(crate) failures: Arc<Failures>,
     pub(crate) sender_limits: SenderLimits,
+    pub(crate) token_lifetime: SignedDuration,
 }
 
 impl Access {
@@ -37,6 +39,7 @@ impl Access {
             looks: Arc::default(),
             failures: Arc::default(),
             sender_limits: SenderLimits::default(),
+            token_lifetime: tokens::LONGEST_LIFETIME,
         })
     }
 

@@ -13,10 +13,11 @@ import { PermissionPicker } from "@/roles/permission-picker";
 import { builtInChoices, roleWhat } from "@/roles/role";
 import type { Permission } from "@/session/permission";
 
-const NEVER = "never";
+/** The server knows how long that is. */
+const LONGEST = "longest";
 /** Stands in the list of roles for permissions chosen one by one. */
 const SINGLE = "single";
-const LIFETIMES_DAYS = ["30", "90", "365"];
+const LIFETIMES_DAYS = ["30", "90"];
 
 export function NewToken({ account, onClose }: { account: string; onClose: () => void }) {
   const client = useQueryClient();
@@ -33,7 +34,7 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
           body: {
             name: name.trim(),
             ...(single ? { permissions: chosen } : { role }),
-            ...(days !== NEVER && {
+            ...(days !== LONGEST && {
               expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString(),
             }),
           },
@@ -85,7 +86,7 @@ export function NewToken({ account, onClose }: { account: string; onClose: () =>
               id,
               name: number(Number(id), { style: "unit", unit: "day", unitDisplay: "long" }),
             })),
-            { id: NEVER, name: m.token_never_expires() },
+            { id: LONGEST, name: m.token_longest() },
           ]}
           value={days}
           onChange={setDays}

@@ -122,7 +122,7 @@ pub(super) struct CreateToken {
     /// What it is for.
     #[arg(long)]
     name: String,
-    /// Days until it ends; never where absent.
+    /// Days until it ends; the longest time that tokens have (`token_days`) where absent.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     days: Option<u16>,
     /// Prints JSON.
@@ -178,7 +178,7 @@ pub(super) async fn run(command: Admin, config: Config) -> anyhow::Result<()> {
         }
         Admin::CreateToken(command) => {
             let store = open::store_beside(&config).await?;
-            let done = create_token(&store, command).await;
+            let done = create_token(&store, command, config.token_lifetime).await;
             store.close().await;
             done
         }
@@ -298,8 +298,8 @@ async fn create_operator(
     Ok(())
 }
 
-async fn create_token(store: &Store, command: CreateToken) -> anyhow::Result<()> {
-    let access = Access::new(store.clone()).await?;
+async fn create_token(store: &Store, command: CreateToken, longest: SignedDuration) -> anyhow::Result<()> {
+    let access = Access::new(store.clone()).await?.limiting_tokens(longest);
     let platform = Principal::system("command-line");
     let account = account(&access, &platform, &command.account).await?;
     let lifetime = command.days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));

@@ -94,7 +94,8 @@ async fn assemble(config: Config) -> anyhow::Result<(App, SealKey)> {
     let store = open::store(&config).await?;
     let sealing_key = open::sealing_key(&config, &store).await?;
     let audit_key = open::audit_key(&config, &store).await?;
-    let access = Access::new(store.clone()).await?.limiting_senders(config.senders);
+    let access =
+        Access::new(store.clone()).await?.limiting_senders(config.senders).limiting_tokens(config.token_lifetime);
     let drivers = Catalogue::open(&store).await?;
     let runtime = Runtime::new(runtime_config(&config, &metrics))?;
     let egress = open::egress(&config, &store, &metrics.registry)?;

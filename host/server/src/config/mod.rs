@@ -142,6 +142,8 @@ pub struct Config {
     pub rates: Rates,
     /// How many invitations a sender may cause.
     pub senders: SenderLimits,
+    /// After how long an API token ends at the latest.
+    pub token_lifetime: jiff::SignedDuration,
     /// Database connections, at most.
     pub database_connections: u32,
     /// How much work is under way and waits.
@@ -242,6 +244,7 @@ impl TryFrom<Settings> for Config {
             outbound,
             rates,
             senders,
+            token_lifetime: days("token_days", s.token_days)?,
             database_connections: s.database_connections,
             work,
             request_timeout: seconds("request_timeout_seconds", s.request_timeout_seconds)?,

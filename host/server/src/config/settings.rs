@@ -74,6 +74,7 @@ pub(super) struct Settings {
     pub account_per_minute: u32,
     pub source_per_minute: u32,
     pub collector_per_minute: u32,
+    pub token_days: u16,
     pub invitations_per_day_at_first: u32,
     pub invitations_per_day: u32,
     pub invitations_per_operator_per_day: u32,

@@ -32,7 +32,8 @@ pub(super) struct Body {
     /// What it may do, by name, instead of a role.
     #[schema(value_type = Option<Vec<String>>)]
     permissions: Option<Permissions>,
-    /// When it ends; never where absent, but no later than the token that makes it.
+    /// When it ends; where absent, after the longest time that tokens have here (`token_days`), and no later than the token
+    /// that makes it.
     expires_at: Option<Timestamp>,
 }
 

@@ -123,7 +123,11 @@ impl Server {
         change(&mut config);
         let store = database.store.clone();
         let metrics = Metrics::new().expect("the figures register");
-        let access = Access::new(store.clone()).await.expect("access opens").limiting_senders(config.senders);
+        let access = Access::new(store.clone())
+            .await
+            .expect("access opens")
+            .limiting_senders(config.senders)
+            .limiting_tokens(config.token_lifetime);
         let app = App::new(Parts {
             drivers: Catalogue::open(&store).await.expect("the catalogue opens"),
             // that of every process over this database

@@ -11,11 +11,15 @@ mod service;
 pub(crate) mod store;
 
 use bailiwick_store::{AccountId, At, OperatorId, TokenId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use crate::permission::Permissions;
 use crate::role::Role;
+
+/// A token ends after so long at the latest, where nothing else is set: one that nobody thinks of any more is not good for
+/// ever.
+pub const LONGEST_LIFETIME: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// What a token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +63,7 @@ pub struct NewToken {
     pub name: String,
     /// What it may do.
     pub permits: Permits,
-    /// When it ends; never where left out.
+    /// When it ends; after the longest time that tokens have where left out.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -87,7 +91,7 @@ pub struct Token {
     pub made_with: Option<TokenId>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it ends.
+    /// When it ends; never for one that was made when tokens could be so.
     pub expires_at: Option<Timestamp>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,

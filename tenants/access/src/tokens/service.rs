@@ -20,10 +20,18 @@ use crate::role::KnownRole;
 const TOUCH: SignedDuration = SignedDuration::from_secs(60);
 
 impl Access {
+    /// Sets after how long a token ends at the latest.
+    #[must_use]
+    pub fn limiting_tokens(mut self, lifetime: SignedDuration) -> Self {
+        self.token_lifetime = lifetime;
+        self
+    }
+
     /// Makes a token with a role on `account` and all below it. One that a token makes ends no later than that one.
     ///
     /// # Errors
-    /// [`AccessError::Invalid`] where the name is none or the end lies in the past; [`AccessError::Excess`] where it would
+    /// [`AccessError::Invalid`] where the name is none, or the end lies in the past or beyond the longest time that tokens
+    /// have; [`AccessError::Excess`] where it would
     /// permit what the principal may not; and those of [`Access::authorize`].
     pub async fn create_token(
         &self,
@@ -38,6 +46,11 @@ impl Access {
         if new.expires_at.is_some_and(|end| end <= now) {
             return Err(AccessError::Invalid { field: "expires_at", detail: "must lie in the future" });
         }
+        let last = microseconds(now.checked_add(self.token_lifetime).unwrap_or(now));
+        if new.expires_at.is_some_and(|end| end > last) {
+            let detail = "lies beyond the longest time that tokens have here";
+            return Err(AccessError::Invalid { field: "expires_at", detail });
+        }
         self.may_give(principal, scope.lineage(), new.permits.permissions()).await?;
         if new.permits.permissions().is_empty() {
             return Err(AccessError::Invalid { field: "permissions", detail: "must hold at least one" });
@@ -51,7 +64,7 @@ impl Access {
             created_by: principal.actor().operator(),
             made_with,
             created_at: now,
-            expires_at: [new.expires_at.map(microseconds), latest].into_iter().flatten().min(),
+            expires_at: [new.expires_at.map(microseconds), latest, Some(last)].into_iter().flatten().min(),
             last_used_at: None,
             revoked_at: None,
         };

@@ -203,3 +203,20 @@ async fn a_token_of_a_token_ends_with_it() {
         assert!(matches!(access.authenticate_token(secret).await, Err(AccessError::TokenRevoked)));
     }
 }
+
+#[tokio::test]
+async fn no_token_lives_for_ever() {
+    let world = World::new().await;
+    let lifetime = jiff::SignedDuration::from_hours(30 * 24);
+    let access = world.access.clone().limiting_tokens(lifetime);
+    let last = world.access.store().now() + lifetime;
+    let unsaid = access.create_token(&world.platform, world.a, token(Role::Viewer, None)).await.unwrap();
+    assert_eq!(unsaid.token.expires_at, Some(last), "where nothing is said, the longest time");
+    let hour = jiff::SignedDuration::from_hours(1);
+    let beyond = access.create_token(&world.platform, world.a, token(Role::Viewer, Some(last + hour))).await;
+    assert!(matches!(beyond, Err(AccessError::Invalid { field: "expires_at", .. })), "{beyond:?}");
+    let within = access.create_token(&world.platform, world.a, token(Role::Viewer, Some(last - hour))).await.unwrap();
+    assert_eq!(within.token.expires_at, Some(last - hour));
+    world.clock.advance(lifetime);
+    assert!(matches!(access.authenticate_token(&unsaid.secret).await, Err(AccessError::TokenExpired)));
+}
