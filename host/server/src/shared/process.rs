@@ -2,28 +2,90 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Instant,
+    hash::{Hash as _, Hasher as _},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
-use super::{Charge, Exceeded, Left};
+use super::{Charge, Exceeded, Left, quota::Quota};
+
+/// Keys that are counted one by one, some 30 MB. Callers choose what keys are made of (addresses, networks): further ones
+/// share a number.
+const MOST: usize = 200_000;
+/// Among so many numbers, for each quota.
+const SHARED: u64 = 1_024;
+/// How often the map is searched for keys to forget when it is full.
+const SEARCH: Duration = Duration::from_secs(1);
 
 /// When each key's quota is whole again, in microseconds since the start.
 #[derive(Debug)]
 pub(super) struct Counters {
     start: Instant,
-    whole_at: Mutex<HashMap<String, u64>>,
+    most: usize,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    whole_at: HashMap<String, u64>,
+    /// At most as many as there are quotas and shared numbers.
+    shared: HashMap<(&'static str, u64), u64>,
+    searched: u64,
+}
+
+/// Where a key is counted.
+enum Slot {
+    Own(String),
+    Shared(&'static str, u64),
 }
 
 impl Default for Counters {
     fn default() -> Self {
-        Self { start: Instant::now(), whole_at: Mutex::default() }
+        Self::of_at_most(MOST)
     }
 }
 
+impl Kept {
+    fn at(&self, slot: &Slot) -> Option<u64> {
+        match slot {
+            Slot::Own(key) => self.whole_at.get(key).copied(),
+            Slot::Shared(quota, number) => self.shared.get(&(*quota, *number)).copied(),
+        }
+    }
+
+    fn set(&mut self, slot: Slot, at: u64) {
+        match slot {
+            Slot::Own(key) => self.whole_at.insert(key, at),
+            Slot::Shared(quota, number) => self.shared.insert((quota, number), at),
+        };
+    }
+
+    fn forget(&mut self, now: u64) {
+        self.whole_at.retain(|_, at| *at > now);
+        self.whole_at.shrink_to_fit();
+        self.shared.retain(|_, at| *at > now);
+    }
+}
+
+/// Which shared number a key has.
+fn shared(quota: Quota, key: &str) -> Slot {
+    let mut hasher = std::hash::DefaultHasher::new();
+    key.hash(&mut hasher);
+    Slot::Shared(quota.name, hasher.finish() % SHARED)
+}
+
 impl Counters {
+    fn of_at_most(most: usize) -> Self {
+        Self { start: Instant::now(), most, kept: Mutex::default() }
+    }
+
     fn now(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // every change is one call, so that a panic elsewhere does not spoil it
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn charge(&self, charges: &[Charge]) -> Result<Vec<Left>, Exceeded> {
@@ -32,33 +94,44 @@ impl Counters {
 
     /// Charges all or none.
     fn charge_at(&self, charges: &[Charge], now: u64) -> Result<Vec<Left>, Exceeded> {
-        // every change to the map is one call, so that a panic elsewhere does not spoil it
-        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept();
+        if kept.whole_at.len() + charges.len() > self.most
+            && (now.saturating_sub(kept.searched)) >= u64::try_from(SEARCH.as_micros()).unwrap_or(u64::MAX)
+        {
+            kept.searched = now;
+            kept.forget(now);
+        }
+        let full = kept.whole_at.len() + charges.len() > self.most;
         let mut taken = Vec::with_capacity(charges.len());
         for charge in charges {
-            taken.push(charge.quota.take(whole_at.get(&charge.key).copied(), now)?);
+            let slot = if full && !kept.whole_at.contains_key(&charge.key) {
+                shared(charge.quota, &charge.key)
+            } else {
+                Slot::Own(charge.key.clone())
+            };
+            let (next, left) = charge.quota.take(kept.at(&slot), now)?;
+            taken.push((slot, next, left));
         }
-        for (charge, (next, _)) in charges.iter().zip(&taken) {
-            whole_at.insert(charge.key.clone(), *next);
-        }
-        drop(whole_at);
-        Ok(taken.into_iter().map(|(_, left)| left).collect())
+        let left = taken.into_iter().map(|(slot, next, left)| {
+            kept.set(slot, next);
+            left
+        });
+        Ok(left.collect())
     }
 
     /// Gives one call back.
     pub(super) fn give_back(&self, charge: &Charge) {
-        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = whole_at.get_mut(&charge.key) {
-            *at = at.saturating_sub(charge.quota.interval());
+        let mut kept = self.kept();
+        let own = kept.whole_at.contains_key(&charge.key);
+        let slot = if own { Slot::Own(charge.key.clone()) } else { shared(charge.quota, &charge.key) };
+        if let Some(at) = kept.at(&slot) {
+            kept.set(slot, at.saturating_sub(charge.quota.interval()));
         }
     }
 
     /// Forgets keys whose quota is whole, so that strangers cannot fill memory.
     pub(super) fn forget_idle(&self) {
-        let now = self.now();
-        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
-        whole_at.retain(|_, at| *at > now);
-        whole_at.shrink_to_fit();
+        self.kept().forget(self.now());
     }
 }
 
@@ -123,7 +196,25 @@ mod tests {
         counters.charge(&[on(Quota::new("many", 1_000_000, 60), "a"), on(TWO, "b")]).expect("fresh");
         std::thread::sleep(std::time::Duration::from_millis(2));
         counters.forget_idle();
-        let kept: Vec<String> = counters.whole_at.lock().expect("no panic").keys().cloned().collect();
+        let kept: Vec<String> = counters.kept().whole_at.keys().cloned().collect();
         assert_eq!(kept, ["two:b"]);
+    }
+
+    #[test]
+    fn keys_beyond_the_most_share_numbers_and_are_limited_all_the_same() {
+        let counters = Counters::of_at_most(10);
+        for n in 0..10 {
+            counters.charge_at(&[on(TWO, &n.to_string())], 0).expect("heard");
+        }
+        let heard = (0..10_000).filter(|n| counters.charge_at(&[on(TWO, &format!("x{n}"))], 0).is_ok()).count();
+        assert!((1..=2 * SHARED as usize).contains(&heard), "{heard}");
+        assert!(counters.charge_at(&[on(TWO, "3")], 0).is_ok(), "who was there keeps its own number");
+        let kept = counters.kept();
+        assert!(kept.whole_at.len() == 10 && kept.shared.len() <= SHARED as usize);
+        drop(kept);
+        let later = 200_000_000;
+        assert!(counters.charge_at(&[on(TWO, "y")], later).is_ok());
+        let kept = counters.kept();
+        assert_eq!((kept.whole_at.len(), kept.shared.len()), (1, 0), "idle keys make room");
     }
 }
