@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
-    http::{HeaderMap, StatusCode, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -67,24 +67,29 @@ fn source(transport: &Transport, peer: IpAddr, headers: &HeaderMap) -> Result<So
     if !trusted(&peer) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "proxy_required", "Call through the proxy that speaks TLS."));
     }
-    let https = headers
-        .get("x-forwarded-proto")
-        .and_then(|v| v.to_str().ok())
-        .is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
-    if !https {
+    // one that a caller sent along may stand before the proxy's own: all must say so
+    let mut protocols = headers.get_all("x-forwarded-proto").iter().peekable();
+    let says_https = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"https");
+    if protocols.peek().is_none() || !protocols.all(says_https) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "https_required", "Call by https."));
     }
     let hops: Vec<&str> =
         headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();
     let mut nearest = peer;
     for hop in hops.iter().rev() {
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else { break };
+        let Some(ip) = address(hop.trim()) else { break };
         nearest = ip.to_canonical();
         if !trusted(&nearest) {
             break;
         }
     }
     Ok(Source(nearest))
+}
+
+/// An address, with or without brackets and a port, as some proxies write it.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.trim_start_matches('[').trim_end_matches(']');
+    bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 #[cfg(test)]
@@ -123,6 +128,27 @@ mod tests {
             source(&transport, ip("10.0.0.1"), &HeaderMap::new()).expect_err("refused").code(),
             "https_required"
         );
+    }
+
+    #[test]
+    fn a_protocol_that_a_caller_sent_along_is_not_the_proxy_s() {
+        let transport = Transport::Proxied(vec!["10.0.0.0/8".parse().expect("net")]);
+        let mut both = headers(&[("x-forwarded-proto", "https")]);
+        both.append("x-forwarded-proto", "http".parse().expect("value"));
+        assert_eq!(source(&transport, ip("10.0.0.1"), &both).expect_err("refused").code(), "https_required");
+    }
+
+    #[test]
+    fn an_address_may_come_with_its_port() {
+        let transport = Transport::Proxied(vec!["10.0.0.0/8".parse().expect("net")]);
+        for (written, address) in [
+            ("203.0.113.9:4711", "203.0.113.9"),
+            ("[2001:db8::1]:4711", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+        ] {
+            let headers = headers(&[("x-forwarded-proto", "https"), ("x-forwarded-for", written)]);
+            assert_eq!(source(&transport, ip("10.0.0.1"), &headers).expect("ok"), Source(ip(address)));
+        }
     }
 
     #[test]
