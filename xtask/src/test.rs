@@ -123,9 +123,11 @@ impl Stage {
             }
             Self::Tests => {
                 tally.count(Compiler::Linting.apply(exec::cargo().args(["test", "--workspace", "--no-fail-fast"])))?;
-                // the server once more, with what its processes share in a real Redis
+                // the server once more, over HTTP/2, with what its processes share in a real Redis
                 let again = ["test", "--workspace", "--no-fail-fast", "--test", "server"];
-                tally.count(Compiler::Linting.apply(exec::cargo().args(again).env("TEST_OVER_REDIS", "1")))
+                let mut cargo = exec::cargo();
+                let again = cargo.args(again).env("TEST_OVER_REDIS", "1").env("TEST_OVER_HTTP2", "1");
+                tally.count(Compiler::Linting.apply(again))
             }
             Self::OneConnection => tally.count(
                 Compiler::Linting

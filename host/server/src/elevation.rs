@@ -1,10 +1,6 @@
 //! `/api/v1/accounts/{id}/elevation`: sight of one account for an operator of the platform, for a time.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use bailiwick_access::elevations::{Elevation, NewElevation};
 use bailiwick_text::Reason;
 use jiff::Timestamp;
@@ -18,7 +14,7 @@ use crate::{
     App,
     accounts::AccountAt,
     caller::Caller,
-    edge::{Format, Json, List, Path, Problem, Tabular},
+    edge::{Format, Host, Json, List, Path, Problem, Tabular},
     session::evidence::{PasskeyAnswer, own_evidence},
     work::{Once, Refused, permission::ViewAccounts},
 };
@@ -96,9 +92,9 @@ async fn list(
 /// Gives an operator of the platform sight of this account, and of none below it, for a time: looking only.
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/elevation", tag = "elevation", params(AccountAt),
     request_body = Body, responses((status = 201, body = ElevationView)))]
-async fn begin(once: Once, headers: HeaderMap, Json(body): Json<Body>) -> Result<Response, Refused> {
+async fn begin(once: Once, host: Host, Json(body): Json<Body>) -> Result<Response, Refused> {
     once.claim::<ViewAccounts>().await?;
-    let evidence = match own_evidence(&once.app, &headers, &once.caller, body.code, body.passkey).await {
+    let evidence = match own_evidence(&once.app, &host, &once.caller, body.code, body.passkey).await {
         Ok(evidence) => evidence,
         Err(problem) => return once.end(StatusCode::CREATED, Err::<ElevationView, _>(problem)).await,
     };

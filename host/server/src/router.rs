@@ -1,25 +1,32 @@
 //! Every route, and what stands before it.
 //!
 //! From the outside in: the call gets its id, is counted and timed, headers are set, a panic becomes a
-//! problem, the source is established, files are compressed, time is limited. Below `/api/v1` the credential
+//! problem, host and source are established, files are packed once, time is limited. Below `/api/v1` the credential
 //! is looked at, the query checked and the body read whole before the call waits for its share of the server
 //! ([`work::turn`]). Only then does the handler open a transaction, and its reply is compressed within the share.
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderValue, header},
+    http::HeaderMap,
     middleware::{self, Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate as _},
+    },
+};
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    App, accounts, alerts, audit, branding, caller, collectors, devices, drivers, edge, egress, elevation, enrollments,
-    events, groups, ingress, invitations, mail, openapi, operators, password_reset, restrictions, roles, session,
-    sessions, sign_in, sites, summary, tokens, view_as, work,
+    App, accounts, alerts, audit, branding, caller, collectors, devices, drivers,
+    edge::{self, Fixed},
+    egress, elevation, enrollments, events, groups, ingress, invitations, mail, openapi, operators, password_reset,
+    restrictions, roles, session, sessions, sign_in, sites, summary, tokens, view_as, work,
 };
 
 /// Most bytes of an ordinary body.
@@ -79,10 +86,10 @@ pub fn router(app: App) -> Router {
         .split_for_parts();
     let document = document();
     let names = edge::guard::Names::of(&document);
-    let document = OpenApiDocument::new(&document);
+    let document = Fixed::new(document.to_json().unwrap_or_default().into());
     let api = ordinary
         .merge(drivers)
-        .route("/api/v1/openapi.json", axum::routing::get(move || async move { document.reply() }))
+        .route("/api/v1/openapi.json", axum::routing::get(move |headers| described(document, headers)))
         .layer(from_fn_with_state(names, edge::guard::rest))
         .layer(from_fn_with_state(app.clone(), caller::establish))
         .layer(from_fn_with_state(app.clone(), caller::announce));
@@ -92,8 +99,9 @@ pub fn router(app: App) -> Router {
         .fallback(edge::assets::serve)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), limit_time))
-        .layer(CompressionLayer::new())
-        .layer(from_fn_with_state(app.clone(), edge::source::establish));
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(Fixed::is_other)))
+        .layer(from_fn_with_state(app.clone(), edge::source::establish))
+        .layer(from_fn(edge::host::establish));
     inner
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), edge::headers::secure))
@@ -102,18 +110,8 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-#[derive(Clone)]
-struct OpenApiDocument(std::sync::Arc<str>);
-
-impl OpenApiDocument {
-    fn new(document: &OpenApi) -> Self {
-        Self(document.to_json().unwrap_or_default().into())
-    }
-
-    fn reply(&self) -> Response {
-        let json = HeaderValue::from_static("application/json");
-        ([(header::CONTENT_TYPE, json)], self.0.to_string()).into_response()
-    }
+async fn described(document: Fixed, headers: HeaderMap) -> Response {
+    document.reply(&headers, "application/json".to_owned(), "no-cache").await
 }
 
 async fn wrong_method() -> edge::Problem {

@@ -1,10 +1,10 @@
 //! Branding over HTTP: what is uploaded, what is shown to whom.
 
 use bailiwick_access::Role;
-use reqwest::{Client, Method, StatusCode, header};
+use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 
-use crate::support::{Reply, Server};
+use crate::support::{Reply, Server, client, client_builder, client_under};
 
 /// A PNG of 16 by 16 grey pixels with a comment in it.
 pub fn png() -> Vec<u8> {
@@ -40,13 +40,13 @@ async fn a_dealer_s_brand_is_worn_by_its_customers_and_on_its_own_host() {
 
     // before anybody has signed in, by the name of the portal alone
     let at = |host: &str| {
-        let call = Client::new().get(format!("{}/api/v1/branding", server.base)).header(header::HOST, host);
-        Reply::of(call)
+        let (client, base) = client_under(host, &server.base, client_builder());
+        Reply::of(client.get(format!("{base}/api/v1/branding")))
     };
-    assert_eq!(at("portal.rhein-it.example:443").await.expect(StatusCode::OK)["accent"], "#aa2200");
+    assert_eq!(at("portal.rhein-it.example").await.expect(StatusCode::OK)["accent"], "#aa2200");
     assert_eq!(at("elsewhere.example").await.expect(StatusCode::OK)["name"], json!(null));
 
-    let image = Client::new().get(format!("{}{logo}", server.base)).send().await.expect("an answer");
+    let image = client().get(format!("{}{logo}", server.base)).send().await.expect("an answer");
     assert_eq!(
         (image.status(), &image.headers()[header::CONTENT_TYPE]),
         (StatusCode::OK, &"image/png".parse().expect("a value"))
@@ -55,9 +55,9 @@ async fn a_dealer_s_brand_is_worn_by_its_customers_and_on_its_own_host() {
     let image = image.bytes().await.expect("bytes");
     assert!(image.starts_with(b"\x89PNG") && !image.windows(6).any(|window| window == b"hidden"));
     let unknown = format!("{}/api/v1/branding/logos/{}", server.base, "0".repeat(64));
-    Reply::of(Client::new().get(&unknown)).await.refused(404, "not_found");
+    Reply::of(client().get(&unknown)).await.refused(404, "not_found");
     let strange = format!("{}/api/v1/branding/logos/..%2f..%2fetc%2fpasswd", server.base);
-    Reply::of(Client::new().get(&strange)).await.refused(404, "not_found");
+    Reply::of(client().get(&strange)).await.refused(404, "not_found");
 }
 
 #[tokio::test]

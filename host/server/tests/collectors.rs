@@ -9,11 +9,11 @@ use bailiwick_contract::{
     value::{Cell, Condition, Fact, Identity, Point, Row, Scalar, Table},
 };
 use bailiwick_store::AccountId;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Api, Reply, Server, Tree, driver};
+use crate::support::{Api, Reply, Server, Tree, client, driver};
 
 pub struct World {
     pub server: Server,
@@ -43,9 +43,9 @@ pub async fn enroll(server: &Server, tree: &Tree, account: AccountId) -> (Api, S
     assert!(line.ends_with(" --token-stdin") && !line.contains(token), "{line}");
     let body = json!({ "token": token, "version": "0.1.0" });
     let url = format!("{}/collector/v1/enroll", server.base);
-    let enrolled = Reply::of(Client::new().post(&url).json(&body)).await.expect(StatusCode::OK);
+    let enrolled = Reply::of(client().post(&url).json(&body)).await.expect(StatusCode::OK);
     assert_eq!(enrolled["account_id"], account.to_string());
-    Reply::of(Client::new().post(&url).json(&body)).await.refused(401, "invalid_enrollment_token");
+    Reply::of(client().post(&url).json(&body)).await.refused(401, "invalid_enrollment_token");
     let key = enrolled["key"].as_str().expect("a key");
     (Api::new(&server.base, key), enrolled["collector_id"].as_str().expect("an id").to_owned())
 }

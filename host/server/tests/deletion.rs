@@ -11,14 +11,14 @@ use bailiwick_devices::{
 };
 use bailiwick_store::{AccountId, Store};
 use jiff::SignedDuration;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use crate::{
     collectors::{World, enroll, report, world},
-    support::{PASSWORD, Reply},
+    support::{PASSWORD, Reply, client},
 };
 
 /// Stands in everything that is kept of the account that is erased.
@@ -97,7 +97,7 @@ async fn fill(world: &World) -> String {
     let owner = format!("owner-{MARK}@customer.example");
     server.operator(tree.customer, &owner, Role::Owner).await;
     let body = json!({ "email": owner, "password": PASSWORD });
-    Reply::of(Client::new().post(format!("{}/api/v1/session", server.base)).json(&body)).await.expect(StatusCode::OK);
+    Reply::of(client().post(format!("{}/api/v1/session", server.base)).json(&body)).await.expect(StatusCode::OK);
     let own = server.token(tree.customer, Role::Owner).await;
     let site = json!({ "name": MARK, "address": MARK, "settings": { "ranges": ["10.1.0.0/24"], "community": MARK } });
     let sites = own.call(Method::POST, &format!("{account}/sites")).header("idempotency-key", MARK).json(&site);

@@ -6,9 +6,9 @@ use bailiwick::{
 };
 use bailiwick_access::Role;
 use bailiwick_store::{AccountId, Actor, StoreError};
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 
-use crate::support::{Reply, Server, provider};
+use crate::support::{Reply, Server, client, provider};
 
 #[tokio::test]
 async fn wrong_json_is_told_apart_and_named() {
@@ -143,7 +143,7 @@ async fn bodies_are_bounded_and_methods_known() {
     Reply::of(request).await.refused(413, "payload_too_large");
     tree.owner.send(Method::PUT, &path, serde_json::json!({})).await.refused(405, "method_not_allowed");
     tree.owner.get("/api/v1/nothing").await.refused(404, "not_found");
-    let anonymous = Client::new().post(format!("{}/api/v1/drivers", server.base)).body(vec![0_u8; 3 << 20]);
+    let anonymous = client().post(format!("{}/api/v1/drivers", server.base)).body(vec![0_u8; 3 << 20]);
     Reply::of(anonymous).await.refused(401, "missing_credentials");
 }
 
@@ -151,7 +151,7 @@ async fn bodies_are_bounded_and_methods_known() {
 async fn every_reply_tells_a_browser_what_it_may_do() {
     let server = Server::start().await;
     for path in ["/", "/api/v1/session", "/a/some/page", "/api/v1/openapi.json"] {
-        let reply = Reply::of(Client::new().get(format!("{}{path}", server.base))).await;
+        let reply = Reply::of(client().get(format!("{}{path}", server.base))).await;
         let csp = reply.headers["content-security-policy"].to_str().expect("ASCII");
         assert!(
             csp.starts_with("default-src 'self';") && csp.contains("frame-ancestors 'none'") && !csp.contains("unsafe"),
@@ -162,23 +162,23 @@ async fn every_reply_tells_a_browser_what_it_may_do() {
         assert!(reply.headers.contains_key("permissions-policy") && reply.headers.contains_key("referrer-policy"));
         assert!(!reply.headers.contains_key("strict-transport-security"), "no HSTS without HTTPS");
     }
-    let api = Reply::of(Client::new().get(format!("{}/api/v1/session", server.base))).await;
+    let api = Reply::of(client().get(format!("{}/api/v1/session", server.base))).await;
     assert_eq!(api.headers["cache-control"], "no-store");
 }
 
 #[tokio::test]
 async fn a_page_of_the_portal_is_its_entry_page_and_a_missing_file_is_missing() {
     let server = Server::start().await;
-    let page = Reply::of(Client::new().get(format!("{}/a/some/page", server.base))).await;
+    let page = Reply::of(client().get(format!("{}/a/some/page", server.base))).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains("<!doctype html>") || page.text.contains("<!DOCTYPE html>"));
-    Reply::of(Client::new().get(format!("{}/assets/absent-12345678.js", server.base))).await.refused(404, "not_found");
+    Reply::of(client().get(format!("{}/assets/absent-12345678.js", server.base))).await.refused(404, "not_found");
     for path in ["/api", "/api/v2/x", "/collector", "/d/x", "/metrics", "/healthz", "/readyz", "/.git/config", "/a.b/c"]
     {
-        Reply::of(Client::new().get(format!("{}{path}", server.base))).await.refused(404, "not_found");
+        Reply::of(client().get(format!("{}{path}", server.base))).await.refused(404, "not_found");
     }
     if let Some(etag) = page.headers.get("etag") {
-        let again = Client::new().get(format!("{}/a/some/page", server.base)).header("if-none-match", etag);
+        let again = client().get(format!("{}/a/some/page", server.base)).header("if-none-match", etag);
         assert_eq!(Reply::of(again).await.status, StatusCode::NOT_MODIFIED);
     }
 }
@@ -189,19 +189,16 @@ async fn behind_a_proxy_only_the_proxy_is_heard_and_cookies_are_secure() {
         Server::with(|config| config.transport = Transport::Proxied(vec!["127.0.0.0/8".parse().expect("net")])).await;
     server.operator(AccountId::ROOT, "a@example.org", Role::Owner).await;
     let url = format!("{}/api/v1/session", server.base);
-    Reply::of(Client::new().get(&url)).await.refused(403, "https_required");
+    Reply::of(client().get(&url)).await.refused(403, "https_required");
     let body = serde_json::json!({ "email": "a@example.org", "password": crate::support::PASSWORD });
-    let request = Client::new()
-        .post(&url)
-        .header("x-forwarded-proto", "https")
-        .header("x-forwarded-for", "203.0.113.7")
-        .json(&body);
+    let request =
+        client().post(&url).header("x-forwarded-proto", "https").header("x-forwarded-for", "203.0.113.7").json(&body);
     let reply = Reply::of(request).await;
     let cookie = reply.headers["set-cookie"].to_str().expect("ASCII");
     assert!(cookie.starts_with("__Host-bailiwick=") && cookie.contains("Secure"), "{cookie}");
     assert_eq!(reply.headers["strict-transport-security"], "max-age=63072000; includeSubDomains");
     let session = cookie.split(';').next().unwrap_or_default().to_owned();
-    let own = Client::new()
+    let own = client()
         .get(format!("{}/api/v1/sessions", server.base))
         .header("x-forwarded-proto", "https")
         .header("cookie", session);
@@ -210,7 +207,7 @@ async fn behind_a_proxy_only_the_proxy_is_heard_and_cookies_are_secure() {
 
     let strict =
         Server::with(|config| config.transport = Transport::Proxied(vec!["10.0.0.0/8".parse().expect("net")])).await;
-    let request = Client::new().get(format!("{}/api/v1/session", strict.base)).header("x-forwarded-proto", "https");
+    let request = client().get(format!("{}/api/v1/session", strict.base)).header("x-forwarded-proto", "https");
     Reply::of(request).await.refused(403, "proxy_required");
 }
 
@@ -224,7 +221,7 @@ async fn figures_and_health_are_on_their_own_port() {
     let base = format!("http://{}", socket.local_addr().expect("an address"));
     let router = metrics::router(server.app.clone());
     let task = tokio::spawn(async move { axum::serve(socket, router).await });
-    let get = |path: &'static str| Reply::of(Client::new().get(format!("{base}{path}")));
+    let get = |path: &'static str| Reply::of(client().get(format!("{base}{path}")));
     assert_eq!(get("/healthz").await.status, StatusCode::OK);
     assert_eq!(get("/readyz").await.status, StatusCode::OK);
     let text = get("/metrics").await.text;
@@ -234,6 +231,6 @@ async fn figures_and_health_are_on_their_own_port() {
     server.app.stop();
     assert_eq!(get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
     task.abort();
-    let public = Reply::of(Client::new().get(format!("{}/metrics", server.base))).await;
+    let public = Reply::of(client().get(format!("{}/metrics", server.base))).await;
     assert!(!public.text.contains("bailiwick_http"), "figures are not public");
 }

@@ -9,7 +9,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 use crate::{
     accounts::paths,
-    support::{PASSWORD, Reply, Server},
+    support::{PASSWORD, Reply, Server, client, client_builder},
 };
 
 /// A browser with its cookies, and the CSRF value of its session.
@@ -21,7 +21,7 @@ pub struct Browser {
 
 impl Browser {
     pub fn new(server: &Server) -> Self {
-        let client = Client::builder().cookie_store(true).build().expect("a client");
+        let client = client_builder().cookie_store(true).build().expect("a client");
         Self { client, base: server.base.clone(), csrf: String::new() }
     }
 
@@ -91,7 +91,7 @@ async fn a_sign_in_in_two_steps_gives_a_fresh_session_and_tells_nothing() {
     before.get("/session").await.expect(StatusCode::OK);
     let anonymous = Browser::new(&server);
     anonymous.get("/session").await.refused(401, "missing_credentials");
-    let as_bearer = Client::new().get(format!("{}/api/v1/session", server.base)).bearer_auth(&challenge);
+    let as_bearer = client().get(format!("{}/api/v1/session", server.base)).bearer_auth(&challenge);
     Reply::of(as_bearer).await.refused(401, "invalid_credentials");
 
     let answer = |challenge: &str, code: &str| json!({ "challenge": challenge, "code": code });

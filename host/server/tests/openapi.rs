@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 
-use crate::support::{Reply, Server};
+use crate::support::{Reply, Server, client};
 
 /// `BAILIWICK_BLESS=1` writes the file anew.
 #[test]
@@ -24,8 +24,7 @@ fn the_document_is_the_one_checked_in() {
 #[tokio::test]
 async fn every_documented_operation_is_served() {
     let server = Server::start().await;
-    let served =
-        Reply::of(Client::new().get(format!("{}/api/v1/openapi.json", server.base))).await.expect(StatusCode::OK);
+    let served = Reply::of(client().get(format!("{}/api/v1/openapi.json", server.base))).await.expect(StatusCode::OK);
     assert_eq!(served["openapi"], "3.1.0");
     let mut ids = BTreeSet::new();
     for (path, item) in served["paths"].as_object().expect("paths") {
@@ -54,7 +53,7 @@ async fn every_documented_operation_is_served() {
                 .map(|part| if part.starts_with('{') { "0190c0de-0000-7000-8000-000000000001" } else { part })
                 .collect::<Vec<_>>()
                 .join("/");
-            let request = Client::new()
+            let request = client()
                 .request(method.to_uppercase().parse().expect("a method"), format!("{}{concrete}", server.base));
             let reply = Reply::of(request).await;
             // a logo is shown to everybody, and there is none of this name

@@ -10,13 +10,13 @@ use bailiwick_devices::{
 };
 use bailiwick_store::AccountId;
 use jiff::{SignedDuration, tz::TimeZone};
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     collectors::{World, enroll, report, world},
-    support::Reply,
+    support::{Reply, client},
 };
 
 fn of(digest: &str, sequence: u64, serial: &str) -> Report {
@@ -106,7 +106,7 @@ async fn collectors_and_operators_are_limited_too() {
         .expect(StatusCode::CREATED);
     let enroll = || {
         let body = json!({ "token": made["token"], "version": "0.1.0" });
-        Reply::of(Client::new().post(format!("{}/collector/v1/enroll", world.server.base)).json(&body))
+        Reply::of(client().post(format!("{}/collector/v1/enroll", world.server.base)).json(&body))
     };
     enroll().await.refused(409, "quota_exceeded");
     let add = |email: &'static str| {

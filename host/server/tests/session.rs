@@ -7,12 +7,12 @@ use reqwest::{Client, Method, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::support::{Api, PASSWORD, Reply, Server};
+use crate::support::{Api, PASSWORD, Reply, Server, client_builder};
 
 const EMAIL: &str = "owner@example.org";
 
 pub async fn sign_in(server: &Server, email: &str, password: &str) -> (Client, Reply) {
-    let client = Client::builder().cookie_store(true).build().expect("a client");
+    let client = client_builder().cookie_store(true).build().expect("a client");
     let request =
         client.post(format!("{}/api/v1/session", server.base)).json(&json!({ "email": email, "password": password }));
     let reply = Reply::of(request).await;
@@ -48,7 +48,7 @@ async fn signing_in_gives_a_session_and_signing_out_ends_it() {
 
     let out = client.delete(&url).header("x-csrf-token", &csrf);
     Reply::of(out).await.expect(StatusCode::NO_CONTENT);
-    let stolen = Client::new().get(&url).header("cookie", cookie.split(';').next().unwrap_or_default());
+    let stolen = crate::support::client().get(&url).header("cookie", cookie.split(';').next().unwrap_or_default());
     Reply::of(stolen).await.refused(401, "session_expired");
 }
 
@@ -117,7 +117,7 @@ async fn a_revoked_a_mistyped_and_a_missing_token_are_refused() {
     api.delete(&format!("{tokens}/{id}")).await.expect(StatusCode::NO_CONTENT);
     other.get("/api/v1/drivers").await.refused(401, "token_revoked");
     Api::new(&server.base, "bwk_nonsense").get("/api/v1/drivers").await.refused(401, "invalid_credentials");
-    let anonymous = Reply::of(Client::new().get(format!("{}/api/v1/drivers", server.base))).await;
+    let anonymous = Reply::of(crate::support::client().get(format!("{}/api/v1/drivers", server.base))).await;
     anonymous.refused(401, "missing_credentials");
     assert_eq!(anonymous.headers["www-authenticate"], "Bearer");
     let listed = api.get(&tokens).await;

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::{
     events::{AT_MOST, Listening, events, poke},
     session::sign_in,
-    support::{Api, PASSWORD, Reply, Server, redis::Redis},
+    support::{Api, PASSWORD, Reply, Server, client, client_builder, redis::Redis},
 };
 
 const EMAIL: &str = "shared@example.org";
@@ -62,7 +62,7 @@ async fn outlives(one: &Server, two: &Server) -> Duration {
     let cookie = cookie.split(';').next().expect("a cookie").to_owned();
     let csrf = reply.expect(StatusCode::OK)["csrf"].as_str().expect("csrf").to_owned();
     let headers = reqwest::header::HeaderMap::from_iter([(reqwest::header::COOKIE, cookie.parse().expect("a value"))]);
-    let stolen = Client::builder().default_headers(headers).build().expect("a client");
+    let stolen = client_builder().default_headers(headers).build().expect("a client");
     let known = Reply::of(stolen.get(format!("{}/api/v1/session", two.base))).await;
     known.expect(StatusCode::OK);
     let out = client.delete(format!("{}/api/v1/session", one.base)).header("x-csrf-token", csrf);
@@ -134,7 +134,7 @@ async fn tokens_of_one_account_are_counted_together_and_so_is_a_source() {
     let api = server.token(root, Role::Owner).await;
     api.post(&format!("/api/v1/accounts/{root}/accounts"), dealer).await.expect(StatusCode::CREATED);
     for _ in 0..5 {
-        let anonymous = Reply::of(Client::new().get(format!("{}{PATH}", server.base))).await;
+        let anonymous = Reply::of(client().get(format!("{}{PATH}", server.base))).await;
         anonymous.refused(401, "missing_credentials");
     }
     let other = server.token(root, Role::Owner).await;

@@ -2,13 +2,13 @@
 
 use bailiwick_access::Role;
 use bailiwick_store::AccountId;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     collectors::{enroll, report, world},
-    support::{PASSWORD, Reply},
+    support::{PASSWORD, Reply, client},
 };
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_suspension_is_shown_and_its_branch_alone_is_closed() {
     world.server.operator(tree.customer, "someone@customer.example", Role::Owner).await;
     let sign_in = || {
         let body = json!({ "email": "someone@customer.example", "password": PASSWORD });
-        Reply::of(Client::new().post(format!("{}/api/v1/session", world.server.base)).json(&body))
+        Reply::of(client().post(format!("{}/api/v1/session", world.server.base)).json(&body))
     };
     let account = format!("/api/v1/accounts/{}", tree.customer);
     tree.owner.post(&format!("{account}/suspend"), json!({})).await.expect(StatusCode::OK);

@@ -3,9 +3,8 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::Router;
-use axum_server::Handle;
 use bailiwick::edge::{
-    listener,
+    listener::{Figures, Listener},
     tls::{self, Certificate},
 };
 use rustls::{
@@ -16,19 +15,20 @@ use rustls::{
 };
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_util::sync::CancellationToken;
 
-use crate::support::provider;
+use crate::support::{BOUNDS, provider};
 
 struct Tls {
     address: SocketAddr,
     certificate: Arc<Certificate>,
     folder: tempfile::TempDir,
-    handle: Handle<SocketAddr>,
+    stop: CancellationToken,
 }
 
 impl Drop for Tls {
     fn drop(&mut self) {
-        self.handle.shutdown();
+        self.stop.cancel();
     }
 }
 
@@ -47,10 +47,11 @@ fn start() -> (Tls, CertificateDer<'static>) {
     let config = Arc::new(tls::server_config(Arc::clone(&certificate)).expect("sets up"));
     let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
     let address = socket.local_addr().expect("an address");
-    let handle = Handle::new();
+    let stop = CancellationToken::new();
     let router = Router::new().route("/", axum::routing::get(|| async { "hello" }));
-    tokio::spawn(listener::serve(socket, Some(config), router, handle.clone()));
-    (Tls { address, certificate, folder, handle }, der)
+    let listener = Listener::new(socket, router, BOUNDS, Figures::unregistered().expect("figures")).tls(Some(config));
+    tokio::spawn(listener.serve(stop.clone(), Duration::ZERO));
+    (Tls { address, certificate, folder, stop }, der)
 }
 
 type Handshake = Result<tokio_rustls::client::TlsStream<TcpStream>, std::io::Error>;

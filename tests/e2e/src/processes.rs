@@ -49,6 +49,20 @@ impl Process {
         }
     }
 
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// All that it said.
+    ///
+    /// # Errors
+    /// When its log cannot be read.
+    pub fn said(&self) -> io::Result<String> {
+        std::fs::read_to_string(&self.log)
+    }
+
     /// SIGKILL, as a power cut would; waits until it is gone.
     ///
     /// # Errors

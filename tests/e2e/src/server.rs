@@ -35,6 +35,8 @@ pub struct Setup {
     pub settings: Vec<(&'static str, String)>,
     /// Where the kernel is to note every address that the server and its database's processes reach for.
     pub trace: Option<PathBuf>,
+    /// Descriptors that it may have, soft and hard.
+    pub descriptors: Option<u32>,
 }
 
 /// A running server.
@@ -234,11 +236,17 @@ impl Server {
 
 fn serve(setup: &Setup, folder: &Path, configure: impl Fn(&mut Command)) -> Result<Process> {
     let bailiwick = program("bailiwick")?;
-    let first = if setup.trace.is_some() { Path::new("strace") } else { &bailiwick };
+    let first = match (&setup.trace, setup.descriptors) {
+        (Some(_), _) => Path::new("strace"),
+        (None, Some(_)) => Path::new("prlimit"),
+        (None, None) => &bailiwick,
+    };
     Process::start(first, &folder.join("server.log"), |command| {
         if let Some(trace) = &setup.trace {
             trace::options(command, trace);
             command.arg(&bailiwick);
+        } else if let Some(descriptors) = setup.descriptors {
+            command.arg(format!("--nofile={descriptors}:{descriptors}")).arg(&bailiwick);
         }
         configure(command);
         command.envs(setup.settings.iter().cloned()).arg("serve");

@@ -15,13 +15,19 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
+    serve::Listener,
 };
-use axum_server::tls_rustls::RustlsConfig;
 use bailiwick_contract::report::{
     Acknowledgement, Assignment, Batch, EnrollReply, EnrollRequest, Rejected, Report, Status,
 };
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::AbortHandle,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use uuid::Uuid;
 
 /// The one-time token that the server takes.
@@ -71,13 +77,38 @@ pub struct Seen {
     pub redirected: u32,
 }
 
+/// TLS around a socket.
+struct Tls {
+    socket: TcpListener,
+    acceptor: TlsAcceptor,
+}
+
+impl Listener for Tls {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
+        loop {
+            let (stream, peer) = self.socket.accept().await.unwrap();
+            // a collector that does not trust the certificate hangs up
+            if let Ok(stream) = self.acceptor.accept(stream).await {
+                return (stream, peer);
+            }
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+}
+
 #[derive(Clone)]
 pub struct FakeServer {
     pub seen: Arc<Mutex<Seen>>,
     pub url: String,
     pub ca: PathBuf,
     _folder: Arc<TempDir>,
-    handle: axum_server::Handle<SocketAddr>,
+    serving: AbortHandle,
 }
 
 impl FakeServer {
@@ -90,11 +121,16 @@ impl FakeServer {
             .unwrap();
         let ca = folder.path().join("ca.pem");
         std::fs::write(&ca, certificate.pem()).unwrap();
-        let tls =
-            RustlsConfig::from_pem(certificate.pem().into_bytes(), key.serialize_pem().into_bytes()).await.unwrap();
+        let (chain, key) = (vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap());
+        let mut tls = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
 
         let seen = Arc::new(Mutex::new(Seen::default()));
-        let handle = axum_server::Handle::new();
         let app = Router::new()
             .route("/collector/v1/enroll", post(enroll))
             .route("/collector/v1/assignment", get(assignment))
@@ -103,10 +139,11 @@ impl FakeServer {
             .route("/collector/v1/status", post(status))
             .route("/elsewhere", get(elsewhere).post(elsewhere))
             .with_state(Arc::clone(&seen));
-        let serving = axum_server::bind_rustls(SocketAddr::from(([127, 0, 0, 1], 0)), tls).handle(handle.clone());
-        tokio::spawn(serving.serve(app.into_make_service()));
-        let address = handle.listening().await.unwrap();
-        Self { seen, url: format!("https://{address}"), ca, _folder: Arc::new(folder), handle }
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let tls = Tls { socket, acceptor: Arc::new(tls).into() };
+        let serving = tokio::spawn(async move { axum::serve(tls, app).await }).abort_handle();
+        Self { seen, url: format!("https://{address}"), ca, _folder: Arc::new(folder), serving }
     }
 
     pub fn with<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
@@ -128,7 +165,7 @@ impl FakeServer {
 impl Drop for FakeServer {
     fn drop(&mut self) {
         if Arc::strong_count(&self._folder) == 1 {
-            self.handle.shutdown();
+            self.serving.abort();
         }
     }
 }

@@ -3,24 +3,23 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
-use bailiwick_access::branding::{HostName, LogoHash};
+use bailiwick_access::branding::LogoHash;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::BrandView;
 use crate::{
     App,
-    edge::{Path, Problem},
+    edge::{Host, Path, Problem},
 };
 
 /// The brand of the portal under this host name.
 #[utoipa::path(get, path = "/api/v1/branding", tag = "branding", operation_id = "portal",
     responses((status = 200, body = BrandView)))]
-pub(super) async fn brand(State(app): State<App>, headers: HeaderMap) -> Result<Json<BrandView>, Problem> {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).and_then(HostName::of_header);
+pub(super) async fn brand(State(app): State<App>, Host(host): Host) -> Result<Json<BrandView>, Problem> {
     Ok(Json(app.access().brand_of_host(host.as_ref()).await?.into()))
 }
 

@@ -11,7 +11,6 @@ use std::{
 };
 
 use anyhow::Context as _;
-use axum_server::Handle;
 use bailiwick_access::Access;
 use bailiwick_audit::SealKey;
 use bailiwick_devices::drivers::Catalogue;
@@ -24,7 +23,9 @@ use crate::{
     App, Parts,
     config::{Config, Transport},
     edge::{
-        self, Metrics,
+        Metrics, descriptors,
+        listener::{Figures, Listener},
+        metrics,
         tls::{self, Certificate},
     },
     router::router,
@@ -41,6 +42,7 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let certificate = certificate(&config)?;
     let tls = certificate.clone().map(tls::server_config).transpose()?.map(Arc::new);
+    let bounds = descriptors::bounds(descriptors::raise()?, config.connections, config.database_connections)?;
     let public = bind("listen", config.listen)?;
     let private = bind("metrics_listen", config.metrics_listen)?;
     let (app, audit_key) = assemble(config).await?;
@@ -48,13 +50,21 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();
     background(&app, audit_key, certificate, &tasks, &stopping).await?;
-    let handle = Handle::new();
-    let serving = tokio::spawn(edge::listener::serve(public, tls, router(app.clone()), handle.clone()));
-    let observing = Handle::new();
-    tasks.spawn(edge::listener::serve(private, None, edge::metrics::router(app.clone()), observing.clone()));
+    let proxies = match &app.config().transport {
+        Transport::Proxied(proxies) => proxies.clone(),
+        Transport::Tls { .. } | Transport::Loopback => Vec::new(),
+    };
+    let public = Listener::new(public, router(app.clone()), bounds, app.metrics().connections.clone());
+    let public = public.tls(tls).behind(proxies);
+    let serving = tokio::spawn(public.serve(stopping.clone(), app.config().shutdown));
+    // its connections are in no figure: they are those of whoever reads the figures
+    let private = Listener::new(private, metrics::router(app.clone()), descriptors::METRICS, Figures::unregistered()?);
+    let observing = CancellationToken::new();
+    tasks.spawn(private.serve(observing.clone(), Duration::ZERO));
     tracing::info!(
         url = app.config().public_url,
         metrics = %app.config().metrics_listen,
+        connections = bounds.all,
         took_ms = began.elapsed().as_millis(),
         "serving"
     );
@@ -63,9 +73,8 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!("shutting down");
     app.stop();
     stopping.cancel();
-    handle.graceful_shutdown(Some(app.config().shutdown));
     serving.await.context("the listener")?.context("the listener")?;
-    observing.shutdown();
+    observing.cancel();
     tasks.close();
     tasks.wait().await;
     app.store().close().await;

@@ -111,6 +111,15 @@ pub struct Rates {
     pub collector: u32,
 }
 
+/// Connections of callers at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// In all; absent: what the descriptors of this process allow.
+    pub all: Option<usize>,
+    /// Of one source.
+    pub source: usize,
+}
+
 /// The whole configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -138,6 +147,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// What may be reached from here.
     pub outbound: Outbound,
+    /// Connections of callers.
+    pub connections: Connections,
     /// Rate limits.
     pub rates: Rates,
     /// How many invitations a sender may cause.
@@ -242,6 +253,7 @@ impl TryFrom<Settings> for Config {
             product_name,
             mail,
             outbound,
+            connections: connections(s.connections, s.connections_per_source)?,
             rates,
             senders,
             token_lifetime: days("token_days", s.token_days)?,
@@ -337,6 +349,13 @@ fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
 
 fn rate(key: &'static str, n: u32) -> Result<u32, ConfigError> {
     if n == 0 { Err(ConfigError::value(key, "is 0", "give at least 1")) } else { Ok(n) }
+}
+
+fn connections(all: usize, source: usize) -> Result<Connections, ConfigError> {
+    if source == 0 {
+        return Err(ConfigError::value("connections_per_source", "is 0", "give at least 1"));
+    }
+    Ok(Connections { all: (all > 0).then_some(all), source })
 }
 
 fn seconds(key: &'static str, n: u64) -> Result<Duration, ConfigError> {

@@ -69,6 +69,8 @@ pub(super) struct Settings {
     #[serde(deserialize_with = "texts")]
     pub egress_private_networks: Vec<String>,
     pub egress_ca: Option<PathBuf>,
+    pub connections: usize,
+    pub connections_per_source: usize,
     pub sign_in_per_minute: u32,
     pub calls_per_minute: u32,
     pub account_per_minute: u32,

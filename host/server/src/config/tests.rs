@@ -202,6 +202,8 @@ fn wrong_values_name_their_key() {
     refused("trusted_proxies = ['everyone']", "trusted_proxies");
     refused("sign_in_per_minute = 0", "sign_in_per_minute");
     refused("request_timeout_seconds = 0", "request_timeout_seconds");
+    refused("connections_per_source = 0", "connections_per_source");
+    refused("connections = -1", "connections");
     refused("database_connections = 1", "database_connections");
     refused("database_connections = 65", "database_connections");
     parse("database_url = 'postgres://u@localhost/d'\ndatabase_connections = 65").expect("a database of one's own");

@@ -1,17 +1,23 @@
 //! The portal's files, built into the binary.
 //!
 //! Files whose name carries a hash of their content never change and are kept for a year; the rest is
-//! checked by ETag. A path that is no file is a page of the portal, which routes by itself, so it gets
+//! checked by ETag. Each is compressed when it is first asked for, and never again. A path that is no file is a page of the portal, which routes by itself, so it gets
 //! `index.html`; what looks like a file and is none, or lies where programs call, is 404.
 
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
 use axum::{
-    body::Body,
-    http::{HeaderMap, Method, StatusCode, Uri, header},
+    body::Bytes,
+    http::{HeaderMap, Method, Uri, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::Problem;
+use super::{Fixed, Problem};
 
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
@@ -20,6 +26,9 @@ struct Portal;
 /// What stands here when the binary was built without the portal.
 const NOT_BUILT: &str = include_str!("not_built.html");
 
+/// Files that were asked for, by the hash of their content: as many as the portal has.
+static FILES: LazyLock<Mutex<HashMap<[u8; 32], Fixed>>> = LazyLock::new(Mutex::default);
+
 /// Serves a file or the portal's entry page.
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if !matches!(method, Method::GET | Method::HEAD) {
@@ -27,13 +36,13 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     }
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Portal::get(path) {
-        return reply(path, &file, &headers);
+        return reply(path, file, &headers).await;
     }
     if !page(path) {
         return Problem::not_found().into_response();
     }
     match Portal::get("index.html") {
-        Some(index) => reply("index.html", &index, &headers),
+        Some(index) => reply("index.html", index, &headers).await,
         None => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response(),
     }
 }
@@ -48,18 +57,21 @@ fn page(path: &str) -> bool {
     !dotted && !RESERVED.contains(&first)
 }
 
-fn reply(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
-    let etag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
+async fn reply(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     let caching = if hashed(path) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|k| k.trim().trim_start_matches("W/") == etag)) {
-        return (StatusCode::NOT_MODIFIED, [(header::ETAG, etag), (header::CACHE_CONTROL, caching.to_owned())])
-            .into_response();
-    }
     let mime = file.metadata.mimetype();
     let mime = if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() };
-    let head = [(header::CONTENT_TYPE, mime), (header::ETAG, etag), (header::CACHE_CONTROL, caching.to_owned())];
-    (head, Body::from(file.data.clone().into_owned())).into_response()
+    fixed(file).reply(headers, mime, caching).await
+}
+
+fn fixed(file: EmbeddedFile) -> Fixed {
+    let bytes = || match file.data {
+        Cow::Borrowed(built_in) => Bytes::from_static(built_in),
+        Cow::Owned(read) => Bytes::from(read),
+    };
+    // nothing else happens while the lock is held
+    let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    files.entry(file.metadata.sha256_hash()).or_insert_with(|| Fixed::new(bytes())).clone()
 }
 
 /// Vite names a built file `assets/<name>-<hash of 8 characters>.<extension>`.

@@ -15,7 +15,7 @@ use axum::{
 
 use utoipa::openapi::{OpenApi, RefOr, path::ParameterIn};
 
-use super::{Page, Problem, list::ListTag};
+use super::{Page, Problem, list::ListTag, metrics::method};
 use crate::openapi;
 
 /// What each call's query may name, as the OpenAPI document says.
@@ -43,7 +43,9 @@ impl Names {
     /// A misspelt filter must not answer with everything.
     fn check(&self, request: &Request) -> Result<(), Problem> {
         let Some(path) = request.extensions().get::<MatchedPath>() else { return Ok(()) };
-        let Some(known) = self.0.get(&(request.method().to_string(), path.as_str().to_owned())) else { return Ok(()) };
+        let Some(known) = self.0.get(&(method(request.method()).to_owned(), path.as_str().to_owned())) else {
+            return Ok(());
+        };
         let given = Query::<Vec<(String, String)>>::try_from_uri(request.uri());
         let Query(given) = given.map_err(|_| Problem::invalid("The query cannot be read."))?;
         match given.iter().find(|(name, _)| !known.contains(name)) {

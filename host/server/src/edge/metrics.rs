@@ -1,15 +1,16 @@
 //! The server's own figures, and the port on which figures and health are read.
 //!
-//! Labels are routes, methods, status classes and stable codes; never an id, an address or a name, so
-//! figures carry no personal data and their number is bounded.
+//! Labels are routes, methods, statuses and stable codes: closed sets, of which callers choose one. A label is never an id,
+//! an address, a name or anything else that a caller writes. So figures carry no personal data, and their number is
+//! bounded.
 
 use std::time::Instant;
 
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    http::{StatusCode, header},
-    middleware::Next,
+    http::{Method, StatusCode, header},
+    middleware::{Next, from_fn},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -17,7 +18,7 @@ use prometheus::{
     Encoder as _, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
 
-use super::problem::ProblemCode;
+use super::{listener, problem::ProblemCode};
 use crate::App;
 
 /// Handles of all figures that the server counts itself.
@@ -45,6 +46,8 @@ pub struct Metrics {
     pub batches_redone: IntCounter,
     /// Work under way, waiting and refused.
     pub shares: bailiwick_shares::Figures,
+    /// Connections of the public listener.
+    pub connections: listener::Figures,
 }
 
 impl Metrics {
@@ -88,8 +91,10 @@ impl Metrics {
         )?;
         registry.register(Box::new(batches_redone.clone()))?;
         let shares = bailiwick_shares::Figures::new(&registry)?;
+        let connections = listener::Figures::new(&registry)?;
         Ok(Self {
             registry,
+            connections,
             calls,
             duration,
             running,
@@ -119,7 +124,7 @@ impl Metrics {
 /// Counts and times the call by its route, and logs it without address, query or ids.
 pub async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
     let metrics = app.metrics();
-    let method = request.method().clone();
+    let method = method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let started = Instant::now();
     metrics.running.inc();
@@ -129,14 +134,31 @@ pub async fn measure(State(app): State<App>, request: Request, next: Next) -> Re
     drop(guard);
     let took = started.elapsed();
     let status = response.status();
-    metrics.calls.with_label_values(&[method.as_str(), &route, status.as_str()]).inc();
-    metrics.duration.with_label_values(&[method.as_str(), &route]).observe(took.as_secs_f64());
+    metrics.calls.with_label_values(&[method, &route, status.as_str()]).inc();
+    metrics.duration.with_label_values(&[method, &route]).observe(took.as_secs_f64());
     let code = response.extensions().get::<ProblemCode>().map(|p| p.0);
     if let Some(code) = code {
         metrics.problems.with_label_values(&[code]).inc();
     }
     tracing::debug!(route, status = status.as_u16(), code, took_us = took.as_micros(), "served");
     response
+}
+
+/// A method's name in figures and logs. HTTP lets callers invent methods of any length (RFC 9110, 9.1).
+#[must_use]
+pub fn method(method: &Method) -> &'static str {
+    const KNOWN: [(Method, &str); 9] = [
+        (Method::GET, "GET"),
+        (Method::POST, "POST"),
+        (Method::PUT, "PUT"),
+        (Method::PATCH, "PATCH"),
+        (Method::DELETE, "DELETE"),
+        (Method::HEAD, "HEAD"),
+        (Method::OPTIONS, "OPTIONS"),
+        (Method::CONNECT, "CONNECT"),
+        (Method::TRACE, "TRACE"),
+    ];
+    KNOWN.iter().find(|(known, _)| known == method).map_or("other", |(_, name)| name)
 }
 
 struct Running(IntGauge);
@@ -153,6 +175,7 @@ pub fn router(app: App) -> Router {
         .route("/metrics", get(metrics))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+        .layer(from_fn(super::host::establish))
         .with_state(app)
 }
 

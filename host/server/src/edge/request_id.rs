@@ -28,7 +28,7 @@ pub fn current() -> Option<String> {
 /// Gives the call an id and a span.
 pub async fn assign(request: Request, next: Next) -> Response {
     let id = Uuid::now_v7();
-    let span = tracing::info_span!("call", request_id = %id, method = %request.method());
+    let span = tracing::info_span!("call", request_id = %id, method = super::metrics::method(request.method()));
     let mut response = CURRENT.scope(id, next.run(request).instrument(span)).await;
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(HEADER, value);

@@ -1,8 +1,6 @@
 //! What shows a second factor in the body of a call: a code, or the answer of a passkey.
 
-use axum::http::{HeaderMap, header};
 use bailiwick_access::{
-    branding::HostName,
     factors::Evidence,
     passkeys::{Answer, Bound, Challenge, Party},
 };
@@ -12,7 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{App, caller::Caller, edge::Problem};
+use crate::{
+    App,
+    caller::Caller,
+    edge::{Host, Problem},
+};
 
 /// What an authenticator answered.
 #[derive(Deserialize, ToSchema)]
@@ -29,8 +31,8 @@ pub struct PasskeyAnswer {
 
 impl PasskeyAnswer {
     /// As an answer to whoever was asked, under the host name that is called.
-    pub(super) async fn bound(self, app: &App, headers: &HeaderMap, bound: Bound) -> Result<Answer, Problem> {
-        let party = party(app, headers).await?;
+    pub(super) async fn bound(self, app: &App, host: &Host, bound: Bound) -> Result<Answer, Problem> {
+        let party = party(app, host).await?;
         Ok(Answer { party, bound, sealed: self.challenge, response: self.credential })
     }
 }
@@ -60,22 +62,21 @@ impl From<Challenge> for PasskeyChallenge {
 
 /// Under which host name passkeys are made and good for this call. What the call says of its host picks one that is
 /// set up, and nothing else.
-pub(super) async fn party(app: &App, headers: &HeaderMap) -> Result<Party, Problem> {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).and_then(HostName::of_header);
-    Ok(app.access().party(Party::of_url(&app.config().public_url), host.as_ref()).await?)
+pub(super) async fn party(app: &App, host: &Host) -> Result<Party, Problem> {
+    Ok(app.access().party(Party::of_url(&app.config().public_url), host.0.as_ref()).await?)
 }
 
 /// One of the two, to whoever is `bound`.
 pub(super) async fn evidence(
     app: &App,
-    headers: &HeaderMap,
+    host: &Host,
     bound: Option<Bound>,
     code: Option<SecretString>,
     passkey: Option<PasskeyAnswer>,
 ) -> Result<Evidence, Problem> {
     match (code, passkey, bound) {
         (Some(code), None, _) => Ok(code.into()),
-        (None, Some(answer), Some(bound)) => Ok(answer.bound(app, headers, bound).await?.into()),
+        (None, Some(answer), Some(bound)) => Ok(answer.bound(app, host, bound).await?.into()),
         (None, Some(_), None) => Err(bailiwick_access::AccessError::PasskeyRefused.into()),
         _ => Err(Problem::field("code", "required", "give either a code or the answer of a passkey")),
     }
@@ -95,10 +96,10 @@ pub fn session(caller: &Caller) -> Option<Bound> {
 /// Where it is both or neither.
 pub async fn own_evidence(
     app: &App,
-    headers: &HeaderMap,
+    host: &Host,
     caller: &Caller,
     code: Option<SecretString>,
     passkey: Option<PasskeyAnswer>,
 ) -> Result<Evidence, Problem> {
-    evidence(app, headers, session(caller), code, passkey).await
+    evidence(app, host, session(caller), code, passkey).await
 }

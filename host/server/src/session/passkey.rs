@@ -19,14 +19,18 @@ use super::{
 use crate::{
     App,
     caller::{self, browser_cookie},
-    edge::{Device, Json, Problem, Source},
+    edge::{Device, Host, Json, Problem, Source},
 };
 
 /// Asks for a passkey: for `navigator.credentials.get()`, also before anything is typed. Bound to the browser, by a cookie.
 #[utoipa::path(get, path = "/api/v1/session/passkey", tag = "session",
     responses((status = 200, body = PasskeyChallenge)))]
-pub(super) async fn passkey_challenge(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
-    let party = party(&app, &headers).await?;
+pub(super) async fn passkey_challenge(
+    State(app): State<App>,
+    host: Host,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let party = party(&app, &host).await?;
     let known =
         browser_cookie(&app, &headers).filter(|secret| Credential::BROWSER.parse(secret.expose_secret()).is_ok());
     let (browser, fresh) = match known {
@@ -49,6 +53,7 @@ pub(super) async fn passkey(
     State(app): State<App>,
     source: Source,
     Device(device): Device,
+    host: Host,
     headers: HeaderMap,
     Json(body): Json<PasskeyAnswer>,
 ) -> Result<Response, Problem> {
@@ -56,7 +61,7 @@ pub(super) async fn passkey(
     let outcome = match browser_cookie(&app, &headers) {
         None => SignInOutcome::Refused,
         Some(browser) => {
-            let answer = body.bound(&app, &headers, Bound::Browser(browser)).await?;
+            let answer = body.bound(&app, &host, Bound::Browser(browser)).await?;
             let replaces = caller::session_cookie(&app, &headers);
             let whence = Whence { source: Some(source.to_string()), device };
             app.access().sign_in_with_passkey(app.sealing_key(), &answer, whence, replaces.as_ref()).await?

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     App,
     caller::{self, Caller},
-    edge::{Device, Json, Problem, Source},
+    edge::{Device, Host, Json, Problem, Source},
 };
 
 /// What a sign-in waits for: a code, or the answer of a passkey.
@@ -51,6 +51,7 @@ pub(super) async fn second_factor(
     State(app): State<App>,
     source: Source,
     Device(device): Device,
+    host: Host,
     headers: HeaderMap,
     Json(body): Json<Body>,
 ) -> Result<Response, Problem> {
@@ -58,7 +59,7 @@ pub(super) async fn second_factor(
     let replaces = caller::session_cookie(&app, &headers);
     let whence = Whence { source: Some(source.to_string()), device };
     let bound = caller::browser_cookie(&app, &headers).map(Bound::Browser);
-    let shown = match evidence(&app, &headers, bound, body.code, body.passkey).await {
+    let shown = match evidence(&app, &host, bound, body.code, body.passkey).await {
         Err(problem) if problem.code() == "passkey_refused" => return Err(refused(&app)),
         shown => shown?,
     };

@@ -5,7 +5,7 @@
 use axum::{
     Json as Reply,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use bailiwick_access::{
@@ -23,7 +23,7 @@ use super::create::{ChallengeView, SignedInView, failed, signed_in_view};
 use crate::{
     App,
     caller::{self, Caller},
-    edge::{Device, Json, Problem, Source},
+    edge::{Device, Host, Json, Problem, Source},
     sign_in::redirect_uri,
 };
 
@@ -91,11 +91,11 @@ pub struct SsoRedirect {
 pub(super) async fn begin_sso(
     State(app): State<App>,
     source: Source,
-    headers: HeaderMap,
+    host: Host,
     Json(body): Json<Begin>,
 ) -> Result<Response, Problem> {
     app.limits().sign_in.count(&source.network()).await.inspect_err(|_| failed(&app, "limited"))?;
-    let to = redirect_uri(&app, portal(&app, &headers).await?.as_ref());
+    let to = redirect_uri(&app, portal(&app, host).await?.as_ref());
     let begun = app.access().begin_sso(app.sealing_key(), body.email.as_str(), &to, &body.return_to).await?;
     send(&app, begun, to).await
 }
@@ -107,11 +107,11 @@ pub(super) async fn link_sso(
     State(app): State<App>,
     caller: Caller,
     source: Source,
-    headers: HeaderMap,
+    host: Host,
     Json(body): Json<Link>,
 ) -> Result<Response, Problem> {
     app.limits().sign_in.count(&source.network()).await?;
-    let to = redirect_uri(&app, portal(&app, &headers).await?.as_ref());
+    let to = redirect_uri(&app, portal(&app, host).await?.as_ref());
     let begun = app.access().link_sso(&caller.principal, app.sealing_key(), &to, &body.return_to).await?;
     send(&app, begun, to).await
 }
@@ -268,9 +268,8 @@ fn unavailable(error: &ProviderError) -> Problem {
 }
 
 /// The portal's own host name, where the call came by one that an account was given.
-async fn portal(app: &App, headers: &HeaderMap) -> Result<Option<HostName>, Problem> {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).and_then(HostName::of_header);
-    match host {
+async fn portal(app: &App, host: Host) -> Result<Option<HostName>, Problem> {
+    match host.0 {
         Some(host) => Ok(app.access().is_portal_host(&host).await?.then_some(host)),
         None => Ok(None),
     }

@@ -1,10 +1,6 @@
 //! `/session/totp`: setting up, confirming and removing an authenticator app; `/session/recovery-codes`.
 
-use axum::{
-    Json as Reply,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{Json as Reply, extract::State, http::StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +9,7 @@ use super::evidence::{PasskeyAnswer, own_evidence};
 use crate::{
     App,
     caller::Caller,
-    edge::{Json, Problem, Source},
+    edge::{Host, Json, Problem, Source},
 };
 
 /// The present password.
@@ -118,11 +114,11 @@ pub(super) async fn remove_totp(
     State(app): State<App>,
     caller: Caller,
     source: Source,
-    headers: HeaderMap,
+    host: Host,
     Json(body): Json<Remove>,
 ) -> Result<StatusCode, Problem> {
     app.limits().sign_in.count(&source.network()).await?;
-    let shown = own_evidence(&app, &headers, &caller, body.code, body.passkey).await?;
+    let shown = own_evidence(&app, &host, &caller, body.code, body.passkey).await?;
     app.access().remove_totp(&caller.principal, app.sealing_key(), &body.password, shown).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -134,11 +130,11 @@ pub(super) async fn renew_recovery_codes(
     State(app): State<App>,
     caller: Caller,
     source: Source,
-    headers: HeaderMap,
+    host: Host,
     Json(body): Json<Shown>,
 ) -> Result<Reply<RecoveryCodes>, Problem> {
     app.limits().sign_in.count(&source.network()).await?;
-    let shown = own_evidence(&app, &headers, &caller, body.code, body.passkey).await?;
+    let shown = own_evidence(&app, &host, &caller, body.code, body.passkey).await?;
     let codes = app.access().renew_recovery_codes(&caller.principal, app.sealing_key(), shown).await?;
     Ok(Reply(codes.into()))
 }

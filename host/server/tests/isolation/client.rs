@@ -4,7 +4,7 @@ use reqwest::{Client as Http, Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::operations::{Body, Call};
-use crate::support::{PASSWORD, Reply};
+use crate::support::{PASSWORD, Reply, client};
 
 /// How a caller proves who it is.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub struct Client {
 
 impl Client {
     pub fn anonymous(base: &str) -> Self {
-        Self { http: Http::new(), base: base.to_owned(), proof: Proof::Nothing }
+        Self { http: client(), base: base.to_owned(), proof: Proof::Nothing }
     }
 
     pub fn token(base: &str, token: &str) -> Self {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{BASE, NEW_PASSWORD, Post, invite};
 use crate::relay::Manner;
-use crate::support::{Api, PASSWORD, Reply, Server};
+use crate::support::{Api, PASSWORD, Reply, Server, client_builder, client_under};
 
 #[tokio::test]
 async fn an_invitation_makes_an_operator_once() {
@@ -16,8 +16,9 @@ async fn an_invitation_makes_an_operator_once() {
     let tree = post.server.tree().await;
     let path = format!("/api/v1/accounts/{}/invitations", tree.customer);
     // whatever the caller says its host is, the link is the platform's
+    let (evil, base) = client_under("evil.example", &post.server.base, client_builder());
     let call =
-        tree.owner.call(Method::POST, &path).header("host", "evil.example").header("x-forwarded-host", "evil.example");
+        evil.post(format!("{base}{path}")).bearer_auth(&tree.owner.token).header("x-forwarded-host", "evil.example");
     let body = json!({ "email": "Neu@example.org", "name": "Neü Er", "role": "technician", "locale": "de" });
     let invited = Reply::of(call.json(&body)).await.expect(StatusCode::ACCEPTED);
     assert_eq!(invited.as_object().map(serde_json::Map::len), Some(1), "the invitation's id and nothing else");

@@ -18,7 +18,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
 use crate::relay::{Manner, Relay, Taken};
-use crate::support::{Api, Reply, Server};
+use crate::support::{Api, Reply, Server, client, client_builder};
 
 const BASE: &str = "https://portal.example.org";
 const NEW_PASSWORD: &str = "another horse battery";
@@ -94,7 +94,7 @@ impl Post {
     }
 
     async fn open(&self, path: &str, body: Value) -> Reply {
-        Reply::of(Client::new().post(format!("{}/api/v1{path}", self.server.base)).json(&body)).await
+        Reply::of(client().post(format!("{}/api/v1{path}", self.server.base)).json(&body)).await
     }
 
     async fn offer(&self, token: &str) -> Reply {
@@ -106,7 +106,7 @@ impl Post {
     }
 
     async fn sign_in(&self, email: &str, password: &str) -> Result<Browser, Reply> {
-        let client = Client::builder().cookie_store(true).build().unwrap();
+        let client = client_builder().cookie_store(true).build().unwrap();
         let request = client
             .post(format!("{}/api/v1/session", self.server.base))
             .json(&json!({ "email": email, "password": password }));

@@ -3,11 +3,11 @@
 use bailiwick_access::Role;
 use bailiwick_store::AccountId;
 use jiff::SignedDuration;
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use serde_json::json;
 
 use super::{BASE, NEW_PASSWORD, Post};
-use crate::support::{PASSWORD, Reply, Server};
+use crate::support::{PASSWORD, Reply, Server, client};
 
 #[tokio::test]
 async fn a_forgotten_password_is_set_anew_once_and_every_session_ends() {
@@ -77,7 +77,7 @@ async fn asking_is_limited_by_where_it_comes_from() {
     let server = Server::with(|config| config.rates.sign_in = 3).await;
     let ask = async |n: u8| {
         let url = format!("{}/api/v1/password-reset", server.base);
-        Reply::of(Client::new().post(url).json(&json!({ "email": format!("a{n}@example.org") }))).await
+        Reply::of(client().post(url).json(&json!({ "email": format!("a{n}@example.org") }))).await
     };
     for n in 0..3 {
         ask(n).await.refused(409, "mail_not_configured");

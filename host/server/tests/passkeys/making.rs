@@ -2,7 +2,7 @@
 
 use bailiwick_access::Role;
 use bailiwick_store::AccountId;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{ORIGIN, answer, audited, server};
@@ -11,6 +11,7 @@ use crate::{
     support::{
         PASSWORD, Reply,
         authenticator::{Credential, Said},
+        client,
     },
 };
 
@@ -124,7 +125,7 @@ async fn passkeys_are_ones_own_and_no_tokens() {
         (Method::DELETE, path.as_str(), Value::Null),
     ] {
         token.send(method, &format!("/api/v1{path}"), body).await.refused(403, "not_a_person");
-        Reply::of(Client::new().get(format!("{}/api/v1/session/passkeys", server.base)))
+        Reply::of(client().get(format!("{}/api/v1/session/passkeys", server.base)))
             .await
             .refused(401, "missing_credentials");
     }

@@ -13,6 +13,7 @@ use crate::{
     support::{
         PASSWORD, Reply, Server,
         authenticator::{Credential, Said},
+        client_builder, client_under,
     },
 };
 
@@ -164,11 +165,10 @@ async fn passkeys_take_a_host_name_and_a_dealers_portal_has_its_own() {
     let path = format!("/api/v1/accounts/{}/branding/host", tree.dealer);
     let named = tree.root.send(Method::PUT, &path, json!({ "host": "portal.dealer.example" })).await;
     named.expect(StatusCode::OK);
-    let asked = async |browser: &Browser, host: &str| {
-        let request = browser.client.get(format!("{}/api/v1/session/passkey", server.base)).header("host", host);
-        Reply::of(request).await.expect(StatusCode::OK)
+    let asked = async |host: &str| {
+        let (client, base) = client_under(host, &server.base, client_builder());
+        Reply::of(client.get(format!("{base}/api/v1/session/passkey"))).await
     };
-    let browser = Browser::new(&server);
     for (host, party) in [
         ("portal.dealer.example", "portal.dealer.example"),
         ("portal.example", "portal.example"),
@@ -176,17 +176,22 @@ async fn passkeys_take_a_host_name_and_a_dealers_portal_has_its_own() {
         ("evil.example", "portal.example"),
         ("portal.dealer.example.evil.example", "portal.example"),
     ] {
-        assert_eq!(asked(&browser, host).await["options"]["rpId"], json!(party), "{host}");
+        let asked = asked(host).await.expect(StatusCode::OK);
+        assert_eq!(asked["options"]["rpId"], json!(party), "{host}");
     }
 
     // made under the platform's own name, it is for nothing under the dealer's, also where the browser were fooled
     let mut key = Browser::signed_in(&server, "ann@d.example").await.make().await;
-    let there = asked(&browser, "portal.dealer.example").await;
+    let there = asked("portal.dealer.example").await;
+    let cookie = there.headers["set-cookie"].to_str().expect("ASCII").split(';').next().expect("a cookie").to_owned();
+    let there = there.expect(StatusCode::OK);
     let fooled = Said { party: Some("portal.dealer.example".to_owned()), ..Said::at("https://portal.dealer.example") };
     let body = answer(&there, key.sign(&there["options"], &fooled));
-    let url = format!("{}/api/v1/session/passkey", server.base);
-    let reply = Reply::of(browser.client.post(&url).header("host", "portal.dealer.example").json(&body)).await;
-    reply.refused(401, "invalid_credentials");
+    let signed = async |host: &str, body: &Value| {
+        let (client, base) = client_under(host, &server.base, client_builder());
+        Reply::of(client.post(format!("{base}/api/v1/session/passkey")).header("cookie", &cookie).json(body)).await
+    };
+    signed("portal.dealer.example", &body).await.refused(401, "invalid_credentials");
     // and a challenge of there is none of here
-    browser.post("/session/passkey", body).await.refused(401, "invalid_credentials");
+    signed("portal.example", &body).await.refused(401, "invalid_credentials");
 }

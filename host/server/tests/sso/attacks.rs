@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use super::{Callback, DOMAIN, PORTAL, World, people, provider::Provider};
+use crate::support::{Reply, client, client_builder, client_under};
 
 #[tokio::test]
 async fn an_answer_counts_in_the_browser_that_asked_and_once() {
@@ -57,8 +58,8 @@ async fn an_answer_that_was_taken_is_not_taken_again() {
     browser.finish(&callback).await.expect(StatusCode::OK);
     // with the cookie put back by whoever saw it
     let finish = format!("{}/api/v1/session/sso/finish", world.server.base);
-    let again = reqwest::Client::new().post(finish).header("cookie", cookie).json(&callback.body());
-    crate::support::Reply::of(again).await.refused(403, "sso_over");
+    let again = client().post(finish).header("cookie", cookie).json(&callback.body());
+    Reply::of(again).await.refused(403, "sso_over");
 }
 
 #[tokio::test]
@@ -150,9 +151,9 @@ async fn nobody_is_led_elsewhere_afterwards() {
         assert_eq!(refused.json()["errors"][0]["field"], "return_to", "{to:?}");
     }
     // and the provider's answer goes nowhere but to the portal, whatever host the caller says it is
-    let url = format!("{}/api/v1/session/sso", world.server.base);
-    let call = reqwest::Client::new().post(url).header("host", "evil.example");
-    let begun = crate::support::Reply::of(call.json(&json!({ "email": "ann@rhein.example" }))).await;
+    let (evil, base) = client_under("evil.example", &world.server.base, client_builder());
+    let call = evil.post(format!("{base}/api/v1/session/sso"));
+    let begun = Reply::of(call.json(&json!({ "email": "ann@rhein.example" }))).await;
     let asked = begun.expect(StatusCode::OK)["url"].as_str().unwrap().to_owned();
     assert!(!asked.contains("evil"), "{asked}");
 }

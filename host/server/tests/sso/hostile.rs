@@ -17,7 +17,10 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use axum_server::tls_rustls::RustlsConfig;
+use bailiwick::edge::{
+    listener::{Figures, Listener},
+    tls::{self, Certificate},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
     hmac,
@@ -25,6 +28,9 @@ use ring::{
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _},
 };
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::BOUNDS;
 
 /// How it answers when it is asked for its configuration.
 #[derive(Debug, Clone)]
@@ -67,7 +73,6 @@ impl Hostile {
         let authority = folder.path().join("ca.pem");
         std::fs::write(&authority, made.cert.pem()).unwrap();
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        socket.set_nonblocking(true).unwrap();
         let issuer = format!("https://localhost:{}", socket.local_addr().unwrap().port());
         let random = SystemRandom::new();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
@@ -80,14 +85,16 @@ impl Hostile {
             hits: AtomicUsize::new(0),
             exchanges: AtomicUsize::new(0),
         });
-        let tls = RustlsConfig::from_pem(made.cert.pem().into_bytes(), made.signing_key.serialize_pem().into_bytes());
+        let key_file = folder.path().join("tls.key");
+        std::fs::write(&key_file, made.signing_key.serialize_pem()).unwrap();
+        let tls = tls::server_config(Certificate::read(&authority, &key_file).unwrap()).unwrap();
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(configuration))
             .route("/jwks", get(keys))
             .route("/token", post(exchange))
             .with_state(Arc::clone(&inner));
-        let serving = axum_server::from_tcp_rustls(socket, tls.await.unwrap()).unwrap();
-        tokio::spawn(serving.serve(router.into_make_service()));
+        let listener = Listener::new(socket, router, BOUNDS, Figures::unregistered().unwrap()).tls(Some(Arc::new(tls)));
+        tokio::spawn(listener.serve(CancellationToken::new(), Duration::ZERO));
         Self { inner, authority, _folder: folder }
     }
 

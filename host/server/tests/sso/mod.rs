@@ -17,7 +17,7 @@ use bailiwick_store::AccountId;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Api, Reply, Server, Tree};
+use crate::support::{Api, Reply, Server, Tree, client_builder};
 pub use hostile::Hostile;
 use provider::Provider;
 pub use provider::{CLIENT, SECRET};
@@ -143,19 +143,20 @@ impl Callback {
 /// A person's browser: its cookies of the portal and of the provider.
 pub struct Browser {
     pub client: Client,
+    at_provider: Client,
     base: String,
 }
 
 impl Browser {
     pub fn new(base: &str) -> Self {
-        crate::support::provider();
-        let client = Client::builder()
+        let client = client_builder().cookie_store(true).build().expect("a client");
+        let at_provider = Client::builder()
             .cookie_store(true)
             .redirect(reqwest::redirect::Policy::none())
             .tls_danger_accept_invalid_certs(true)
             .build()
             .expect("a client");
-        Self { client, base: base.to_owned() }
+        Self { client, at_provider, base: base.to_owned() }
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Reply {
@@ -176,13 +177,14 @@ impl Browser {
     pub async fn visit(&self, url: &str, person: &str) -> Callback {
         let mut at = url::Url::parse(url).expect("an address");
         for _ in 0..8 {
-            let response = self.client.get(at.clone()).send().await.expect("the provider answers");
+            let response = self.at_provider.get(at.clone()).send().await.expect("the provider answers");
             let next = match response.headers().get("location") {
                 Some(next) => next.to_str().expect("text").to_owned(),
                 None => {
                     let text = response.text().await.expect("a page");
                     assert!(text.contains("<form"), "{at}: {text}");
-                    let form = self.client.post(at.clone()).form(&[("person", person)]).send().await.expect("answers");
+                    let form = self.at_provider.post(at.clone()).form(&[("person", person)]);
+                    let form = form.send().await.expect("the provider answers");
                     form.headers()["location"].to_str().expect("text").to_owned()
                 }
             };

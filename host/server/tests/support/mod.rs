@@ -3,13 +3,16 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Once},
+    time::Duration,
 };
 
-use axum_server::Handle;
 use bailiwick::{
     App, Parts,
     config::Config,
-    edge::{Metrics, listener},
+    edge::{
+        Metrics,
+        listener::{Bounds, Listener},
+    },
     router::router,
     shared::RedisAddress,
 };
@@ -18,9 +21,10 @@ use bailiwick_devices::{drivers::Catalogue, seal::SealingKey};
 use bailiwick_egress::{Egress, Resolver, Settings, SystemResolver, address::PrivateNetworks, read_authorities};
 use bailiwick_runtime::{Runtime, RuntimeConfig};
 use bailiwick_store::{AccountId, Store, address::Cleartext, testing::TestDatabase};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 pub mod authenticator;
 pub mod driver;
@@ -39,6 +43,33 @@ pub fn provider() {
 /// The whole suite runs over a real Redis where this variable is set.
 const OVER_REDIS: &str = "TEST_OVER_REDIS";
 
+/// The whole suite speaks HTTP/2 where this variable is set, and HTTP/1.1 otherwise.
+const OVER_HTTP2: &str = "TEST_OVER_HTTP2";
+
+/// Connections that a server of a test has room for.
+pub const BOUNDS: Bounds = Bounds { all: 1_000, source: 1_000 };
+
+/// A client of the HTTP version that the suite speaks.
+pub fn client_builder() -> ClientBuilder {
+    provider();
+    match std::env::var_os(OVER_HTTP2) {
+        Some(_) => Client::builder().http2_prior_knowledge(),
+        None => Client::builder().http1_only(),
+    }
+}
+
+/// The same, ready.
+pub fn client() -> Client {
+    client_builder().build().expect("a client")
+}
+
+/// A client that finds a server of a test under another host name, as a browser does by DNS; with the address to call.
+pub fn client_under(host: &str, server: &str, builder: ClientBuilder) -> (Client, String) {
+    let address: SocketAddr = server.trim_start_matches("http://").parse().expect("an address");
+    let client = builder.resolve(host, address).build().expect("a client");
+    (client, format!("http://{host}:{}", address.port()))
+}
+
 /// The way out, with what the settings say.
 fn egress(config: &Config, store: &Store, metrics: &Metrics, resolver: Arc<dyn Resolver>) -> Egress {
     let authorities = config.outbound.authorities.as_deref().map(|path| read_authorities(path).expect("certificates"));
@@ -56,14 +87,14 @@ pub struct Server {
     pub database: TestDatabase,
     pub base: String,
     pub access: Access,
-    handle: Handle<SocketAddr>,
+    stop: CancellationToken,
     // as long as the server is there
     redis: Option<redis::Redis>,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.handle.shutdown();
+        self.stop.cancel();
     }
 }
 
@@ -142,9 +173,10 @@ impl Server {
         });
         let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
         let base = format!("http://{}", socket.local_addr().expect("an address"));
-        let handle = Handle::new();
-        tokio::spawn(listener::serve(socket, None, router(app.clone()), handle.clone()));
-        Self { app, database, base, access, handle, redis: None }
+        let stop = CancellationToken::new();
+        let listener = Listener::new(socket, router(app.clone()), BOUNDS, app.metrics().connections.clone());
+        tokio::spawn(listener.serve(stop.clone(), Duration::ZERO));
+        Self { app, database, base, access, stop, redis: None }
     }
 
     pub fn platform() -> Principal {
@@ -200,8 +232,7 @@ pub struct Api {
 
 impl Api {
     pub fn new(base: &str, token: &str) -> Self {
-        provider();
-        Self { client: Client::new(), base: base.to_owned(), token: token.to_owned() }
+        Self { client: client(), base: base.to_owned(), token: token.to_owned() }
     }
 
     pub fn call(&self, method: Method, path: &str) -> RequestBuilder {

@@ -4,6 +4,7 @@ mod bad_input;
 mod beside;
 mod confined;
 mod database_tls;
+mod descriptors;
 mod kill;
 mod outbound;
 mod own_database;

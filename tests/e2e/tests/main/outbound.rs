@@ -25,7 +25,7 @@ fn setup(relay: &Relay, folder: &Path) -> Result<Setup> {
         ("BAILIWICK_EGRESS_PRIVATE_NETWORKS", "127.0.0.0/8,::1/128".to_owned()),
         ("BAILIWICK_EGRESS_CA", authority.display().to_string()),
     ];
-    Ok(Setup { settings, trace: Some(folder.join("trace")) })
+    Ok(Setup { settings, trace: Some(folder.join("trace")), ..Setup::default() })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,10 +1,6 @@
 //! Adding a passkey: a fresh proof first, then what the authenticator made.
 
-use axum::{
-    Json as Reply,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{Json as Reply, extract::State, http::StatusCode};
 use bailiwick_access::{AccessError, passkeys::Proof};
 use bailiwick_text::ShortName;
 use secrecy::SecretString;
@@ -18,7 +14,7 @@ use super::{
 use crate::{
     App,
     caller::Caller,
-    edge::{Json, Problem, Source},
+    edge::{Host, Json, Problem, Source},
 };
 
 /// What shows that it is oneself who asks: one of the three.
@@ -53,18 +49,18 @@ pub(in crate::session) async fn begin_passkey(
     State(app): State<App>,
     caller: Caller,
     source: Source,
-    headers: HeaderMap,
+    host: Host,
     Json(body): Json<Begin>,
 ) -> Result<(StatusCode, Reply<PasskeyChallenge>), Problem> {
     app.limits().sign_in.count(&source.network()).await?;
     let proof = match body {
         Begin { password: Some(password), code: None, passkey: None } => Proof::Password(password),
         Begin { password: None, code, passkey } => {
-            Proof::Factor(own_evidence(&app, &headers, &caller, code, passkey).await?)
+            Proof::Factor(own_evidence(&app, &host, &caller, code, passkey).await?)
         }
         Begin { .. } => return Err(Problem::field("password", "invalid", "give one proof, not several")),
     };
-    let party = party(&app, &headers).await?;
+    let party = party(&app, &host).await?;
     let begun = app.access().begin_passkey(&caller.principal, app.sealing_key(), &party, &proof).await?;
     Ok((StatusCode::CREATED, Reply(begun.into())))
 }
@@ -75,11 +71,11 @@ pub(in crate::session) async fn begin_passkey(
 pub(in crate::session) async fn add_passkey(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
+    host: Host,
     Json(body): Json<Body>,
 ) -> Result<(StatusCode, Reply<PasskeyView>), Problem> {
     let bound = session(&caller).ok_or(AccessError::NotAPerson)?;
-    let answer = body.passkey.bound(&app, &headers, bound).await?;
+    let answer = body.passkey.bound(&app, &host, bound).await?;
     let added = app.access().add_passkey(&caller.principal, app.sealing_key(), &answer, body.name.as_str()).await?;
     Ok((StatusCode::CREATED, Reply(added.into())))
 }

@@ -1,6 +1,6 @@
 //! Which passkeys one has, and the question for one of them.
 
-use axum::{Json as Reply, extract::State, http::HeaderMap, response::Response};
+use axum::{Json as Reply, extract::State, response::Response};
 
 use super::{
     super::evidence::{PasskeyChallenge, party},
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     App,
     caller::Caller,
-    edge::{Format, List, Problem},
+    edge::{Format, Host, List, Problem},
 };
 
 /// One's own passkeys, the oldest first.
@@ -30,8 +30,8 @@ pub(in crate::session) async fn passkeys(
 pub(in crate::session) async fn ask_own_passkey(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
+    host: Host,
 ) -> Result<Reply<PasskeyChallenge>, Problem> {
-    let party = party(&app, &headers).await?;
+    let party = party(&app, &host).await?;
     Ok(Reply(app.access().ask_own_passkey(&caller.principal, app.sealing_key(), &party)?.into()))
 }
