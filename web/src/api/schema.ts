@@ -2850,7 +2850,8 @@ export interface components {
             permissions?: string[] | null;
             /**
              * Format: date-time
-             * @description When it ends; never where absent, but no later than the token that makes it.
+             * @description When it ends; where absent, after the longest time that tokens have here (`token_days`), and no later than the token
+             *     that makes it.
              */
             expires_at?: string | null;
         };
