@@ -5,13 +5,13 @@
 //! does not allow. There is no category for message content, mail, photos, documents, browsing,
 //! print jobs or the screen: no attribute can be declared for them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     exchange::Ownership,
-    manifest::{Attribute, Manifest, Meter, RowKey, TableAttribute},
+    manifest::{Attribute, ConditionKind, Declared, IdentityKind, Manifest, Meter, StateKey, TableAttribute},
 };
 
 /// What an attribute says about a person.
@@ -126,7 +126,10 @@ impl Policy {
 pub struct Grant {
     /// Categories that it may collect.
     pub categories: BTreeSet<Category>,
-    /// Free texts consented to by name (`attribute`, `table.column` or `table.row_key`).
+    /// Items that it may not collect although their category is granted, by their names ([`Declared::name`]).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub withheld: BTreeSet<String>,
+    /// Free-text attributes consented to by name (`attribute`, `table.column` or `table.row_key`).
     #[serde(default)]
     pub texts: BTreeSet<String>,
     /// Kinds of ask that it may make (`snmp_get`, `http`, …), as [`crate::exchange::Ask::kind`] names them.
@@ -139,17 +142,45 @@ impl Grant {
     pub fn all_of(manifest: &Manifest) -> Self {
         Self {
             categories: manifest.categories().collect(),
+            withheld: BTreeSet::new(),
             texts: manifest.texts().collect(),
             asks: manifest.ask_kinds().map(str::to_owned).collect(),
         }
     }
+
+    /// Whether this item may be kept, as far as the account's owner is concerned.
+    #[must_use]
+    pub fn permits(&self, item: &Declared<'_>) -> bool {
+        if !self.categories.contains(&item.category()) {
+            return false;
+        }
+        let name = item.name();
+        !self.withheld.contains(&name) && (!item.is_text() || self.texts.contains(&name))
+    }
+
+    /// What it holds and a manifest does not declare.
+    #[must_use]
+    pub fn beyond(&self, manifest: &Manifest) -> Vec<String> {
+        let declared = Self::all_of(manifest);
+        let items: BTreeSet<String> = manifest.items().map(|item| item.name()).collect();
+        let categories = self.categories.difference(&declared.categories).map(|c| c.name().to_owned());
+        let withheld = self.withheld.difference(&items).cloned();
+        let texts = self.texts.difference(&declared.texts).cloned();
+        let asks = self.asks.difference(&declared.asks).cloned();
+        categories.chain(withheld).chain(texts).chain(asks).collect()
+    }
 }
 
-/// Manifest ∩ grant ∩ policy, for one ownership.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Manifest ∩ grant ∩ policy, for one ownership: the items that may be kept, by kind and key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Permitted {
-    categories: BTreeSet<Category>,
-    texts: BTreeSet<String>,
+    attributes: BTreeSet<String>,
+    row_keys: BTreeSet<String>,
+    columns: BTreeMap<String, BTreeSet<String>>,
+    meters: BTreeSet<String>,
+    conditions: BTreeSet<String>,
+    identities: BTreeSet<String>,
+    states: BTreeSet<String>,
     asks: BTreeSet<String>,
 }
 
@@ -157,26 +188,23 @@ impl Permitted {
     /// The intersection.
     #[must_use]
     pub fn new(manifest: &Manifest, grant: &Grant, policy: &Policy, ownership: Ownership) -> Self {
-        Self {
-            categories: manifest
-                .categories()
-                .filter(|c| grant.categories.contains(c) && policy.of(ownership).contains(c))
-                .collect(),
-            texts: manifest.texts().filter(|t| grant.texts.contains(t)).collect(),
-            asks: manifest.ask_kinds().filter(|k| grant.asks.contains(*k)).map(str::to_owned).collect(),
+        let asks = manifest.ask_kinds().filter(|k| grant.asks.contains(*k)).map(str::to_owned).collect();
+        let mut permitted = Self { asks, ..Self::default() };
+        let allowed = policy.of(ownership);
+        for item in manifest.items().filter(|item| allowed.contains(&item.category()) && grant.permits(item)) {
+            match item {
+                Declared::Attribute(attribute) => permitted.attributes.insert(attribute.key.clone()),
+                Declared::RowKey(table) => permitted.row_keys.insert(table.key.clone()),
+                Declared::Column(table, column) => {
+                    permitted.columns.entry(table.key.clone()).or_default().insert(column.key.clone())
+                }
+                Declared::Meter(meter) => permitted.meters.insert(meter.key.clone()),
+                Declared::Condition(condition) => permitted.conditions.insert(condition.key.clone()),
+                Declared::Identity(identity) => permitted.identities.insert(identity.kind.clone()),
+                Declared::State(state) => permitted.states.insert(state.key.clone()),
+            };
         }
-    }
-
-    /// Whether values of this category may be kept.
-    #[must_use]
-    pub fn category(&self, category: Category) -> bool {
-        self.categories.contains(&category)
-    }
-
-    /// Whether a free text was consented to; `name` is `attribute`, `table.column` or `table.row_key`.
-    #[must_use]
-    pub fn text(&self, name: &str) -> bool {
-        self.texts.contains(name)
+        permitted
     }
 
     /// Whether this kind of ask may be made.
@@ -188,26 +216,59 @@ impl Permitted {
     /// Whether a scalar attribute may be kept.
     #[must_use]
     pub fn attribute(&self, attribute: &Attribute) -> bool {
-        self.category(attribute.category) && (!attribute.kind.is_text() || self.text(&attribute.key))
-    }
-
-    /// Whether a table's rows may be kept at all: its keys stand with each of them.
-    #[must_use]
-    pub fn rows(&self, table: &TableAttribute) -> bool {
-        self.category(table.row_key.category)
-            && (!table.row_key.text || self.text(&format!("{}.{}", table.key, RowKey::NAME)))
+        self.attributes.contains(&attribute.key)
     }
 
     /// Whether a table's column may be kept.
     #[must_use]
     pub fn column(&self, table: &TableAttribute, column: &Attribute) -> bool {
-        self.category(column.category)
-            && (!column.kind.is_text() || self.text(&format!("{}.{}", table.key, column.key)))
+        self.columns.get(&table.key).is_some_and(|columns| columns.contains(&column.key))
+    }
+
+    /// Whether a table's rows may be kept: their keys, which stand with each of them, and any of the columns.
+    #[must_use]
+    pub fn table(&self, table: &TableAttribute) -> bool {
+        self.row_keys.contains(&table.key) && self.columns.contains_key(&table.key)
+    }
+
+    /// Whether something of this item is kept by itself or with the rows that it belongs to.
+    #[must_use]
+    pub fn keeps(&self, manifest: &Manifest, item: &Declared<'_>) -> bool {
+        let in_rows = |table: Option<&str>| {
+            table.is_none_or(|key| manifest.tables.iter().any(|table| table.key == key && self.table(table)))
+        };
+        match item {
+            Declared::Attribute(attribute) => self.attribute(attribute),
+            Declared::RowKey(table) => self.table(table),
+            Declared::Column(table, column) => self.table(table) && self.column(table, column),
+            Declared::Meter(meter) => self.meter(meter) && in_rows(meter.table.as_deref()),
+            Declared::Condition(condition) => self.condition(condition) && in_rows(condition.table.as_deref()),
+            Declared::Identity(identity) => self.identity(identity),
+            Declared::State(state) => self.state(state),
+        }
     }
 
     /// Whether a meter may be kept.
     #[must_use]
     pub fn meter(&self, meter: &Meter) -> bool {
-        self.category(meter.category)
+        self.meters.contains(&meter.key)
+    }
+
+    /// Whether a condition may raise an alert.
+    #[must_use]
+    pub fn condition(&self, condition: &ConditionKind) -> bool {
+        self.conditions.contains(&condition.key)
+    }
+
+    /// Whether an identity may be kept.
+    #[must_use]
+    pub fn identity(&self, identity: &IdentityKind) -> bool {
+        self.identities.contains(&identity.kind)
+    }
+
+    /// Whether a state key may be written.
+    #[must_use]
+    pub fn state(&self, state: &StateKey) -> bool {
+        self.states.contains(&state.key)
     }
 }

@@ -200,7 +200,7 @@ impl Pass<'_> {
                 && kind.pattern.matches(&identity.value);
             must(formed, Code::PatternMismatch, format_args!("[{i}].value"))?;
             must(seen.insert(identity.clone()), Code::DuplicateKey, format_args!("[{i}]"))?;
-            if self.checker.permitted.category(kind.category) {
+            if self.checker.permitted.identity(kind) {
                 kept.push(identity);
             } else {
                 self.dropped.count(&identity.kind);
@@ -321,7 +321,7 @@ impl Pass<'_> {
             let kind = declared.ok_or_else(|| (Code::UndeclaredCondition, format!("[{i}].key")))?;
             let kept_row = self.row(kind.table.as_deref(), condition.row.as_deref(), i)?;
             must(seen.insert(condition.clone()), Code::DuplicateKey, format_args!("[{i}]"))?;
-            if kept_row && self.checker.permitted.category(kind.category) {
+            if kept_row && self.checker.permitted.condition(kind) {
                 kept.push(condition);
             } else {
                 self.dropped.count(&condition.key);
@@ -341,7 +341,7 @@ impl Pass<'_> {
     }
 
     fn is_kept(&self, table: &TableAttribute) -> bool {
-        self.checker.permitted.rows(table) && table.columns.iter().any(|c| self.checker.permitted.column(table, c))
+        self.checker.permitted.table(table)
     }
 
     fn command(&mut self, id: &str) -> Result<(), Fault> {
@@ -369,11 +369,12 @@ impl Pass<'_> {
     }
 
     fn state_put(&mut self, put: StatePut) -> Result<Option<Effect>, Fault> {
+        let permitted = self.checker.permitted;
         let key = self.state(&put.key)?;
-        let (category, most) = (key.category, key.max_bytes);
+        let (is_kept, most) = (permitted.state(key), key.max_bytes);
         must(put.value.0.len() <= usize::try_from(most).unwrap_or(usize::MAX), Code::TooLarge, "value")?;
         must(put.expires.is_none_or(|at| at <= MAX_TIME), Code::BadTime, "expires")?;
-        if self.checker.permitted.category(category) {
+        if is_kept {
             return Ok(Some(Effect::StatePut(put)));
         }
         self.dropped.count(&put.key);

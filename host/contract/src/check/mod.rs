@@ -16,7 +16,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use scalar::{MAX_TOKEN, is_line};
+pub(crate) use scalar::{MAX_TOKEN, fits, is_line};
 
 pub use effects::{MAX_EFFECTS, MAX_REACHABLE_BYTES, MAX_REPLY_BYTES, MAX_UPLOAD_BYTES, MAX_VALUES};
 

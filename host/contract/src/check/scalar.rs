@@ -43,6 +43,11 @@ pub(super) fn check(kind: &Kind, value: &Scalar) -> Result<(), ViolationCode> {
     }
 }
 
+/// Whether a value is of a type and within its bounds.
+pub(crate) fn fits(kind: &Kind, value: &Scalar) -> bool {
+    check(kind, value).is_ok()
+}
+
 /// At most `max` characters, all of which can be shown: such a text stays in its line and reads as it stands wherever it
 /// goes, in the portal, in mails and in spreadsheets.
 pub(crate) fn is_line(text: &str, max: usize) -> bool {

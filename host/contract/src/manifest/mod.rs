@@ -5,6 +5,7 @@
 //! (a meter's table, a condition's attribute) resolves. What it does not declare a driver cannot do.
 
 mod data;
+mod items;
 mod pattern;
 mod schema;
 mod served;
@@ -14,6 +15,7 @@ mod tests;
 mod validate;
 
 pub use data::{Attribute, ConditionKind, Kind, Meter, MeterKind, RowKey, Severity, TableAttribute};
+pub use items::Declared;
 pub use pattern::{Pattern, PatternError};
 pub use served::{Asks, CommandKind, ObjectKind, Page, Proof, Route, StateKey};
 pub use shown::{Color, Headline, Icon, NamedNumber, Role, Shows, Slot, Tone, Unit, Word};
@@ -94,6 +96,14 @@ pub struct Manifest {
     /// Codes with which it refuses, besides the SDK's.
     #[serde(default)]
     pub refusals: Vec<String>,
+    /// Names of the items without which the driver is of no use, as [`Declared::name`] gives them: what the portal
+    /// offers first. Nothing is granted by standing here.
+    #[serde(default)]
+    pub basic: Vec<String>,
+    /// Categories that the device's protocol does not carry at all. This is the author's word: it stands in the
+    /// statement as such, and nothing is permitted or refused by it.
+    #[serde(default)]
+    pub absent: Vec<Category>,
 }
 
 /// Who a driver is.
@@ -164,6 +174,20 @@ impl Default for Limits {
     }
 }
 
+impl Driver {
+    /// Its version, to be compared with others.
+    #[must_use]
+    pub fn release(&self) -> semver::Version {
+        release(&self.version)
+    }
+}
+
+/// A version as a value; the lowest of all where it is none, which validation excludes.
+#[must_use]
+pub fn release(version: &str) -> semver::Version {
+    semver::Version::parse(version).unwrap_or(semver::Version::new(0, 0, 0))
+}
+
 /// An identity kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -221,29 +245,6 @@ impl Manifest {
             faults if faults.is_empty() => Ok(self),
             faults => Err(ManifestError::Invalid(faults)),
         }
-    }
-
-    /// Categories of everything that it declares to collect.
-    pub fn categories(&self) -> impl Iterator<Item = Category> + '_ {
-        let attributes = self.attributes.iter().map(|a| a.category);
-        let columns = self.tables.iter().flat_map(|t| t.columns.iter().map(|c| c.category));
-        let keys = self.tables.iter().map(|t| t.row_key.category);
-        let meters = self.meters.iter().map(|m| m.category);
-        let conditions = self.conditions.iter().map(|c| c.category);
-        let identities = self.identities.iter().map(|i| i.category);
-        let states = self.states.iter().map(|s| s.category);
-        attributes.chain(columns).chain(keys).chain(meters).chain(conditions).chain(identities).chain(states)
-    }
-
-    /// What is free text: attributes, columns as `table.column`, row keys as `table.row_key`.
-    pub fn texts(&self) -> impl Iterator<Item = String> + '_ {
-        let scalars = self.attributes.iter().filter(|a| a.kind.is_text()).map(|a| a.key.clone());
-        let columns = self
-            .tables
-            .iter()
-            .flat_map(|t| t.columns.iter().filter(|c| c.kind.is_text()).map(|c| format!("{}.{}", t.key, c.key)));
-        let keys = self.tables.iter().filter(|t| t.row_key.text).map(|t| format!("{}.{}", t.key, RowKey::NAME));
-        scalars.chain(columns).chain(keys)
     }
 
     /// The kinds of ask that it may make, as [`crate::exchange::Ask::kind`] names them.

@@ -41,6 +41,7 @@ pub(super) fn faults(manifest: &Manifest) -> Vec<String> {
     faults.commands_and_objects(manifest);
     faults.pages_and_routes(manifest);
     faults.states_and_asks(manifest);
+    faults.statement(manifest);
     faults.0
 }
 
@@ -379,6 +380,34 @@ impl Faults {
         }
         self.keys("refusals", "code", MAX_COLUMNS, manifest.refusals.iter().map(String::as_str));
     }
+
+    /// The names of the basic set are items of this manifest, and what the protocol is said to lack is not declared.
+    fn statement(&mut self, manifest: &Manifest) {
+        let items: HashSet<String> = manifest.items().map(|item| item.name()).collect();
+        let mut seen = HashSet::new();
+        for (i, name) in manifest.basic.iter().enumerate() {
+            let place = format!("basic[{i}]");
+            self.must(
+                items.contains(name),
+                &place,
+                "is none of the items, such as model, meter:pages, identity:serial",
+            );
+            self.must(seen.insert(name), &place, "is there twice");
+            let key = manifest.tables.iter().find_map(|table| {
+                let column = name.strip_prefix(&table.key)?.strip_prefix('.')?;
+                (column != RowKey::NAME).then(|| format!("{}.{}", table.key, RowKey::NAME))
+            });
+            let has_key = key.as_ref().is_none_or(|key| manifest.basic.contains(key));
+            self.must(has_key, &place, "needs its table's row_key in this list too: without it no row is kept");
+        }
+        let mut seen = HashSet::new();
+        for (i, category) in manifest.absent.iter().enumerate() {
+            let place = format!("absent[{i}]");
+            let declared = manifest.categories().any(|c| c == *category);
+            self.must(!declared, &place, "is the category of something that is declared");
+            self.must(seen.insert(category), &place, "is there twice");
+        }
+    }
 }
 
 /// Something to see, in one line, that reads as it stands.
@@ -392,14 +421,9 @@ fn is_key(text: &str, most: usize) -> bool {
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// `major.minor.patch`, with a pre-release or a build (semver.org 2.0.0).
+/// semver.org 2.0.0, at most 64 characters.
 fn is_semver(text: &str) -> bool {
-    let core = text.split(['-', '+']).next().unwrap_or_default();
-    let number = |n: &str| n.parse::<u64>().is_ok_and(|parsed| parsed.to_string() == n);
-    text.len() <= 64
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-+".contains(&b))
-        && core.split('.').count() == 3
-        && core.split('.').all(number)
+    text.len() <= 64 && semver::Version::parse(text).is_ok()
 }
 
 /// Not 1.3.6.1 itself and not everything of a whole branch's root above it.
