@@ -98,6 +98,8 @@ pub enum Shape {
         max: f64,
         /// The table whose rows it is kept for.
         table: Option<String>,
+        /// Whether it is summed up by account and day for bills.
+        billed: bool,
     },
     /// A level that holds or does not.
     Condition {
@@ -227,7 +229,8 @@ impl Shape {
             }
             Declared::Meter(meter) => {
                 let min = if meter.kind == MeterKind::Counter { 0.0 } else { -Meter::MOST };
-                Self::Meter { min, max: meter.max.unwrap_or(Meter::MOST), table: meter.table.clone() }
+                let max = meter.max.unwrap_or(Meter::MOST);
+                Self::Meter { min, max, table: meter.table.clone(), billed: meter.billed }
             }
             Declared::Condition(condition) => Self::Condition { table: condition.table.clone() },
             Declared::Identity(identity) => Self::Identity { pattern: identity.pattern.source().to_owned() },
@@ -279,9 +282,10 @@ impl Shape {
             (Self::Enum { values }, Self::Pattern { pattern }) => Pattern::try_from(pattern.clone())
                 .is_ok_and(|pattern| values.iter().all(|v| takes(&Kind::Pattern { pattern: pattern.clone() }, v))),
             (Self::Text { max }, Self::Text { max: most }) => max <= most,
-            (Self::Meter { min, max, table }, Self::Meter { min: least, max: most, table: known }) => {
-                min >= least && max <= most && table == known
-            }
+            (
+                Self::Meter { min, max, table, billed },
+                Self::Meter { min: least, max: most, table: known, billed: bills },
+            ) => min >= least && max <= most && table == known && (!billed || *bills),
             (Self::State { max_bytes, retention_days }, Self::State { max_bytes: most, retention_days: longest }) => {
                 max_bytes <= most && retention_days <= longest
             }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     consent::Shape,
     exchange::Ownership,
-    manifest::{Manifest, Title},
+    manifest::{Manifest, Title, Unit},
     policy::{Category, Grant, Permitted, Policy},
 };
 
@@ -33,7 +33,7 @@ pub struct Item {
     /// What operators read; identities and state have none.
     pub title: Option<Title>,
     /// What its numbers count.
-    pub unit: Option<String>,
+    pub unit: Option<Unit>,
     /// What it says about a person.
     pub category: Category,
     /// Its type with its bounds.
@@ -119,7 +119,7 @@ impl Statement {
             Item {
                 key: item.key().to_owned(),
                 title: item.title().cloned(),
-                unit: item.unit().map(str::to_owned),
+                unit: item.unit().cloned(),
                 category: item.category(),
                 shape: Shape::of(&item),
                 basic: manifest.basic.contains(&name),

@@ -1,7 +1,7 @@
 //! Audit entries of this crate, written in the transaction of what they tell.
 
 use bailiwick_audit::{AuditError, Entry};
-use bailiwick_store::{Scope, StoreError};
+use bailiwick_store::{AccountId, Scope, StoreError};
 use serde_json::Value;
 
 /// What an entry is about.
@@ -25,6 +25,22 @@ pub(crate) async fn record(
     before: Option<Value>,
     after: Option<Value>,
 ) -> Result<(), StoreError> {
+    bailiwick_audit::record(scope, entry(action, object, before, after)).await.map(drop).map_err(of_audit)
+}
+
+/// The same entry in each of these accounts, which the scope sees.
+pub(crate) async fn record_each(
+    scope: &mut Scope,
+    accounts: &[AccountId],
+    action: &'static str,
+    object: Object,
+    before: Option<Value>,
+    after: Option<Value>,
+) -> Result<(), StoreError> {
+    bailiwick_audit::record_each(scope, accounts, entry(action, object, before, after)).await.map_err(of_audit)
+}
+
+fn entry(action: &'static str, object: Object, before: Option<Value>, after: Option<Value>) -> Entry {
     let mut entry = Entry::new(action, object.0);
     if let Some(before) = before {
         entry = entry.before(before);
@@ -32,9 +48,12 @@ pub(crate) async fn record(
     if let Some(after) = after {
         entry = entry.after(after);
     }
-    match bailiwick_audit::record(scope, entry).await {
-        Ok(_) => Ok(()),
-        Err(AuditError::Store(error)) => Err(error),
-        Err(other) => Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(other)))),
+    entry
+}
+
+fn of_audit(error: AuditError) -> StoreError {
+    match error {
+        AuditError::Store(error) => error,
+        other => StoreError::Database(sqlx::Error::Io(std::io::Error::other(other))),
     }
 }

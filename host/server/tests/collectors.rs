@@ -286,7 +286,7 @@ async fn only_the_platform_installs_and_garbage_is_no_driver() {
     assert_eq!(refused.json()["errors"][0]["field"], "component");
     let listed = dealer.get("/api/v1/drivers").await.expect(StatusCode::OK);
     assert_eq!(listed["items"][0]["name"], "test-driver");
-    assert_eq!(listed["items"][0]["attributes"][0]["category"], "device");
+    assert_eq!(listed["items"][0]["statement"]["items"][1]["category"], "device");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod accounts;
 mod audit;
 mod branding;
 mod collectors;
+mod consent;
 mod credentials;
 mod deletion;
 mod edge;

@@ -113,16 +113,35 @@ impl Entry {
 ///
 /// # Errors
 /// Where the statement fails; the transaction is then lost, and with it what the entry was about.
-pub async fn record(scope: &mut Scope, mut entry: Entry) -> Result<EntryId, AuditError> {
+pub async fn record(scope: &mut Scope, entry: Entry) -> Result<EntryId, AuditError> {
     let mut salt = [0_u8; 16];
     getrandom::fill(&mut salt).map_err(AuditError::Randomness)?;
     let id = EntryId::new();
+    let mut entry = completed(scope, entry);
+    entry.detail.through = entry.detail.through.filter(|account| *account != scope.account());
+    store::insert(scope, id, &entry, &salt).await?;
+    Ok(id)
+}
+
+/// Writes the same entry into each of these accounts, which the scope sees: for what is done once and concerns many.
+///
+/// # Errors
+/// As [`record`].
+pub async fn record_each(scope: &mut Scope, accounts: &[AccountId], entry: Entry) -> Result<(), AuditError> {
+    if !accounts.is_empty() {
+        let entry = completed(scope, entry);
+        store::insert_each(scope, accounts, &entry).await?;
+    }
+    Ok(())
+}
+
+/// With what the scope knows of who acts.
+fn completed(scope: &Scope, mut entry: Entry) -> Entry {
     entry.detail.name = entry.object.name.take();
     entry.detail.source = scope.source().map(str::to_owned);
-    entry.detail.through = scope.through().filter(|account| *account != scope.account());
+    entry.detail.through = scope.through();
     if entry.detail.as_whom.is_none() {
         entry.detail.as_whom = scope.as_whom().map(|operator| Actor::Operator(operator).to_string());
     }
-    store::insert(scope, id, &entry, &salt).await?;
-    Ok(id)
+    entry
 }

@@ -33,7 +33,7 @@ mod store;
 mod verify;
 
 pub use ed25519_dalek::VerifyingKey;
-pub use entry::{Entry, EntryId, Object, record};
+pub use entry::{Entry, EntryId, Object, record, record_each};
 pub use erase::{erase, erase_account};
 pub use error::AuditError;
 pub use export::{Checked, ExportFault, Exported, check_export, export};

@@ -99,6 +99,18 @@ pub(crate) async fn insert(scope: &mut Scope, id: EntryId, entry: &Entry, salt: 
     .map(drop)
 }
 
+pub(crate) async fn insert_each(scope: &mut Scope, accounts: &[AccountId], entry: &Entry) -> sqlx::Result<()> {
+    sqlx::query("select tenancy.tell_each($1, $2, $3, $4, $5)")
+        .bind(accounts)
+        .bind(entry.action)
+        .bind(entry.object.kind)
+        .bind(&entry.object.id)
+        .bind(Json(&entry.detail))
+        .execute(scope.sql())
+        .await
+        .map(drop)
+}
+
 pub(crate) async fn look(scope: &mut Scope, look: &Look, detail: &Detail) -> sqlx::Result<i64> {
     sqlx::query_scalar("select tenancy.note_look($1, $2, $3, $4)")
         .bind(look.action)

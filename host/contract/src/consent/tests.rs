@@ -124,7 +124,7 @@ fn attribute<'a>(m: &'a mut Manifest, key: &str) -> &'a mut crate::manifest::Att
 fn every_way_to_ask_for_more_is_found() {
     use Widening::{Added, Recategorized, Widened};
     type Change = fn(&mut Manifest);
-    let cases: [(Change, &str, Widening); 35] = [
+    let cases: [(Change, &str, Widening); 36] = [
         (|m| m.asks.snmp[0] = "1.3.6.1.2.1.43".parse().unwrap(), "snmp:1.3.6.1.2.1.43", Widened),
         (|m| m.asks.snmp.push("1.3.6.1.2.1.1".parse().unwrap()), "snmp:1.3.6.1.2.1.1", Added),
         (|m| m.asks.http.push("evil.example.org".into()), "http:evil.example.org", Added),
@@ -163,6 +163,7 @@ fn every_way_to_ask_for_more_is_found() {
         (|m| m.tables[0].row_key.text = true, "trays.row_key", Widened),
         (|m| m.tables[0].row_key.category = Category::Software, "trays.row_key", Recategorized),
         (|m| m.tables[0].columns[0].kind = Kind::Integer { min: 0, max: 11 }, "trays.level", Widened),
+        (|m| m.meters[0].billed = true, "meter:pages", Widened),
         (|m| m.meters[0].max = None, "meter:pages", Widened),
         (|m| m.meters[0].kind = MeterKind::Gauge, "meter:pages", Widened),
         (|m| m.meters[0].table = Some("trays".into()), "meter:pages", Widened),

@@ -3,7 +3,7 @@
 //! Grants, statements and comparisons of versions all go through [`Manifest::items`], so that none of them can forget
 //! a kind of item that another knows.
 
-use super::{Attribute, ConditionKind, IdentityKind, Manifest, Meter, RowKey, StateKey, TableAttribute, Title};
+use super::{Attribute, ConditionKind, IdentityKind, Manifest, Meter, RowKey, StateKey, TableAttribute, Title, Unit};
 use crate::policy::Category;
 
 /// One thing that a driver may have kept.
@@ -68,9 +68,9 @@ impl<'a> Declared<'a> {
 
     /// What its numbers count, where it has a unit.
     #[must_use]
-    pub fn unit(&self) -> Option<&'a str> {
+    pub fn unit(&self) -> Option<&'a Unit> {
         match self {
-            Self::Attribute(attribute) | Self::Column(_, attribute) => attribute.unit.as_deref(),
+            Self::Attribute(attribute) | Self::Column(_, attribute) => attribute.unit.as_ref(),
             Self::Meter(meter) => Some(&meter.unit),
             Self::RowKey(_) | Self::Condition(_) | Self::Identity(_) | Self::State(_) => None,
         }

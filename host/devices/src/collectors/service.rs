@@ -171,8 +171,9 @@ fn bounded(status: &Status) -> Status {
     }
 }
 
-/// What a collector is to do: its site's ranges and schedule, every active driver that its account granted, and the
-/// site's secrets unless they are withheld. The scope is bound to the collector's account.
+/// What a collector is to do: its site's ranges and schedule, every driver that its account granted, each in the version
+/// that the account consented to, and the site's secrets unless they are withheld. The scope is bound to the collector's
+/// account.
 ///
 /// # Errors
 /// [`CollectorError::NotFound`] where its site is gone.
@@ -187,11 +188,15 @@ pub async fn assignment(
     let site = sites::get(scope, who.site).await?;
     let communities = secrets::communities(scope, key, who, &site, secrets, now).await?;
     let policy = drivers::policy(scope).await?;
-    let drivers = drivers::grants(scope)
-        .await?
+    let granted = drivers::grants(scope).await?;
+    if granted.iter().any(|granted| catalogue.by_digest(&granted.digest).is_none()) {
+        // another process installed it
+        catalogue.reload_in(scope).await?;
+    }
+    let drivers = granted
         .into_iter()
         .filter_map(|granted| {
-            let installed = catalogue.active(&granted.driver)?;
+            let installed = catalogue.by_digest(&granted.digest)?;
             Some(AssignedDriver {
                 name: granted.driver,
                 version: installed.manifest.driver.version.clone(),

@@ -1,7 +1,10 @@
 //! A report before its device is known: is it this collector's to make, and does it keep to its driver's
 //! manifest?
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use bailiwick_contract::{
     check::Checked,
@@ -22,11 +25,22 @@ use crate::{
 /// The identity kind under which a manifest permits that a device without any other is known by its address.
 const ADDRESS: &str = "address";
 
+/// What an account grants a driver.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) grant: Grant,
+    /// SHA-256 of the component that works there.
+    pub(super) digest: String,
+    /// Other versions from which reports are taken: what they ask and keep was consented to as well. A collector hands in
+    /// what it spooled before it heard of another version.
+    pub(super) covered: HashSet<String>,
+}
+
 /// What reports of one batch are judged by.
 pub(super) struct Court<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) site: &'a Site,
-    pub(super) grants: &'a HashMap<String, Grant>,
+    pub(super) grants: &'a HashMap<String, Held>,
     pub(super) policy: &'a Policy,
     pub(super) now: Timestamp,
     pub(super) clock: Instant,
@@ -59,10 +73,13 @@ impl<'a> Court<'a> {
         if driver.name() != report.driver {
             return Err(no("unknown_driver", "the digest is of another driver"));
         }
-        let grant = self
+        let Held { grant, digest, covered } = self
             .grants
             .get(&report.driver)
             .ok_or_else(|| no("driver_not_granted", "the account does not grant this driver anything"))?;
+        if report.digest != *digest && !covered.contains(&report.digest) {
+            return Err(no("version_not_granted", "this version of the driver asks for more than the account granted"));
+        }
         if !self.site.covers(report.address) {
             return Err(no("address_out_of_range", "the address lies outside the site's ranges"));
         }

@@ -8,7 +8,6 @@ use std::{
 
 use bailiwick_contract::{
     exchange::Effect,
-    policy::Grant,
     report::{Acknowledgement, Batch, Rejected, Report},
     value::{Identity, Instant},
 };
@@ -19,7 +18,7 @@ use uuid::Uuid;
 use super::{
     Applied, IngestError,
     budget::{self, Budget, hour_of},
-    judge::{Court, Judged, rejected},
+    judge::{Court, Held, Judged, rejected},
     plan::{Plan, Room, Source},
     store,
     world::World,
@@ -27,7 +26,7 @@ use super::{
 };
 use crate::{
     collectors::Authenticated,
-    drivers::{self, Catalogue},
+    drivers::{self, Catalogue, DriverError, Granted},
     sites,
 };
 
@@ -263,8 +262,7 @@ async fn attempt_once(
     let repeated = u32::try_from(batch.reports.len() - new.len()).unwrap_or(u32::MAX);
 
     let site = sites::get(&mut scope, who.site).await?;
-    let grants: HashMap<String, Grant> =
-        drivers::grants(&mut scope).await?.into_iter().map(|granted| (granted.driver, granted.grant)).collect();
+    let grants = grants(&mut scope, catalogue, &new).await?;
     let policy = drivers::policy(&mut scope).await?;
     let court = Court { catalogue, site: &site, grants: &grants, policy: &policy, now, clock: batch.clock };
     let mut verdicts = Vec::with_capacity(new.len());
@@ -304,6 +302,34 @@ async fn attempt_once(
     scope.commit().await?;
     let acknowledgement = Acknowledgement { acknowledged_through: last, rejected, now: millis(now) };
     Ok(Some(Applied { acknowledgement, applied, repeated, ignored, dropped, devices, alerts, cut, redone: 0 }))
+}
+
+/// What the account grants, with the versions in these reports to which its consent extends.
+async fn grants(
+    scope: &mut Scope,
+    catalogue: &Catalogue,
+    reports: &[&Result<Report, u64>],
+) -> Result<HashMap<String, Held>, DriverError> {
+    let mut all = HashMap::new();
+    for Granted { driver, digest, grant, .. } in drivers::grants(scope).await? {
+        let others: HashSet<&str> = reports
+            .iter()
+            .filter_map(|report| report.as_ref().ok())
+            .filter(|report| report.driver == driver && report.digest != digest)
+            .map(|report| report.digest.as_str())
+            .collect();
+        let mut covered = HashSet::new();
+        if !others.is_empty()
+            && let Some(consented) = drivers::consented(scope, &driver).await?
+        {
+            let is_covered = |digest: &&str| {
+                catalogue.by_digest(digest).is_some_and(|version| version.demands().beyond(&consented).is_empty())
+            };
+            covered.extend(others.into_iter().filter(is_covered).map(str::to_owned));
+        }
+        all.insert(driver, Held { grant, digest, covered });
+    }
+    Ok(all)
 }
 
 fn of_collector(error: crate::collectors::CollectorError) -> IngestError {

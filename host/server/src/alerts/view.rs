@@ -100,7 +100,8 @@ impl AlertView {
     }
 
     fn new(alert: Alert, names: &HashMap<OperatorId, String>, drivers: &Catalogue, locale: Locale) -> Self {
-        let title = drivers.active(&alert.driver).and_then(|driver| {
+        // an account may keep a version that is not the active one
+        let title = drivers.versions(&alert.driver).iter().find_map(|driver| {
             let kind = driver.manifest.conditions.iter().find(|c| c.key == alert.condition)?;
             Some(kind.title.locale(locale.0).to_owned())
         });

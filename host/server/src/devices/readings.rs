@@ -69,8 +69,9 @@ pub(super) async fn readings(
     let request =
         SeriesRequest { driver: range.driver, meter: range.meter, row: range.row, from, to, step: range.step };
     let (driver, Series { points, rose }) = readings::series(&mut work.scope, at.device_id, &request, now).await?;
-    let driver = work.app.drivers().active(&driver);
-    let meter = driver.as_ref().and_then(|driver| driver.manifest.meters.iter().find(|m| m.key == request.meter));
+    // an account may keep a version that is not the active one
+    let versions = work.app.drivers().versions(&driver);
+    let meter = versions.iter().find_map(|driver| driver.manifest.meters.iter().find(|m| m.key == request.meter));
     let Some(meter) = meter else {
         return Err(Problem::field("meter", "unknown", "the device's driver has no such meter"));
     };

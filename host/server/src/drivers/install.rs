@@ -6,15 +6,18 @@ use axum::{
     http::{StatusCode, header},
     response::Response,
 };
-use bailiwick_devices::drivers::{self, Installation, Installed};
+use bailiwick_devices::drivers::{self, Arrival, Installed};
 use bailiwick_runtime::{LoadError, Runtime};
 use bailiwick_store::AccountId;
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::DriverView;
 use crate::{
     App,
     caller::Caller,
-    edge::{Locale, Problem, input::body_problem},
+    edge::{Locale, Problem, Query, input::body_problem},
     work::{Refused, Work, permission::InstallDrivers},
 };
 
@@ -26,16 +29,38 @@ pub async fn verify(runtime: &Runtime, component: &[u8]) -> Result<bailiwick_run
     runtime.load(component).await
 }
 
+/// How it is installed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Options {
+    /// Whether the version may be below the one that is installed; otherwise versions only rise.
+    #[serde(default)]
+    rollback: bool,
+}
+
+/// A driver that was installed, and what that means for the accounts that grant it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InstalledDriver)]
+pub(super) struct InstalledView {
+    #[serde(flatten)]
+    driver: DriverView,
+    /// Accounts at which this version works from now on: it asks for no more than they consented to.
+    followed: usize,
+    /// Accounts that keep the version that they have, and are asked for consent.
+    asked: usize,
+}
+
 /// Installs a driver, or another version of one. Takes an owner of the platform.
-#[utoipa::path(post, path = "/api/v1/drivers", tag = "drivers",
+#[utoipa::path(post, path = "/api/v1/drivers", tag = "drivers", params(Options),
     request_body(content = Vec<u8>, content_type = "application/wasm",
         description = "The component; or `multipart/form-data` with one file."),
-    responses((status = 201, body = DriverView), (status = 200, body = DriverView,
+    responses((status = 201, body = InstalledView), (status = 200, body = InstalledView,
         description = "This very component had been installed before; it is in use now.")))]
 pub(super) async fn install(
     State(app): State<App>,
     caller: Caller,
     locale: Locale,
+    Query(options): Query<Options>,
     request: Request,
 ) -> Result<Response, Refused> {
     // Compiling takes time, so it is done for those who may install, and outside of any transaction.
@@ -45,24 +70,32 @@ pub(super) async fn install(
     let driver = verify(app.runtime(), &component).await?;
     let now = app.store().now();
     let mut work = Work::open::<InstallDrivers>(&app, caller, AccountId::ROOT, pending).await?;
-    let done = drivers::install(&mut work.scope, driver.manifest(), driver.digest(), &component, now).await?;
+    let (scope, manifest, digest) = (&mut work.scope, driver.manifest(), driver.digest());
+    let done = if options.rollback {
+        drivers::roll_back(scope, manifest, digest, &component, now).await?
+    } else {
+        drivers::install(scope, manifest, digest, &component, now).await?
+    };
     let installed = Installed {
         digest: driver.digest().to_owned(),
         manifest: driver.manifest().clone(),
         installed_at: now,
         active: true,
+        uninstalled: false,
     };
-    let status = match done {
-        Installation::Added => StatusCode::CREATED,
-        Installation::Known => StatusCode::OK,
+    let status = match done.component {
+        Arrival::Added => StatusCode::CREATED,
+        Arrival::Known => StatusCode::OK,
     };
-    let reply = work.reply(status, &DriverView::new(&installed, locale)).await?;
+    let view =
+        InstalledView { driver: DriverView::new(&installed, locale), followed: done.followed, asked: done.asked };
+    let reply = work.reply(status, &view).await?;
     app.drivers().reload(app.store()).await?;
     Ok(reply)
 }
 
 /// Drivers are there for everyone to see, so who may not install one is denied, not told that it is not there.
-fn visible(problem: Problem) -> Problem {
+pub(super) fn visible(problem: Problem) -> Problem {
     if problem.status() == StatusCode::NOT_FOUND { Problem::denied() } else { problem }
 }
 

@@ -1,11 +1,15 @@
 //! `/api/v1/drivers`: what is installed, with what each driver may collect; and
 //! `/api/v1/accounts/{id}/drivers`: what an account lets each do.
 
+mod consent;
 mod get;
 mod grant;
+mod grant_each;
 mod grants;
 mod install;
 mod list;
+mod statement;
+mod uninstall;
 mod view;
 
 use bailiwick_devices::drivers::DriverError;
@@ -14,6 +18,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use consent::GrantView;
 pub use install::verify;
 pub use view::{DriverView, severity, type_name};
 
@@ -26,9 +31,10 @@ use crate::{
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list, install::install))
-        .routes(routes!(get::get))
+        .routes(routes!(get::get, uninstall::uninstall))
         .routes(routes!(grants::grants))
-        .routes(routes!(grant::grant))
+        .routes(routes!(grant::at_account, grant::grant))
+        .routes(routes!(grant_each::grant_each))
 }
 
 /// Which driver.
@@ -42,11 +48,16 @@ struct DriverAt {
 impl From<DriverError> for Problem {
     fn from(error: DriverError) -> Self {
         match error {
-            DriverError::NotFound => Self::not_found(),
+            DriverError::NotFound | DriverError::NoAccount(_) => Self::not_found(),
             DriverError::PlatformOnly => Self::denied(),
             DriverError::NotDeclared(what) => {
                 Self::field("grant", "not_declared", format!("the driver does not declare {}", what.join(", ")))
             }
+            DriverError::TooMany => Self::field("accounts", "too_many", error.to_string()),
+            DriverError::Downgrade { .. } => Self::conflict("version_not_above", error.to_string()),
+            DriverError::VersionTaken { .. } => Self::conflict("version_taken", error.to_string()),
+            DriverError::InUse(_) => Self::conflict("driver_granted", error.to_string()),
+            DriverError::NotOffered => Self::conflict("version_not_offered", error.to_string()),
             DriverError::Store(error) => error.into(),
             other => Self::internal(&other),
         }

@@ -11,15 +11,14 @@ use crate::{
     edge::{Path, Problem},
 };
 
-/// A component that the collector's account granted, by its digest; it never changes.
+/// A component of the version that the collector's account consented to, by its digest; it never changes.
 pub(super) async fn driver(
     State(app): State<App>,
     peer: Peer,
     Path(digest): Path<String>,
 ) -> Result<Response, Problem> {
-    let known = app.drivers().by_digest(&digest).ok_or_else(Problem::not_found)?;
     let mut scope = peer.scope(&app).await?;
-    if !drivers::grants(&mut scope).await?.iter().any(|granted| granted.driver == known.name()) {
+    if !drivers::grants(&mut scope).await?.iter().any(|granted| granted.digest == digest) {
         return Err(Problem::not_found());
     }
     let component = drivers::component(&mut scope, &digest).await?;

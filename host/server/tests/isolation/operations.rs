@@ -232,6 +232,9 @@ table! {
     devices_restore, Of(ManageDevices), |w| call().at("device_id", w.retired_device().await);
     alerts_of_device, Of(ViewDevices), |w| call().at("device_id", w.device().await);
     drivers_grants, Of(ViewDevices), |_w| call();
+    drivers_at_account, Of(ViewDevices), |_w| call().at("name", "test-driver");
+    drivers_grant_each, Of(ManageDrivers), |w| call().at("name", "test-driver")
+        .json(json!({ "accounts": [w.account.to_string()], "digest": w.digest }));
     drivers_grant, Of(ManageDrivers), |_w| call().at("name", "test-driver").json(json!({ "granted": true }));
     branding_get, Of(ViewAccounts), |_w| call();
     branding_update, Of(ManageBranding), |w| call().json(json!({ "name": w.word("Brand") }));
@@ -295,6 +298,7 @@ table! {
 
     drivers_list, SignedIn, |_w| call();
     drivers_get, SignedIn, |_w| call().at("name", "test-driver");
+    drivers_uninstall, AtRoot(InstallDrivers), |w| call().at("name", w.spare_driver().await);
     drivers_install, AtRoot(InstallDrivers), |w| call().bytes("application/wasm", w.component());
 
     session_create, Nobody, |w| call().json(w.sign_in().await);

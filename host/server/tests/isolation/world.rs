@@ -60,7 +60,7 @@ pub struct World {
     mailbox: Option<Mailbox>,
     sign_in_provider: Hostile,
     collector: Client,
-    digest: String,
+    pub digest: String,
     number: AtomicU32,
 }
 
@@ -565,6 +565,12 @@ impl World {
         std::fs::create_dir_all(&folder).expect("makes");
         std::fs::write(folder.join(format!("{id}.tar.gz")), "not read here").expect("writes");
         id.to_string()
+    }
+
+    /// A driver that nobody grants; its name.
+    pub async fn spare_driver(&self) -> String {
+        driver::install_as(&self.server, "spare-driver").await;
+        "spare-driver".to_owned()
     }
 
     /// A driver's component, built once a process.

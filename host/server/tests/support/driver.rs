@@ -1,11 +1,15 @@
-//! A driver as the database knows it, without a component that runs: the server never runs one for a report.
+//! Drivers of the tests. The server never runs one for a report, so most tests do with a manifest beside bytes that are
+//! no component; where a driver is uploaded it is a real one.
+
+use std::{path::Path, sync::OnceLock};
 
 use bailiwick_contract::manifest::Manifest;
 use bailiwick_devices::drivers;
 use bailiwick_store::{AccountId, Actor};
+use reqwest::Method;
 use sha2::{Digest as _, Sha256};
 
-use super::Server;
+use super::{Api, Reply, Server};
 
 const MANIFEST: &str = r#"
 [driver]
@@ -86,9 +90,42 @@ meter = "pages"
 snmp = ["1.3.6.1.2.1.43"]
 "#;
 
+/// The manifest with another version, and with these texts replaced.
+pub fn changed(version: &str, changes: &[(&str, &str)]) -> String {
+    let start = MANIFEST.replace("\"1.0.0\"", &format!("\"{version}\""));
+    changes.iter().fold(start, |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    })
+}
+
+/// A component with this manifest that compiles; its code is another driver's, built once a process.
+pub fn component(manifest: &str) -> Vec<u8> {
+    static MODULE: OnceLock<Vec<u8>> = OnceLock::new();
+    let module = MODULE.get_or_init(|| {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| here.join("../../target"), Into::into);
+        let built = bailiwick_package::module(&here.join("../runtime/tests/hostile"), &target).expect("it builds");
+        std::fs::read(built).expect("it can be read")
+    });
+    bailiwick_package::package(module, manifest).expect("a component")
+}
+
+/// Sends a component to be installed.
+pub async fn upload(api: &Api, query: &str, component: Vec<u8>) -> Reply {
+    let path = format!("/api/v1/drivers{query}");
+    Reply::of(api.call(Method::POST, &path).header("content-type", "application/wasm").body(component)).await
+}
+
 /// Installs it; gives its digest.
 pub async fn install(server: &Server) -> String {
     install_manifest(server, MANIFEST, b"not run here").await
+}
+
+/// Installs it under another name, where it is not installed; gives its digest.
+pub async fn install_as(server: &Server, name: &str) -> String {
+    let manifest = changed("1.0.0", &[("\"test-driver\"", &format!("\"{name}\""))]);
+    install_manifest(server, &manifest, name.as_bytes()).await
 }
 
 /// Installs a driver of this manifest; gives the digest of the bytes that stand for its component.
