@@ -382,7 +382,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every driver in use, and what this account lets it do. */
+        /** What this account lets each driver do; not what the accounts below it let. */
         get: operations["drivers_grants"];
         put?: never;
         post?: never;
@@ -399,7 +399,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A driver at this account: what it lets it do, what is collected and what not, and what it is asked to consent to. */
+        get: operations["drivers_at_account"];
         /** Lets a driver work for this account, or no longer. */
         put: operations["drivers_grant"];
         post?: never;
@@ -1072,7 +1073,11 @@ export interface paths {
         get: operations["drivers_get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Uninstalls a driver. What it collected stays with each account until that is deleted; its components go. Takes an
+         *     owner of the platform.
+         */
+        delete: operations["drivers_uninstall"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1554,6 +1559,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/drivers/{name}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a driver work for each of these accounts: all of them, or none. */
+        post: operations["drivers_grant_each"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1953,7 +1975,7 @@ export interface components {
         Driver: {
             /** @description Its name. */
             name: string;
-            /** @description Its version. */
+            /** @description The version that accounts are offered. An account keeps the one that it consented to, where this one asks for more. */
             version: string;
             /** @description SHA-256 of its component. */
             digest: string;
@@ -1965,14 +1987,6 @@ export interface components {
             icon?: string | null;
             /** @description What lists, tiles and cards show of its devices, in this order. */
             headlines: components["schemas"]["DriverHeadline"][];
-            /** @description What it may collect. */
-            attributes: components["schemas"]["DriverAttribute"][];
-            /** @description Numbers that it may record. */
-            meters: components["schemas"]["DriverMeter"][];
-            /** @description What it may raise. */
-            conditions: components["schemas"]["DriverCondition"][];
-            /** @description What it asks of the world. */
-            asks: components["schemas"]["DriverAsks"];
             /**
              * Format: date-time
              * @description When.
@@ -1980,34 +1994,8 @@ export interface components {
             installed_at: string;
             /** @description Whether it is the version in use. */
             active: boolean;
-        };
-        /** @description What a driver asks of the world; the host refuses anything else. */
-        DriverAsks: {
-            /** @description OID prefixes. */
-            snmp: string[];
-            /** @description Hosts. */
-            http: string[];
-        };
-        /** @description An attribute or a table's column. */
-        DriverAttribute: {
-            /** @description `attribute`, `table.column`, or `table.row_key` for keys of rows that are free text. */
-            key: string;
-            /** @description `flag`, `integer`, `real`, `enum`, `version`, `time`, `pattern` or `text`. */
-            type: string;
-            /** @description Its unit, where it has one. */
-            unit?: string | null;
-            /** @description What it says about a person. */
-            category: string;
-            /** @description What operators read. */
-            title: string;
-        };
-        /** @description A level that raises an alert. */
-        DriverCondition: {
-            key: string;
-            /** @description `critical`, `warning` or `info`. */
-            severity: string;
-            category: string;
-            title: string;
+            /** @description What it may collect at most, where an account grants all of it. */
+            statement: components["schemas"]["Statement"];
         };
         /** @description The devices of one driver. */
         DriverFigures: {
@@ -2034,6 +2022,18 @@ export interface components {
             declared: string[];
             /** @description Free-text attributes consented to by name. */
             texts: string[];
+            /**
+             * Format: date-time
+             * @description Since when, or since when as it is now.
+             */
+            granted_at?: string | null;
+            /** @description The version that works there, or that would. */
+            version: string;
+            /** @description SHA-256 of its component. */
+            digest: string;
+            /** @description Items that it may not collect there although their category is granted. */
+            withheld: string[];
+            offered?: components["schemas"]["DriverOffer"] | null;
         };
         /** @description What lists, tiles and cards show of its devices. */
         DriverHeadline: {
@@ -2041,13 +2041,6 @@ export interface components {
             role: components["schemas"]["HeadlineRole"];
             title: string;
             unit?: string | null;
-        };
-        /** @description A number kept as a time series. */
-        DriverMeter: {
-            key: string;
-            unit: string;
-            category: string;
-            title: string;
         };
         /** @description A host that may be reached. */
         EgressHost: {
@@ -2743,12 +2736,21 @@ export interface components {
         };
         /** @description What an account is to let a driver do. */
         NewDriverGrant: {
-            /** @description True: what the manifest declares, within `categories` and `texts`. False: nothing. */
+            /** @description True: what the manifest declares, within the rest. False: nothing. */
             granted: boolean;
-            /** @description Only these categories; all that are declared where absent. */
+            /** @description Only these categories. */
             categories?: string[] | null;
-            /** @description Free-text attributes consented to by name; all that are declared where absent. */
+            /** @description Free-text attributes consented to by name. */
             texts?: string[] | null;
+            /**
+             * @description SHA-256 of the version that is consented to: the one that works here, or the one that is offered. Where absent,
+             *     the one that works here; where none does, the one that is offered.
+             */
+            digest?: string | null;
+            /** @description Where the rest starts from. */
+            extent?: components["schemas"]["GrantExtent"];
+            /** @description Items that are not granted although their category is. */
+            withheld?: string[] | null;
         };
         /** @description A host to be reached. */
         NewEgressHost: {
@@ -3522,6 +3524,175 @@ export interface components {
             tone?: components["schemas"]["Tone"] | null;
             /** @description The colour that it names, `#rrggbb`. */
             color?: string | null;
+        };
+        /** @description One thing in which a version asks for more. */
+        AsksMore: {
+            /**
+             * @description An item's name, or `snmp:<prefix>`, `http:<host>`, `ask:<kind>`, `command:<key>`, `object:<kind>`, `route:<key>`,
+             *     `limits.table_rows`.
+             */
+            name: string;
+            /** @description What operators read of an item. */
+            title?: string | null;
+            how: components["schemas"]["HowMore"];
+        };
+        /** @description A driver at an account: the grant, and what follows from it. */
+        DriverAtAccount: components["schemas"]["DriverGrant"] & {
+            /** @description What operators call the driver. */
+            title: string;
+            /** @description What is collected there now, and what not. */
+            statement: components["schemas"]["Statement"];
+            proposal?: components["schemas"]["Statement"] | null;
+            /** @description The categories that the account's policy lets be collected. */
+            policy: components["schemas"]["Policy"];
+        };
+        /** @description What was done. */
+        DriverGrantsMade: {
+            /** @description How many accounts let the driver do this now. */
+            accounts: number;
+        };
+        /** @description A version that waits for an account's consent. */
+        DriverOffer: {
+            version: string;
+            /** @description SHA-256 of its component: what consent is given for. */
+            digest: string;
+            /** @description In what it asks for more than was consented to. */
+            asks_more: components["schemas"]["AsksMore"][];
+        };
+        /**
+         * @description All that the manifest declares, or only what it marks as its basic set.
+         * @enum {string}
+         */
+        GrantExtent: "all" | "basic";
+        /**
+         * @description It was not there; it lets more or other things through; or it says something else about a person.
+         * @enum {string}
+         */
+        HowMore: "added" | "widened" | "recategorized";
+        /** @description A driver that was installed, and what that means for the accounts that grant it. */
+        InstalledDriver: components["schemas"]["Driver"] & {
+            /** @description Accounts at which this version works from now on: it asks for no more than they consented to. */
+            followed: number;
+            /** @description Accounts that keep the version that they have, and are asked for consent. */
+            asked: number;
+        };
+        /** @description What bounds a value; only what its type has. */
+        ItemBounds: {
+            /**
+             * Format: double
+             * @description The least number.
+             */
+            min?: number | null;
+            /**
+             * Format: double
+             * @description The greatest number.
+             */
+            max?: number | null;
+            /** @description The only values that it can have. */
+            values?: string[] | null;
+            /** @description The expression that it matches as a whole. */
+            pattern?: string | null;
+            /**
+             * Format: int32
+             * @description The most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: int32
+             * @description The most bytes.
+             */
+            max_bytes?: number | null;
+            /**
+             * Format: int32
+             * @description Days until it is forgotten.
+             */
+            retention_days?: number | null;
+            /** @description The table whose rows it is kept for. */
+            table?: string | null;
+        };
+        /**
+         * @description What becomes of a value.
+         * @enum {string}
+         */
+        ItemFate: "collected" | "not_asked" | "not_granted" | "denied_by_policy";
+        /**
+         * @description The type of a kept value.
+         * @enum {string}
+         */
+        ItemType: "flag" | "integer" | "real" | "enum" | "version" | "time" | "pattern" | "text" | "row_key" | "meter" | "condition" | "identity" | "state";
+        /**
+         * @description Why a category never occurs: the device's protocol does not carry it, as the driver's author says, or the driver
+         *     declares nothing of it, so the host refuses to keep it.
+         * @enum {string}
+         */
+        NeverWhy: "protocol" | "undeclared";
+        /** @description What chosen accounts are to let a driver do. */
+        NewDriverGrants: {
+            /** @description The accounts: this one or any below, at most 500. */
+            accounts: string[];
+            /** @description SHA-256 of the version that is consented to: the one that is offered. */
+            digest: string;
+            /** @description Where the rest starts from. */
+            extent?: components["schemas"]["GrantExtent"];
+            /** @description Only these categories. */
+            categories?: string[] | null;
+            /** @description Items that are not granted although their category is. */
+            withheld?: string[] | null;
+            /** @description Free-text attributes consented to by name. */
+            texts?: string[] | null;
+        };
+        /** @description The categories that an account lets be collected of any driver. */
+        Policy: {
+            /** @description Of devices of the company. */
+            company: string[];
+            /** @description Of devices that are their user's own. */
+            personal: string[];
+        };
+        /** @description What a driver may collect, and what it never does: generated from what the host enforces. */
+        Statement: {
+            /** @description All that the driver declares to keep. */
+            items: components["schemas"]["StatementItem"][];
+            /** @description All that it asks of the world; the host refuses to ask anything else. */
+            asks: components["schemas"]["StatementAsk"][];
+            /** @description Categories of which it declares nothing. */
+            never: components["schemas"]["StatementNever"][];
+        };
+        /** @description A thing that a driver asks. */
+        StatementAsk: {
+            /** @description `snmp`, `http`, `objects`, `next_command`, `members`, `people` or `state`. */
+            kind: string;
+            /** @description OID prefix, host or kind of object, where it names one. */
+            what?: string | null;
+            /** @description Whether it is granted. */
+            granted: boolean;
+        };
+        /** @description One thing that a driver may have kept. */
+        StatementItem: {
+            /** @description Its name in grants: `model`, `supplies.percent`, `meter:pages`, `condition:jam`, `identity:serial`, `state:cursor`. */
+            name: string;
+            /** @description What operators read. */
+            title: string;
+            /** @description What it says about a person. */
+            category: string;
+            /** @description Its type. */
+            type: components["schemas"]["ItemType"];
+            /** @description What its numbers count. */
+            unit?: string | null;
+            /** @description What bounds its values. */
+            bounds: components["schemas"]["ItemBounds"];
+            /** @description Whether the driver is of no use without it, as its author says. */
+            basic: boolean;
+            /** @description What becomes of it on devices of the company. */
+            company: components["schemas"]["ItemFate"];
+            /** @description What becomes of it on devices that are their user's own. */
+            personal: components["schemas"]["ItemFate"];
+            /** @description Whether it is free text, which is granted by name only. */
+            text: boolean;
+        };
+        /** @description A category of which nothing is kept. */
+        StatementNever: {
+            category: string;
+            why: components["schemas"]["NeverWhy"];
         };
     };
     responses: never;
@@ -4620,6 +4791,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_DriverGrant"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drivers_at_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+                /** @description The driver's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverAtAccount"];
                 };
             };
             /** @description What went wrong */
@@ -6600,7 +6804,10 @@ export interface operations {
     };
     drivers_install: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether the version may be below the one that is installed; otherwise versions only rise. */
+                rollback?: boolean;
+            };
             header?: {
                 /** @description The same call with the same key within 24 hours does its work once. */
                 "Idempotency-Key"?: string;
@@ -6621,7 +6828,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Driver"];
+                    "application/json": components["schemas"]["InstalledDriver"];
                 };
             };
             201: {
@@ -6629,7 +6836,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Driver"];
+                    "application/json": components["schemas"]["InstalledDriver"];
                 };
             };
             /** @description What went wrong */
@@ -6662,6 +6869,41 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Driver"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drivers_uninstall: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `respect`: it is not uninstalled while an account grants it. `end`: the grants end, and each account's audit tells
+                 *     it.
+                 */
+                grants?: "respect" | "end";
+            };
+            header?: never;
+            path: {
+                /** @description The driver's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {
@@ -7721,6 +7963,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drivers_grant_each: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description An account above them. */
+                id: string;
+                /** @description The driver's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDriverGrants"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverGrantsMade"];
+                };
             };
             /** @description What went wrong */
             default: {

@@ -90,7 +90,13 @@ export type CollectorToken = S["CollectorToken"];
 export type OpenCollectorToken = S["OpenCollectorToken"];
 export type Driver = S["Driver"];
 export type DriverHeadline = S["DriverHeadline"];
+export type InstalledDriver = S["InstalledDriver"];
 export type DriverGrant = S["DriverGrant"];
+export type DriverAtAccount = S["DriverAtAccount"];
+export type Statement = S["Statement"];
+export type StatementItem = S["StatementItem"];
+/** What of a driver is granted: the parts of the body that say it. */
+export type GrantedPart = Pick<S["NewDriverGrant"], "categories" | "withheld" | "texts">;
 export type AuditEntry = S["AuditEntry"];
 export type Usage = S["Usage"];
 export type Summary = S["Summary"];

@@ -8,12 +8,12 @@ import { useMay } from "@/accounts/queries";
 import type { CollectorToken } from "@/api/types";
 import { Button } from "@/design/button";
 import { Dialog } from "@/design/dialog";
-import { Load } from "@/design/feedback";
+import { Load, Notice } from "@/design/feedback";
 import { Select, TextField } from "@/design/fields";
 import { CopyLine } from "@/design/text";
 import { toastProblem } from "@/design/toast";
 import { useSites } from "@/devices/queries";
-import { ConsentList } from "@/drivers/consent";
+import { ConsentList, useNoDriver } from "@/drivers/consent";
 import { m } from "@/i18n";
 import { useCreateSite, useEnrollCollector } from "./queries";
 import { NEW_SITE, SiteFields, siteBody } from "./site-form";
@@ -51,6 +51,7 @@ function Where({ account, sites, onMade, onClose }: WhereProps) {
   const [consenting, setConsenting] = useState(false);
   const createSite = useCreateSite(account);
   const enroll = useEnrollCollector(account);
+  const collectsNothing = useNoDriver(account);
   const body = siteBody(draft);
   const ready = name.trim() !== "" && (site !== NEW || (mayMakeSite && body !== undefined));
 
@@ -71,11 +72,16 @@ function Where({ account, sites, onMade, onClose }: WhereProps) {
         <div className="dialog-body">
           <h3>{m.consent_title()}</h3>
           <ConsentList account={account} />
+          {collectsNothing && <Notice>{m.wizard_collects_nothing()}</Notice>}
         </div>
         <div className="dialog-actions">
           <Button onPress={() => setConsenting(false)}>{m.action_back()}</Button>
-          <Button look="primary" isPending={createSite.isPending || enroll.isPending} onPress={submit}>
-            {m.wizard_create()}
+          <Button
+            look={collectsNothing ? "plain" : "primary"}
+            isPending={createSite.isPending || enroll.isPending}
+            onPress={submit}
+          >
+            {collectsNothing ? m.wizard_create_without() : m.wizard_create()}
           </Button>
         </div>
       </>

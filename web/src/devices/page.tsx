@@ -95,7 +95,11 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
           <DeviceGroups account={account} device={device} />
           <ScalarFacts device={device} />
         </div>
-        <PrivacyPanel driver={device.driver} />
+        <PrivacyPanel
+          account={device.account.id}
+          driver={device.driver}
+          ownership={device.ownership === "personal" ? "personal" : "company"}
+        />
       </div>
     );
   return (
@@ -121,7 +125,11 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
         <DeviceAlerts account={account} device={device.id} />
         <DeviceGroups account={account} device={device} />
         <ScalarFacts device={device} />
-        <PrivacyPanel driver={device.driver} />
+        <PrivacyPanel
+          account={device.account.id}
+          driver={device.driver}
+          ownership={device.ownership === "personal" ? "personal" : "company"}
+        />
       </div>
     </div>
   );

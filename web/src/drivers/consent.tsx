@@ -8,11 +8,9 @@ import { useMay } from "@/accounts/queries";
 import type { Driver } from "@/api/types";
 import { Empty, Load } from "@/design/feedback";
 import { Icon } from "@/design/icon";
-import { categoryName } from "@/devices/words";
 import { m } from "@/i18n";
-import { collate, list } from "@/i18n/format";
-import { GrantSwitch } from "./grant-switch";
-import { collected } from "./privacy-panel";
+import { collate } from "@/i18n/format";
+import { DriverHere } from "./decide";
 import { driversQuery, useDriverGrants } from "./queries";
 
 /** True once it is known that no driver may work on the account. */
@@ -76,24 +74,12 @@ export function ConsentList({ account }: { account: string }) {
 }
 
 function Consent({ account, driver }: { account: string; driver: Driver }) {
-  const texts = driver.attributes.filter(({ type }) => type === "text").map(({ title }) => title);
   return (
     <li>
       <div className="consent-head">
         <strong>{driver.title}</strong>
-        <GrantSwitch account={account} driver={driver} />
       </div>
-      <dl className="privacy">
-        {collected(driver).map(([category, titles]) => (
-          <div key={category}>
-            <dt>{categoryName(category)}</dt>
-            <dd>{list(titles)}</dd>
-          </div>
-        ))}
-      </dl>
-      {texts.length > 0 && (
-        <p className="privacy-never">{m.consent_texts({ names: list([...new Set(texts)]) })}</p>
-      )}
+      <DriverHere account={account} name={driver.name} />
     </li>
   );
 }

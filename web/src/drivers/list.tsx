@@ -1,21 +1,23 @@
 /** Installed drivers: what each may collect and ask for, and which of them this account uses. */
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { useAccount, useAccountId, useMay } from "@/accounts/queries";
 import { ProblemError } from "@/api/problem";
 import type { Driver } from "@/api/types";
 import { Button } from "@/design/button";
+import { Confirm } from "@/design/dialog";
 import { Empty, Load } from "@/design/feedback";
 import { Icon } from "@/design/icon";
 import { Card, Page } from "@/design/page";
-import { Badge } from "@/design/text";
 import { toast, toastProblem } from "@/design/toast";
 import { m } from "@/i18n";
-import { collate, date } from "@/i18n/format";
+import { collate, date, number } from "@/i18n/format";
 import { mayInstall } from "@/session/session";
-import { GrantSwitch } from "./grant-switch";
-import { Collects } from "./privacy-panel";
-import { driversQuery, useDriverGrants, useInstallDriver } from "./queries";
+import { DriverHere } from "./decide";
+import { ForCustomers } from "./for-customers";
+import { Asks, Collects } from "./privacy-panel";
+import { driversQuery, useInstallDriver, useUninstallDriver } from "./queries";
 
 export function DriverList() {
   const drivers = useQuery(driversQuery);
@@ -51,22 +53,18 @@ export function DriverList() {
 
 function DriverCard({ driver }: { driver: Driver }) {
   const account = useAccountId();
+  const here = useAccount();
   const maySeeDevices = useMay("view_devices");
-  const grant = useDriverGrants(account, maySeeDevices).data?.find(
-    (candidate) => candidate.driver === driver.name,
-  );
-  const asks = [
-    ...(driver.asks.snmp ?? []).map((oid) => `SNMP ${oid}`),
-    ...(driver.asks.http ?? []).map((host) => `HTTPS ${host}`),
-  ];
   return (
     <Card
       title={driver.title}
       actions={
-        driver.active ? (
-          maySeeDevices && <GrantSwitch account={account} driver={driver} />
+        mayInstall(here) ? (
+          <Uninstall driver={driver} />
         ) : (
-          <Badge>{m.driver_inactive()}</Badge>
+          here &&
+          here.kind !== "customer" &&
+          maySeeDevices && <ForCustomers account={account} driver={driver} />
         )
       }
     >
@@ -77,23 +75,41 @@ function DriverCard({ driver }: { driver: Driver }) {
         <span>{m.driver_contract({ version: driver.contract })}</span>
         <span>{m.driver_installed({ date: date(driver.installed_at) })}</span>
         <span className="mono truncate" title={driver.digest}>
-          {driver.digest.replace(/^sha256:/, "").slice(0, 12)}
+          {driver.digest.slice(0, 12)}
         </span>
       </div>
-      <Collects driver={driver} granted={grant?.granted} />
-      {asks.length > 0 && (
-        <details className="driver-asks">
-          <summary>{m.driver_asks()}</summary>
-          <ul>
-            {asks.map((ask) => (
-              <li key={ask} className="mono">
-                {ask}
-              </li>
-            ))}
-          </ul>
-        </details>
+      {maySeeDevices ? (
+        <DriverHere account={account} name={driver.name} />
+      ) : (
+        <>
+          <Collects statement={driver.statement} title={driver.title} />
+          <Asks statement={driver.statement} />
+        </>
       )}
     </Card>
+  );
+}
+
+function Uninstall({ driver }: { driver: Driver }) {
+  const uninstall = useUninstallDriver();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button small onPress={() => setAsking(true)}>
+        {m.driver_uninstall()}
+      </Button>
+      <Confirm
+        title={m.driver_uninstall_title({ driver: driver.title })}
+        body={m.driver_uninstall_body()}
+        action={m.driver_uninstall()}
+        open={asking}
+        busy={uninstall.isPending}
+        onClose={() => setAsking(false)}
+        onConfirm={() =>
+          uninstall.mutate(driver.name, { onSuccess: () => setAsking(false), onError: toastProblem })
+        }
+      />
+    </>
   );
 }
 
@@ -104,7 +120,9 @@ function Install() {
     if (!file) return;
     try {
       const driver = await install.mutateAsync(file);
-      toast(m.driver_install_done({ driver: `${driver.title ?? file.name} ${driver.version ?? ""}`.trim() }));
+      toast(m.driver_install_done({ driver: `${driver.title} ${driver.version}` }));
+      if (driver.asked > 0)
+        toast(m.driver_install_asked({ count: driver.asked, shown: number(driver.asked) }));
     } catch (error) {
       toastProblem(error);
       const reasons =

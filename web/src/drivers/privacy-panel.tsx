@@ -1,66 +1,106 @@
 /**
- * What a driver may collect, by category: generated from the manifest that the host enforces, so it is
- * not a promise. Categories that it does not declare are named too: those it cannot collect.
+ * What a driver collects at an account, with types and bounds, and what it never does and why. The server computes it by the
+ * rules that it enforces, so it is not a promise.
  */
-import { useQuery } from "@tanstack/react-query";
-import type { Driver } from "@/api/types";
+import type { Statement } from "@/api/types";
 import { Load } from "@/design/feedback";
 import { Icon } from "@/design/icon";
 import { Card } from "@/design/page";
-import { byCategory, CATEGORY_KEYS, categoryName, categoryWhat } from "@/devices/words";
+import { categoryName, categoryWhat } from "@/devices/words";
 import { m } from "@/i18n";
 import { list } from "@/i18n/format";
-import { driversQuery } from "./queries";
+import { useDriverAt } from "./queries";
+import { boundsOf, byCategories, collected, type Ownership } from "./statement";
 import "./drivers.css";
 
-export function PrivacyPanel({ driver }: { driver: string }) {
-  const drivers = useQuery(driversQuery);
+type Props = { account: string; driver: string; ownership?: Ownership };
+
+export function PrivacyPanel({ account, driver, ownership = "company" }: Props) {
+  const at = useDriverAt(account, driver);
   return (
     <Card title={m.privacy_title()}>
-      <Load query={drivers} rows={4}>
-        {(installed) => {
-          const found = installed.find((candidate) => candidate.name === driver && candidate.active);
-          return found ? <Collects driver={found} /> : <p className="muted">{m.privacy_no_driver()}</p>;
-        }}
-      </Load>
+      {at.error ? (
+        <p className="muted">{m.privacy_no_driver()}</p>
+      ) : (
+        <Load query={at} rows={4}>
+          {({ statement, title }) => <Collects statement={statement} title={title} ownership={ownership} />}
+        </Load>
+      )}
     </Card>
   );
 }
 
-/** Titles of what a driver declares, by category. */
-export function collected(driver: Driver): [string, string[]][] {
-  const groups = new Map<string, string[]>();
-  for (const { category, title } of [...driver.attributes, ...driver.meters]) {
-    if (category) groups.set(category, [...(groups.get(category) ?? []), title]);
-  }
-  return [...groups]
-    .map(([category, titles]): [string, string[]] => [category, [...new Set(titles)]])
-    .sort(([a], [b]) => byCategory(a, b));
-}
+type CollectsProps = { statement: Statement; title: string; ownership?: Ownership };
 
-/** `granted` false: what it would collect if it were allowed. */
-export function Collects({ driver, granted = true }: { driver: Driver; granted?: boolean }) {
-  const groups = collected(driver);
-  const never = CATEGORY_KEYS.filter((category) => !groups.some(([used]) => used === category));
+export function Collects({ statement, title, ownership = "company" }: CollectsProps) {
+  const kept = collected(statement, ownership);
+  const left = (fate: string) => statement.items.filter((item) => item[ownership] === fate);
+  const denied = left("denied_by_policy");
+  const withheld = [...left("not_granted"), ...(kept.length > 0 ? left("not_asked") : [])];
+  const never = (why: string) =>
+    statement.never.filter((one) => one.why === why).map(({ category }) => categoryName(category));
+  const [absent, undeclared] = [never("protocol"), never("undeclared")];
   return (
     <>
-      <p className={granted ? "privacy-lead" : "privacy-lead privacy-lead--off"}>
+      <p className={kept.length > 0 ? "privacy-lead" : "privacy-lead privacy-lead--off"}>
         <Icon name="shield" />
         <span>
-          {granted ? m.privacy_lead({ driver: driver.title }) : m.privacy_lead_if({ driver: driver.title })}
+          {kept.length > 0 ? m.privacy_lead({ driver: title }) : m.privacy_nothing({ driver: title })}
         </span>
       </p>
       <dl className="privacy">
-        {groups.map(([category, titles]) => (
+        {byCategories(kept).map(([category, items]) => (
           <div key={category}>
             <dt title={categoryWhat(category)}>{categoryName(category)}</dt>
-            <dd>{list(titles)}</dd>
+            <dd>
+              <ul>
+                {items.map((item) => (
+                  <li key={item.name}>
+                    {item.title} <span className="privacy-bounds">{boundsOf(item)}</span>
+                  </li>
+                ))}
+              </ul>
+            </dd>
           </div>
         ))}
       </dl>
-      {never.length > 0 && (
-        <p className="privacy-never">{m.privacy_never({ categories: list(never.map(categoryName)) })}</p>
+      {withheld.length > 0 && (
+        <p className="privacy-never">
+          {m.privacy_withheld({ names: list([...new Set(withheld.map((item) => item.title))]) })}
+        </p>
       )}
+      {denied.length > 0 && (
+        <p className="privacy-never">
+          {m.privacy_denied({ names: list([...new Set(denied.map((item) => item.title))]) })}
+        </p>
+      )}
+      {undeclared.length > 0 && (
+        <p className="privacy-never">{m.privacy_never({ categories: list(undeclared) })}</p>
+      )}
+      {absent.length > 0 && <p className="privacy-never">{m.privacy_absent({ categories: list(absent) })}</p>}
+      <p className="privacy-never">{m.privacy_content()}</p>
     </>
+  );
+}
+
+/** What a driver asks devices and services; the host refuses to ask anything else. */
+export function Asks({ statement }: { statement: Statement }) {
+  if (statement.asks.length === 0) return null;
+  const words = statement.asks.map(({ kind, what }) =>
+    [({ snmp: "SNMP", http: "HTTPS" } as Record<string, string>)[kind] ?? kind, what]
+      .filter(Boolean)
+      .join(" "),
+  );
+  return (
+    <details className="driver-asks">
+      <summary>{m.driver_asks()}</summary>
+      <ul>
+        {words.map((ask) => (
+          <li key={ask} className="mono">
+            {ask}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
