@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     check::Checker,
     exchange::{Ask, Effect, HttpRequest, Input, Outcome, Ownership, Target},
-    manifest::{Attribute, StateKey},
+    manifest::{Attribute, StateKey, Word},
     policy::{Grant, Permitted, Policy},
     value::{Cell, Condition, Fact, Identity, Point, Row, Table},
 };
@@ -104,6 +104,10 @@ fn manifest() -> Manifest {
     Manifest::parse(TOML).unwrap()
 }
 
+fn word() -> Word {
+    Word { title: manifest().driver.title, tone: None, color: None }
+}
+
 fn pattern(source: &str) -> Pattern {
     Pattern::try_from(source.to_owned()).unwrap()
 }
@@ -142,9 +146,9 @@ fn every_way_to_ask_for_more_is_found() {
         (|m| attribute(m, "share").kind = Kind::Time, "share", Widened),
         (
             |m| {
-                let title = m.driver.title.clone();
+                let word = word();
                 let Kind::Enum { values } = &mut attribute(m, "state").kind else { panic!() };
-                values.insert("c".into(), title);
+                values.insert("c".into(), word);
             },
             "state",
             Widened,
@@ -226,9 +230,8 @@ fn what_is_stored_reads_back_the_same() {
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
-    let title = || manifest().driver.title;
     let values = proptest::collection::btree_set("[a-d]", 1..4)
-        .prop_map(move |values| Kind::Enum { values: values.into_iter().map(|v| (v, title())).collect() });
+        .prop_map(|values| Kind::Enum { values: values.into_iter().map(|v| (v, word())).collect() });
     prop_oneof![
         Just(Kind::Flag),
         (0..4_i64, 0..4_i64).prop_map(|(min, more)| Kind::Integer { min, max: min + more }),
