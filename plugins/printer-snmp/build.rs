@@ -53,9 +53,16 @@ struct Lookup {
 
 #[derive(Deserialize)]
 struct Manifest {
+    r#match: Vec<Matcher>,
     attribute: Vec<Attribute>,
     meter: Vec<Meter>,
     asks: Asks,
+}
+
+#[derive(Deserialize)]
+struct Matcher {
+    #[serde(default)]
+    sys_object_id: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +107,11 @@ fn write_vendor(to: &mut String, vendor: &Vendor, manifest: &Manifest) -> Result
         let manufacturer = manifest.attribute.iter().find(|attribute| attribute.key == "manufacturer");
         if !manufacturer.is_some_and(|m| m.pattern.split('|').any(|known| known == name)) {
             return Err(format!("the pattern of driver.toml's attribute 'manufacturer' lacks '{name}'").into());
+        }
+    }
+    for id in &vendor.sys_object_id {
+        if !manifest.r#match.iter().any(|matcher| matcher.sys_object_id.contains(id)) {
+            return Err(format!("no matcher of driver.toml names sysObjectID {id}").into());
         }
     }
     writeln!(to, "Vendor {{ name: {:?}, sys_object_ids: {},", vendor.name, oids(&vendor.sys_object_id, None)?)?;

@@ -10,7 +10,7 @@ use std::{
 
 use bailiwick_contract::{
     exchange::{Context, Input, Outcome, Refusal, Subject, Target as PolledTarget},
-    report::SweepFigures,
+    report::{Rejected, Report, SweepFigures, check_report, tells_its_device},
     value::{Instant, Oid},
 };
 use bailiwick_runtime::{AccountTag, ExchangeError};
@@ -61,6 +61,22 @@ pub struct Polled {
     pub outcome: Outcome,
 }
 
+impl Polled {
+    /// As a report to a server. The spool gives it its sequence.
+    #[must_use]
+    pub fn report(&self, clock_offset_ms: Option<i64>) -> Report {
+        Report {
+            sequence: 0,
+            driver: self.driver.clone(),
+            digest: self.digest.clone(),
+            address: self.address,
+            observed_at: self.observed_at,
+            clock_offset_ms,
+            effects: self.outcome.effects.clone(),
+        }
+    }
+}
+
 /// Why no driver has read a device.
 #[derive(Debug, thiserror::Error)]
 pub enum PollError {
@@ -70,9 +86,15 @@ pub enum PollError {
     /// There is no driver.
     #[error("no driver is assigned")]
     NoDriver,
+    /// No driver's matchers fit the device.
+    #[error("no driver is for devices like this one")]
+    NoMatch,
     /// The exchange failed.
     #[error(transparent)]
     Exchange(ExchangeError),
+    /// A server would set its report aside.
+    #[error("a server refuses it ({}): {}", .0.code, .0.detail)]
+    Rejected(Rejected),
     /// There is no way to the device.
     #[error(transparent)]
     Snmp(#[from] bailiwick_snmp::PollError),
@@ -88,8 +110,10 @@ impl PollError {
         match self {
             Self::NotOurs(refusal) => &refusal.code,
             Self::NoDriver => "no_driver",
+            Self::NoMatch => "no_driver_matches",
             Self::Exchange(ExchangeError::Refused(refusal)) => &refusal.code,
             Self::Exchange(error) => error.code(),
+            Self::Rejected(rejected) => &rejected.code,
             Self::Snmp(error) => error.code(),
             Self::Randomness(_) => "no_randomness",
         }
@@ -187,13 +211,14 @@ impl Fleet {
         Ok((targets, figures))
     }
 
-    /// Lets the drivers read a device: the first that does not refuse it.
+    /// Lets the drivers read a device whose manifests' matchers fit it, in the order of their claims. Whatever goes wrong
+    /// with one, the next is asked: none hides a device from the others.
     ///
     /// # Errors
-    /// [`PollError`].
+    /// [`PollError`]: where one of them knew the device and failed, the first failure.
     pub async fn poll(&self, target: &Target) -> Result<Polled, PollError> {
-        let mut refused = None;
-        for ready in &self.drivers {
+        let (mut refused, mut failed) = (None, None);
+        for ready in self.claims(target) {
             match self.exchange(ready, target).await {
                 Ok(outcome) => {
                     return Ok(Polled {
@@ -204,13 +229,48 @@ impl Fleet {
                         outcome,
                     });
                 }
-                Err(PollError::Exchange(ExchangeError::Refused(refusal))) if is_not_ours(&refusal) => {
+                Err(PollError::Exchange(ExchangeError::Refused(refusal)))
+                    if ready.driver.manifest().not_mine.contains(&refusal.code) =>
+                {
                     refused = Some(refusal);
                 }
-                Err(other) => return Err(other),
+                Err(error) => {
+                    let driver = ready.driver.manifest().driver.name.as_str();
+                    tracing::debug!(driver, code = error.code(), "a driver failed; the next is asked");
+                    failed.get_or_insert(error);
+                }
             }
         }
-        Err(refused.map_or(PollError::NoDriver, PollError::NotOurs))
+        let nobody = if self.has_drivers() { PollError::NoMatch } else { PollError::NoDriver };
+        Err(failed.or(refused.map(PollError::NotOurs)).unwrap_or(nobody))
+    }
+
+    /// The drivers that want to read a device, best claim first, by name where claims are equal.
+    fn claims(&self, target: &Target) -> Vec<&ReadyDriver> {
+        let known = target.as_polled();
+        let claim = |ready: &'_ ReadyDriver| ready.driver.manifest().claim(&known);
+        let mut claims: Vec<_> = self.drivers.iter().filter_map(|ready| Some((claim(ready)?, ready))).collect();
+        let name = |ready: &ReadyDriver| ready.driver.manifest().driver.name.clone();
+        claims.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| name(one).cmp(&name(other))));
+        claims.into_iter().map(|(_, ready)| ready).collect()
+    }
+
+    /// What the server would say to a report of this: the poll itself, or its refusal.
+    ///
+    /// # Errors
+    /// [`PollError::Rejected`].
+    pub fn as_the_server(&self, polled: Polled) -> Result<Polled, PollError> {
+        let Some(ready) = self.drivers.iter().find(|ready| ready.driver.digest() == polled.digest) else {
+            return Err(PollError::NoDriver);
+        };
+        let report = polled.report(None);
+        let manifest = ready.driver.manifest();
+        let checked = check_report(manifest, &ready.permitted, &report).map_err(PollError::Rejected)?;
+        if tells_its_device(manifest, &checked) {
+            return Ok(polled);
+        }
+        let detail = "it says nothing that tells the device from others: send `identify`".to_owned();
+        Err(PollError::Rejected(Rejected { sequence: 0, code: "identity_missing".to_owned(), detail }))
     }
 
     async fn exchange(&self, ready: &ReadyDriver, target: &Target) -> Result<Outcome, PollError> {
@@ -232,24 +292,23 @@ impl Fleet {
         let mut seed = vec![0; 32];
         getrandom::fill(&mut seed).map_err(PollError::Randomness)?;
         let context = Context { now: now(), seed, subject: Subject::default(), ..Context::default() };
-        let input = Input::Poll(PolledTarget {
-            address: target.address.to_string(),
-            sys_object_id: target.sys_object_id.clone(),
-            sys_descr: target.sys_descr.clone(),
-        });
+        let input = Input::Poll(target.as_polled());
         let answers = SnmpTarget::new(session);
         let done = ready.driver.exchange(self.account, &ready.permitted, context, input, &answers).await;
         Ok(done.map_err(PollError::Exchange)?.outcome)
     }
 }
 
-/// `not_a_…`: the driver does not know the device; any other refusal is the device's trouble.
-fn is_not_ours(refusal: &Refusal) -> bool {
-    refusal.code.starts_with("not_a_")
-}
-
 /// The version that a target answered, for tests and tools.
 impl Target {
+    fn as_polled(&self) -> PolledTarget {
+        PolledTarget {
+            address: self.address.to_string(),
+            sys_object_id: self.sys_object_id.clone(),
+            sys_descr: self.sys_descr.clone(),
+        }
+    }
+
     /// The SNMP version that it answered.
     #[must_use]
     pub fn version(&self) -> Version {

@@ -45,7 +45,7 @@ enum Command {
 
 #[derive(Args)]
 struct ScanArgs {
-    /// A driver's component; may be given several times: the first that knows the device reads it.
+    /// A driver's component; may be given several times: their manifests say which reads which device.
     #[arg(long, required = true, value_name = "FILE.wasm")]
     driver: Vec<PathBuf>,
     /// `10.0.0.0/24`, `10.0.0.5-10.0.0.9` or one address; may be given several times.

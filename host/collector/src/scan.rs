@@ -2,7 +2,8 @@
 //!
 //! With `--json` each line is one object: `{"address", "driver", "device": {"identity", "facts",
 //! "tables", "readings", "conditions"}}` or `{"address", "error": {"code", "detail"}}`. Whoever runs
-//! the scan sees everything that the driver's manifest declares: nothing is sent anywhere.
+//! the scan sees everything that the driver's manifest declares: nothing is sent anywhere. What a server would refuse is
+//! an error here already, with the server's code.
 
 use std::{
     io::{self, Write as _},
@@ -123,7 +124,7 @@ pub async fn scan(components: Vec<(String, Vec<u8>)>, options: ScanOptions) -> R
     let mut answers = futures::stream::iter(found)
         .map(|target| {
             let fleet = &fleet;
-            async move { (target.address, fleet.poll(&target).await) }
+            async move { (target.address, fleet.poll(&target).await.and_then(|polled| fleet.as_the_server(polled))) }
         })
         .buffer_unordered(POLLS_AT_ONCE);
     while let Some((address, answer)) = answers.next().await {

@@ -306,13 +306,13 @@ impl Polls {
                 match answer {
                     Ok(done) => {
                         polled += 1;
-                        reports.push(self.report(done));
+                        reports.push(self.report(&done));
                         if let Some(known) = targets.get_mut(&address) {
                             known.failures = 0;
                         }
                     }
                     // nothing here is a driver's: found again by the next sweep
-                    Err(PollError::NotOurs(_)) => drop(targets.remove(&address)),
+                    Err(PollError::NotOurs(_) | PollError::NoMatch) => drop(targets.remove(&address)),
                     Err(error) => {
                         failed += 1;
                         tracing::debug!(code = error.code(), "poll failed");
@@ -332,16 +332,8 @@ impl Polls {
         });
     }
 
-    fn report(&self, polled: Polled) -> Report {
-        Report {
-            sequence: 0,
-            driver: polled.driver,
-            digest: polled.digest,
-            address: polled.address,
-            observed_at: polled.observed_at,
-            clock_offset_ms: self.board.update(|status| status.clock_offset_ms),
-            effects: polled.outcome.effects,
-        }
+    fn report(&self, polled: &Polled) -> Report {
+        polled.report(self.board.update(|status| status.clock_offset_ms))
     }
 
     /// Writes reports to disk; while the spool is full it waits, and so does the next poll.

@@ -171,6 +171,13 @@ pub struct SweepFigures {
     pub failed: u64,
 }
 
+/// Whether a report says which device it is of, as far as a collector can tell: by an identity, or by its address where
+/// the manifest permits that. The server refuses others.
+#[must_use]
+pub fn tells_its_device(manifest: &Manifest, checked: &Checked) -> bool {
+    manifest.address_suffices() || checked.outcome().effects.iter().any(|effect| matches!(effect, Effect::Identify(_)))
+}
+
 /// Judges a report as the server does: by the manifest of the digest that made it and by what is
 /// permitted, whatever the collector already did.
 ///

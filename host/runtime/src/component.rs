@@ -1,18 +1,22 @@
 //! What a component is, read before anything of it is compiled.
 //!
-//! Only its outer shape is read here: the manifest's section, what it imports and what it exports.
+//! Only its outer shape is read here: the manifest's section, what it imports and exports, and how much code it holds.
 //! Everything else is the compiler's to validate.
+
+use std::ops::Range;
 
 use bailiwick_contract::manifest::Manifest;
 use sha2::{Digest as _, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 
-use crate::{LoadError, MAX_COMPONENT_BYTES, MAX_MANIFEST_BYTES};
+use crate::{
+    LoadError, MAX_CODE_BYTES, MAX_COMPONENT_BYTES, MAX_FUNCTION_BYTES, MAX_FUNCTIONS, MAX_MANIFEST_BYTES, MAX_MODULES,
+};
 
 /// A component's manifest and its digest (SHA-256, lower-case hexadecimal), without compiling it.
 ///
 /// # Errors
-/// [`LoadError`] for bytes that no host would run: too large, no component, no whole manifest, imports
+/// [`LoadError`] for bytes that no host would run: too large, too much code, no component, no whole manifest, imports
 /// beyond the contract's.
 pub fn inspect(component: &[u8]) -> Result<(Manifest, String), LoadError> {
     if component.len() > MAX_COMPONENT_BYTES {
@@ -52,13 +56,20 @@ impl<'a> Outer<'a> {
         let malformed =
             |e: wasmparser::BinaryReaderError| LoadError::Malformed(e.message().chars().take(200).collect());
         let mut outer = Self::default();
+        let mut code = Code::default();
         let mut depth = 0_usize;
         for payload in Parser::new(0).parse_all(component) {
             match payload.map_err(malformed)? {
                 Payload::Version { encoding, .. } if depth == 0 && encoding != Encoding::Component => {
                     return Err(LoadError::Malformed("a core module, not a component".to_owned()));
                 }
-                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth = depth.saturating_add(1),
+                Payload::ModuleSection { .. } => {
+                    depth = depth.saturating_add(1);
+                    code.module()?;
+                }
+                Payload::ComponentSection { .. } => depth = depth.saturating_add(1),
+                Payload::CodeSectionStart { count, .. } => code.functions(count)?,
+                Payload::CodeSectionEntry(body) => code.body(&body.range())?,
                 Payload::End(_) => depth = depth.saturating_sub(1),
                 Payload::CustomSection(section) if depth == 0 && section.name() == Manifest::SECTION => {
                     outer.manifests.push(section.data());
@@ -78,4 +89,35 @@ impl<'a> Outer<'a> {
         }
         Ok(outer)
     }
+}
+
+/// How much there is to compile, in all modules together.
+#[derive(Default)]
+struct Code {
+    modules: usize,
+    functions: usize,
+    bytes: usize,
+}
+
+impl Code {
+    fn module(&mut self) -> Result<(), LoadError> {
+        self.modules = self.modules.saturating_add(1);
+        at_most("modules", self.modules, MAX_MODULES)
+    }
+
+    fn functions(&mut self, count: u32) -> Result<(), LoadError> {
+        self.functions = self.functions.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
+        at_most("functions", self.functions, MAX_FUNCTIONS)
+    }
+
+    fn body(&mut self, range: &Range<u64>) -> Result<(), LoadError> {
+        let bytes = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+        self.bytes = self.bytes.saturating_add(bytes);
+        at_most("bytes in one function", bytes, MAX_FUNCTION_BYTES)?;
+        at_most("bytes of code", self.bytes, MAX_CODE_BYTES)
+    }
+}
+
+fn at_most(what: &'static str, found: usize, max: usize) -> Result<(), LoadError> {
+    if found <= max { Ok(()) } else { Err(LoadError::TooMuchCode { what, found, max }) }
 }

@@ -24,6 +24,7 @@ use crate::{
     exchange::{Ended, Run},
     figures::{DriverMetrics, Metrics},
     pause::Pauses,
+    places::Places,
     sandbox::Image,
     threads::Threads,
     warm::Warm,
@@ -48,8 +49,8 @@ pub(crate) struct Shared {
     warmth: Warmth,
     /// Warm instances of all drivers.
     idle: Arc<AtomicUsize>,
-    /// Compiling takes all cores by itself.
-    compiling: Semaphore,
+    /// One component compiles at a time.
+    compiling: Arc<Semaphore>,
     loaded: Mutex<HashMap<String, Weak<Inner>>>,
 }
 
@@ -85,7 +86,7 @@ impl Runtime {
                 pause: config.pause,
                 warmth: config.warmth,
                 idle: Arc::default(),
-                compiling: Semaphore::new(1),
+                compiling: Arc::new(Semaphore::new(1)),
                 loaded: Mutex::default(),
             }),
         })
@@ -97,15 +98,24 @@ impl Runtime {
     /// # Errors
     /// [`LoadError`]; nothing is compiled before the manifest and the imports are found good.
     pub async fn load(&self, component: &[u8]) -> Result<Driver, LoadError> {
+        let loaded = self.read_and_compile(component).await;
+        let result = loaded.as_ref().map_or_else(LoadError::code, |_| "loaded");
+        self.shared.metrics.loads.with_label_values(&[result]).inc();
+        loaded
+    }
+
+    async fn read_and_compile(&self, component: &[u8]) -> Result<Driver, LoadError> {
         let (manifest, digest) = inspect(component)?;
-        let _turn = self.shared.compiling.acquire().await.map_err(|_| LoadError::Stopped)?;
+        let turn = Arc::clone(&self.shared.compiling).acquire_owned().await.map_err(|_| LoadError::Stopped)?;
         if let Some(inner) = self.shared.loaded(&digest) {
             return Ok(Driver { inner });
         }
         let (shared, bytes) = (Arc::clone(&self.shared), component.to_vec());
         let made = tokio::task::spawn_blocking(move || {
+            // Held until it is compiled, also where the caller has gone: compilations do not pile up.
+            let _turn = turn;
             let code = shared.code(&bytes, &digest)?;
-            let image = Arc::new(Image::new(&shared.engine, &code, &manifest)?);
+            let image = Arc::new(Image::new(&shared.engine, &code, &manifest, Places::of(&bytes))?);
             let (pauses, warm) = (Pauses::new(shared.pause), Warm::new(shared.warmth, Arc::clone(&shared.idle)));
             let metrics = DriverMetrics::new(&shared.metrics, &manifest.driver.name);
             Ok::<_, LoadError>(Arc::new(Inner { manifest, digest, image, pauses, warm, metrics, shared }))

@@ -76,6 +76,8 @@ fn settings(config: &RuntimeConfig, checks: TrapChecks) -> Config {
         .max_wasm_stack(GUEST_STACK)
         .wasm_backtrace_max_frames(None)
         .concurrency_support(false)
+        // One component compiles at a time, on one thread: an upload does not take the cores from everybody else.
+        .parallel_compilation(false)
         .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)

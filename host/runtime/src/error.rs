@@ -2,6 +2,8 @@
 
 use bailiwick_contract::{check::Violation, exchange::Refusal, manifest::ManifestError};
 
+use crate::Place;
+
 /// Why a runtime does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
@@ -27,6 +29,16 @@ pub enum LoadError {
     TooLarge {
         /// Its size.
         bytes: usize,
+        /// The most.
+        max: usize,
+    },
+    /// More code than a driver may have: compiling takes time and memory by it.
+    #[error("the component has {found} {what}; at most {max} are allowed")]
+    TooMuchCode {
+        /// `bytes of code`, `functions`, `bytes in one function` or `modules`.
+        what: &'static str,
+        /// How many it has, as far as was counted.
+        found: usize,
         /// The most.
         max: usize,
     },
@@ -62,6 +74,7 @@ impl LoadError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooLarge { .. } => "driver_too_large",
+            Self::TooMuchCode { .. } => "driver_too_much_code",
             Self::Malformed(_) => "driver_malformed",
             Self::ManifestCount(_) => "manifest_missing",
             Self::ManifestText => "manifest_not_text",
@@ -86,6 +99,9 @@ pub enum ExchangeError {
     /// The guest trapped.
     #[error("the driver trapped: {0}")]
     Trap(TrapKind),
+    /// It panicked, and told where.
+    #[error("the driver panicked at {0}")]
+    Panicked(Place),
     /// It asked too much, stepped too often, or its answers were too large for its limits.
     #[error("the exchange is over its limit of {0}")]
     Limit(&'static str),
@@ -110,7 +126,7 @@ impl ExchangeError {
         match self {
             Self::Refused(_) => "refused",
             Self::Violation(_) => "violation",
-            Self::Trap(_) => "trap",
+            Self::Trap(_) | Self::Panicked(_) => "trap",
             Self::Limit(_) => "limit",
             Self::Waited => "waited",
             Self::Busy(_) => "busy",

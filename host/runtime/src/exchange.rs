@@ -15,7 +15,7 @@ use bailiwick_contract::{
 use tokio::sync::{TryAcquireError, oneshot};
 
 use crate::{
-    AccountTag, Answers, BusyReason, ExchangeError, Figures,
+    AccountTag, Answers, BusyReason, ExchangeError, Figures, TrapKind,
     answers::Allowance,
     driver::Inner,
     sandbox::{Gave, Instance, Stepped, Turn},
@@ -97,7 +97,8 @@ impl<'a> Run<'a> {
                 Gave::Done(outcome) => return Ok(Ended::Done(checker.effects(input, outcome)?)),
                 Gave::Refused(refusal) => return Ok(Ended::Refused(checker.refusal(refusal)?)),
                 Gave::Violation(violation) => return Err(violation.into()),
-                Gave::Trap(kind) => return Err(ExchangeError::Trap(kind)),
+                Gave::Trap(TrapKind::Unreachable, Some(place)) => return Err(ExchangeError::Panicked(place)),
+                Gave::Trap(kind, _) => return Err(ExchangeError::Trap(kind)),
             };
             let answers = self.answer(&checker, input, asks, answers, &mut allowance, &limits).await?;
             if self.figures.steps >= limits.steps {
@@ -219,7 +220,8 @@ impl<'a> Run<'a> {
                 metrics.violations.with_label_values(&[driver, violation.code.name()]).inc();
                 tracing::warn!(code = violation.code.name(), path = violation.path, "a driver breaks its manifest");
             }
-            Err(ExchangeError::Trap(kind)) => {
+            Err(error @ (ExchangeError::Trap(_) | ExchangeError::Panicked(_))) => {
+                let kind = if let ExchangeError::Trap(kind) = error { *kind } else { TrapKind::Unreachable };
                 metrics.traps.with_label_values(&[driver, kind.code()]).inc();
                 tracing::warn!(kind = kind.code(), "a driver trapped");
                 if self.driver.pauses.trapped(self.account, Instant::now()) {

@@ -25,6 +25,7 @@ pub(crate) struct Metrics {
     pub(crate) traps: IntCounterVec,
     pub(crate) pauses: IntCounterVec,
     pub(crate) events: IntCounterVec,
+    pub(crate) loads: IntCounterVec,
     pub(crate) memory_peak: IntGaugeVec,
     pub(crate) live: IntGauge,
     pub(crate) waiting: IntGauge,
@@ -76,6 +77,7 @@ impl Metrics {
                 "Log events, told or suppressed",
                 &["driver", "result"],
             )?,
+            loads: add.counter("bailiwick_driver_loads_total", "Components loaded, or refused by why", &["result"])?,
             memory_peak: add.to(IntGaugeVec::new(
                 Opts::new("bailiwick_driver_memory_peak_bytes", "Greatest linear memory of an exchange so far"),
                 &["driver"],

@@ -19,6 +19,7 @@ mod error;
 mod exchange;
 mod figures;
 mod pause;
+mod places;
 mod sandbox;
 mod threads;
 mod warm;
@@ -31,8 +32,17 @@ pub use driver::{Driver, Exchange, Runtime};
 pub use error::{BusyReason, ExchangeError, LoadError, RuntimeError, TrapKind};
 pub use figures::Figures;
 pub use pause::Pause;
+pub use places::Place;
 
 /// The most bytes of a component.
-pub const MAX_COMPONENT_BYTES: usize = 32 << 20;
+pub const MAX_COMPONENT_BYTES: usize = 8 << 20;
+/// The most bytes of code in a component. The compiler took 2.1 s and 170 MB for each million of them.
+pub const MAX_CODE_BYTES: usize = 3 << 20;
+/// The most functions of a component.
+pub const MAX_FUNCTIONS: usize = 20_000;
+/// The most bytes of one function: compiling one takes more than in proportion.
+pub const MAX_FUNCTION_BYTES: usize = 256 << 10;
+/// The most modules in a component: the driver's own, and the adapters that `wit-component` makes.
+pub const MAX_MODULES: usize = 8;
 /// The most bytes of a manifest.
 pub const MAX_MANIFEST_BYTES: usize = 256 << 10;

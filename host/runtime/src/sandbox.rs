@@ -24,8 +24,9 @@ use wasmtime::{
 };
 
 use crate::{
-    LoadError, TrapKind,
+    LoadError, Place, TrapKind,
     engine::{MAX_CORE_INSTANCES, MAX_TABLE_ELEMENTS, MAX_TABLES, TICK},
+    places::Places,
     wire::{self, Plugin, PluginPre},
 };
 
@@ -45,12 +46,17 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    pub(crate) fn new(engine: &Engine, component: &Component, manifest: &Manifest) -> Result<Self, LoadError> {
+    pub(crate) fn new(
+        engine: &Engine,
+        component: &Component,
+        manifest: &Manifest,
+        places: Places,
+    ) -> Result<Self, LoadError> {
         let refused = |e: wasmtime::Error| LoadError::Compile(format!("{e:#}").chars().take(400).collect());
         let mut linker: Linker<Guest> = Linker::new(engine);
         Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |guest| guest).map_err(refused)?;
         let plugin = linker.instantiate_pre(component).and_then(PluginPre::new).map_err(refused)?;
-        let log = Arc::new(Log { driver: manifest.driver.name.clone(), ..Log::default() });
+        let log = Arc::new(Log { driver: manifest.driver.name.clone(), places, ..Log::default() });
         Ok(Self { engine: engine.clone(), plugin, limits: manifest.limits, log })
     }
 
@@ -78,6 +84,7 @@ impl Image {
             cpu_began: None,
             busy: Duration::ZERO,
             events: 0,
+            panicked: None,
             log: Arc::clone(&self.log),
         };
         let mut store = Store::new(&self.engine, guest);
@@ -108,8 +115,8 @@ pub(crate) enum Gave {
     Refused(Refusal),
     /// It said something that no contract has a shape for.
     Violation(Violation),
-    /// It died.
-    Trap(TrapKind),
+    /// It died; where, if it panicked and told.
+    Trap(TrapKind, Option<Place>),
 }
 
 impl Turn {
@@ -121,7 +128,8 @@ impl Turn {
     fn trapped(store: &mut Store<Guest>, error: &wasmtime::Error) -> Self {
         let kind = kind_of(error, store.data().memory.refused);
         tracing::debug!(kind = kind.code(), driver = store.data().log.driver, error = %error.root_cause(), "trap");
-        Self::of(store.data_mut(), Gave::Trap(kind))
+        let place = store.data_mut().panicked.take();
+        Self::of(store.data_mut(), Gave::Trap(kind, place))
     }
 }
 
@@ -214,6 +222,8 @@ pub(crate) struct Guest {
     cpu_began: Option<Duration>,
     busy: Duration,
     events: u32,
+    /// Where it said that it panics.
+    panicked: Option<Place>,
     log: Arc<Log>,
 }
 
@@ -222,6 +232,7 @@ impl Guest {
         self.memory.refused = false;
         self.busy = Duration::ZERO;
         self.events = 0;
+        self.panicked = None;
     }
 
     /// Starts the clock of a step.
@@ -310,6 +321,11 @@ impl wire::log::Host for Guest {
             return;
         };
         self.log.told.fetch_add(1, Ordering::Relaxed);
+        if let Some(place) = self.log.places.panic(code, &numbers) {
+            tracing::warn!(target: "bailiwick::driver", driver = self.log.driver, %place, "a driver panics");
+            self.panicked = Some(place);
+            return;
+        }
         tracing::info!(target: "bailiwick::driver", driver = self.log.driver, code, ?numbers, "driver event");
     }
 }
@@ -318,6 +334,7 @@ impl wire::log::Host for Guest {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     driver: String,
+    places: Places,
     /// The running second, and the events that it has seen.
     second: AtomicU64,
     in_second: AtomicU64,

@@ -25,7 +25,6 @@ async fn an_attack_ends_its_own_exchange_and_harms_no_other() {
             (Attack::Loop, TrapKind::Deadline),
             (Attack::Allocate, TrapKind::Memory),
             (Attack::Recurse, TrapKind::Stack),
-            (Attack::Panic, TrapKind::Unreachable),
             (Attack::OutOfBounds, TrapKind::Other),
             (Attack::Output, TrapKind::Output),
         ] {
@@ -36,6 +35,20 @@ async fn an_attack_ends_its_own_exchange_and_harms_no_other() {
     stop.notify_one();
     let ran = good.await.unwrap();
     assert!(ran >= 30, "{ran} good exchanges ran beside 30 attacks");
+}
+
+#[tokio::test]
+async fn a_panic_tells_its_place_and_nothing_else() {
+    let driver = driver().await;
+    let source = include_str!("hostile/src/lib.rs");
+    let line = source.lines().position(|line| line.contains("panic!(\"as told\")")).unwrap() + 1;
+    match frame(&driver, account(2), Attack::Panic, b"what a device said").await {
+        Err(ExchangeError::Panicked(place)) => {
+            assert!(place.file.as_deref().is_some_and(|file| file.ends_with("src/lib.rs")), "{place}");
+            assert_eq!(place.line, u32::try_from(line).unwrap());
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]
@@ -125,7 +138,7 @@ async fn a_driver_that_keeps_trapping_is_paused_for_that_account_alone() {
     let driver = runtime.load(component()).await.unwrap();
     for _ in 0..3 {
         let ended = frame(&driver, account(8), Attack::Panic, b"").await;
-        assert_eq!(ended.map(drop), Err(ExchangeError::Trap(TrapKind::Unreachable)));
+        assert!(matches!(ended, Err(ExchangeError::Panicked(_))), "{ended:?}");
     }
     assert_eq!(frame(&driver, account(8), Attack::None, b"").await.map(drop), Err(ExchangeError::Paused));
     assert_eq!(driver.paused(account(8)).map(|p| p.traps), Some(3));

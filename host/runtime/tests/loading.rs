@@ -2,17 +2,18 @@ use bailiwick_runtime::{LoadError, Runtime, inspect};
 
 use crate::support::*;
 
+fn leb(mut n: usize) -> Vec<u8> {
+    let mut out = vec![];
+    while n >= 0x80 {
+        out.push((n & 0x7f) as u8 | 0x80);
+        n >>= 7;
+    }
+    out.push(n as u8);
+    out
+}
+
 /// A custom section: id 0, its length, its name's length, its name, its data.
 fn section(name: &str, data: &[u8]) -> Vec<u8> {
-    let leb = |mut n: usize| {
-        let mut out = vec![];
-        while n >= 0x80 {
-            out.push((n & 0x7f) as u8 | 0x80);
-            n >>= 7;
-        }
-        out.push(n as u8);
-        out
-    };
     let inner = [leb(name.len()), name.as_bytes().to_vec(), data.to_vec()].concat();
     [vec![0], leb(inner.len()), inner].concat()
 }
@@ -56,6 +57,56 @@ fn what_is_no_driver_is_refused_before_it_is_compiled() {
     }
     wasi.truncate(40);
     assert_eq!(code(&wasi), "driver_malformed");
+}
+
+/// A component around one module of `functions` that do nothing, `bytes` each.
+fn with_code(modules: usize, functions: usize, bytes: usize) -> Vec<u8> {
+    let section = |id: u8, contents: Vec<u8>| [vec![id], leb(contents.len()), contents].concat();
+    let body = [vec![0], vec![0x01; bytes - 2], vec![0x0b]].concat();
+    let types = section(1, vec![1, 0x60, 0, 0]);
+    let declared = section(3, [leb(functions), vec![0; functions]].concat());
+    let bodies = [leb(body.len()), body].concat().repeat(functions);
+    let code = section(10, [leb(functions), bodies].concat());
+    let module = [MODULE.to_vec(), types, declared, code].concat();
+    let manifest = self::section("bailiwick:manifest", MANIFEST.as_bytes());
+    [COMPONENT.to_vec(), section(1, module).repeat(modules), manifest].concat()
+}
+
+#[test]
+fn more_code_than_may_be_compiled_is_refused_before_it_is() {
+    use bailiwick_runtime::{MAX_CODE_BYTES, MAX_FUNCTION_BYTES, MAX_FUNCTIONS, MAX_MODULES};
+    for (modules, functions, bytes, what) in [
+        (1, 1, MAX_FUNCTION_BYTES + 1, Some("bytes in one function")),
+        (1, MAX_FUNCTIONS + 1, 2, Some("functions")),
+        (2, MAX_FUNCTIONS / 2 + 1, 2, Some("functions")),
+        (1, MAX_CODE_BYTES / 1_024 + 1, 1_024, Some("bytes of code")),
+        (4, MAX_CODE_BYTES / 4_096 + 1, 1_024, Some("bytes of code")),
+        (MAX_MODULES + 1, 1, 2, Some("modules")),
+        (MAX_MODULES, MAX_FUNCTIONS / MAX_MODULES, 2, None),
+        (1, MAX_CODE_BYTES / MAX_FUNCTION_BYTES, MAX_FUNCTION_BYTES, None),
+    ] {
+        match (inspect(&with_code(modules, functions, bytes)).unwrap_err(), what) {
+            (LoadError::TooMuchCode { what: found, .. }, Some(what)) => assert_eq!(found, what),
+            (LoadError::Export(_), None) => {}
+            (other, _) => panic!("{modules} x {functions} x {bytes}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_loaded_or_refused_is_counted() {
+    let registry = prometheus::Registry::new();
+    let runtime = Runtime::new(bailiwick_runtime::RuntimeConfig { registry: Some(registry.clone()), ..config() });
+    let runtime = runtime.unwrap();
+    assert!(runtime.load(component()).await.is_ok());
+    assert!(runtime.load(&with_code(9, 1, 2)).await.is_err());
+    let families = registry.gather();
+    let loads = families.iter().find(|f| f.name() == "bailiwick_driver_loads_total").unwrap();
+    let count = |result: &str| {
+        let found = loads.get_metric().iter().find(|m| m.get_label().iter().any(|l| l.value() == result));
+        found.map(|metric| metric.get_counter().get_value())
+    };
+    assert_eq!((count("loaded"), count("driver_too_much_code")), (Some(1.0), Some(1.0)));
 }
 
 #[test]

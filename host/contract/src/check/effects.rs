@@ -33,6 +33,8 @@ struct Pass<'a> {
     dropped: Dropped,
     /// What may appear once: a kind of effect and its key, where it has one.
     seen: HashSet<(&'static str, String)>,
+    /// Meters and their rows of which there is a point.
+    series: HashSet<(String, Option<String>)>,
     /// The kept rows of each table: meters and conditions may name these and no others.
     present: HashMap<String, HashSet<String>>,
 }
@@ -51,8 +53,13 @@ impl Checker<'_> {
         if let Some(i) = effects.iter().position(|effect| !is_allowed(input, effect)) {
             return Err(Violation::at(Code::EffectNotAllowed, &format_args!("effects[{i}]")));
         }
-        let mut pass =
-            Pass { checker: *self, dropped: Dropped::default(), seen: HashSet::new(), present: HashMap::new() };
+        let mut pass = Pass {
+            checker: *self,
+            dropped: Dropped::default(),
+            seen: HashSet::new(),
+            series: HashSet::new(),
+            present: HashMap::new(),
+        };
         // Tables first: what is said of a row counts only where the row is kept.
         let (tables, others): (Vec<_>, Vec<_>) =
             effects.into_iter().enumerate().partition(|(_, effect)| matches!(effect, Effect::Table(_)));
@@ -77,8 +84,9 @@ impl Checker<'_> {
     /// # Errors
     /// [`Violation`]; code or number could carry a text otherwise.
     pub fn refusal(&self, refusal: Refusal) -> Result<Refusal, Violation> {
-        let declared =
-            self.manifest.refusals.contains(&refusal.code) || Refusal::STANDARD.contains(&refusal.code.as_str());
+        let declared = self.manifest.refusals.contains(&refusal.code)
+            || self.manifest.not_mine.contains(&refusal.code)
+            || Refusal::STANDARD.contains(&refusal.code.as_str());
         if !declared {
             return Err(Violation::at(Code::BadRefusal, &"refused.code"));
         }
@@ -132,6 +140,10 @@ type Fault = (Code, String);
 /// The place is written out only where something is wrong.
 fn must(holds: bool, code: Code, place: impl Display) -> Result<(), Fault> {
     if holds { Ok(()) } else { Err((code, place.to_string())) }
+}
+
+fn is_within(count: usize, limit: u32) -> bool {
+    count <= usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
 fn at_most(count: usize) -> Result<(), Fault> {
@@ -238,7 +250,7 @@ impl Pass<'_> {
         let declared = self.checker.manifest.tables.iter().find(|t| t.key == table.attribute);
         let attribute = declared.ok_or_else(|| (Code::UndeclaredTable, format!("{place}attribute")))?;
         must(
-            table.rows.len() <= usize::try_from(self.checker.manifest.limits.table_rows).unwrap_or(usize::MAX),
+            is_within(table.rows.len(), self.checker.manifest.limits.table_rows),
             Code::TooManyRows,
             format_args!("{place}rows"),
         )?;
@@ -302,6 +314,8 @@ impl Pass<'_> {
             must(meter.admits(point.value), Code::OutOfBounds, format_args!("[{i}].value"))?;
             must(point.at <= MAX_TIME, Code::BadTime, format_args!("[{i}].at"))?;
             if kept_row && self.checker.permitted.meter(meter) {
+                self.series.insert((point.meter.clone(), point.row.clone()));
+                must(is_within(self.series.len(), self.checker.manifest.limits.meters), Code::TooManyMeters, "")?;
                 kept.push(point);
             } else {
                 self.dropped.count(&point.meter);
@@ -322,6 +336,7 @@ impl Pass<'_> {
             let kept_row = self.row(kind.table.as_deref(), condition.row.as_deref(), i)?;
             must(seen.insert(condition.clone()), Code::DuplicateKey, format_args!("[{i}]"))?;
             if kept_row && self.checker.permitted.condition(kind) {
+                must(is_within(kept.len() + 1, self.checker.manifest.limits.conditions), Code::TooManyConditions, "")?;
                 kept.push(condition);
             } else {
                 self.dropped.count(&condition.key);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 const TOML: &str = r#"
-refusals = ["not_a_printer"]
+not_mine = ["not_a_printer"]
 [driver]
 name = "sample"
 version = "0.1.0"
@@ -19,11 +19,15 @@ contract = "0.1.0"
 title = { en = "S", de = "S", nl = "S", fr = "S" }
 [limits]
 table_rows = 3
+conditions = 3
+meters = 3
 [asks]
 snmp = ["1.3.6.1.2.1.43"]
 http = ["api.example.org"]
 commands = true
 people = true
+[[match]]
+priority = 10
 [[identity]]
 kind = "serial"
 pattern = "[A-Z0-9]{4,24}"
@@ -395,6 +399,24 @@ fn meters_and_conditions_name_only_rows_that_are_kept_with_them() {
     }
     let both = [said("1"), vec![table("1")]].concat();
     assert_eq!(run(&poll(), &all, both.clone()).unwrap().outcome().effects, both, "in whatever order");
+}
+
+#[test]
+fn conditions_and_series_are_no_more_than_the_manifest_says() {
+    let all = permitted(&[], true);
+    let rows = || Effect::Table(supplies(["1", "2", "3"].map(|key| row(key, vec![])).into()));
+    let low = |keys: &[&str]| keys.iter().map(|key| condition("low", Some(*key))).collect::<Vec<_>>();
+    let hold = |conditions| run(&poll(), &all, vec![rows(), Effect::Conditions(conditions)]).map(drop);
+    assert_eq!(hold(low(&["1", "2", "3"])), Ok(()));
+    let four = [low(&["1", "2", "3"]), vec![condition("jam", None)]].concat();
+    assert_eq!(hold(four).map_err(|v| v.code), Err(ViolationCode::TooManyConditions));
+    let series = |more: Option<Effect>| {
+        let three = ["1", "2", "3"].map(|key| point("toner", Some(key), 1.0));
+        run(&poll(), &all, [vec![rows()], three.into(), more.into_iter().collect()].concat()).map(drop)
+    };
+    assert_eq!(series(None), Ok(()));
+    assert_eq!(series(Some(point("toner", Some("1"), 2.0))), Ok(()), "another point of the same series");
+    assert_eq!(series(Some(point("pages", None, 2.0))).map_err(|v| v.code), Err(ViolationCode::TooManyMeters));
 }
 
 #[test]

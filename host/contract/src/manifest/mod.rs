@@ -6,7 +6,9 @@
 
 mod data;
 mod items;
+mod matching;
 mod pattern;
+mod place;
 mod schema;
 mod served;
 mod shown;
@@ -16,6 +18,7 @@ mod validate;
 
 pub use data::{Attribute, ConditionKind, Kind, Meter, MeterKind, RowKey, Severity, TableAttribute};
 pub use items::Declared;
+pub use matching::{Claim, Matcher};
 pub use pattern::{Pattern, PatternError};
 pub use served::{Asks, CommandKind, ObjectKind, Page, Proof, Route, StateKey};
 pub use shown::{Color, Headline, Icon, NamedNumber, Role, Shows, Slot, Tone, Unit, Word};
@@ -57,7 +60,10 @@ pub struct Manifest {
     /// What it may use.
     #[serde(default)]
     pub limits: Limits,
-    /// Identity kinds, strongest first.
+    /// The devices that it may read; needed where it asks by SNMP.
+    #[serde(default, rename = "match")]
+    pub matchers: Vec<Matcher>,
+    /// Identity kinds, strongest first. At least one: what tells no devices apart makes none.
     #[serde(default, rename = "identity")]
     pub identities: Vec<IdentityKind>,
     /// Scalar attributes.
@@ -104,6 +110,9 @@ pub struct Manifest {
     /// statement as such, and nothing is permitted or refused by it.
     #[serde(default)]
     pub absent: Vec<Category>,
+    /// Codes with which it says that a device is none of its kind: another driver may know it.
+    #[serde(default)]
+    pub not_mine: Vec<String>,
 }
 
 /// Who a driver is.
@@ -143,6 +152,10 @@ pub struct Limits {
     pub answer_bytes: u32,
     /// Rows of one table that are kept.
     pub table_rows: u32,
+    /// Conditions of one device that hold at once.
+    pub conditions: u32,
+    /// Series of one device: meters, and rows of meters that are kept per row.
+    pub meters: u32,
 }
 
 impl Limits {
@@ -156,6 +169,8 @@ impl Limits {
         walk_rows: 20_000,
         answer_bytes: 8 << 20,
         table_rows: 2_000,
+        conditions: 512,
+        meters: 512,
     };
 }
 
@@ -170,6 +185,8 @@ impl Default for Limits {
             walk_rows: 4_000,
             answer_bytes: 1 << 20,
             table_rows: 256,
+            conditions: 64,
+            meters: 64,
         }
     }
 }
@@ -203,18 +220,20 @@ pub struct IdentityKind {
 /// Why a text is no manifest.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
-    /// It is not TOML of this shape.
+    /// It is not TOML of this shape: what, with the key and the line where they are known.
     #[error("driver.toml does not parse: {0}")]
-    Syntax(#[from] toml::de::Error),
+    Syntax(String),
     /// The stored form does not parse.
     #[error("the stored manifest does not parse: {0}")]
-    Stored(#[from] serde_json::Error),
+    Stored(String),
     /// It parses, but is not whole; all that is wrong is listed.
     #[error("driver.toml is not whole: {}", .0.join("; "))]
     Invalid(Vec<String>),
 }
 
 impl Manifest {
+    /// The identity kind by which a device that tells no other is known by its address within the site.
+    pub const ADDRESS: &'static str = "address";
     /// The custom section of a component in which its manifest stands.
     pub const SECTION: &'static str = "bailiwick:manifest";
     /// The contract's versions that this host runs: the current and the two before.
@@ -228,7 +247,16 @@ impl Manifest {
         if text.len() > Self::MAX_BYTES {
             return Err(ManifestError::Invalid(vec![format!("it has more than {} bytes", Self::MAX_BYTES)]));
         }
-        toml::from_str::<Self>(text)?.whole()
+        let source = place::Source::new(text);
+        match toml::from_str::<Self>(text) {
+            Ok(manifest) => manifest.whole().map_err(|error| match error {
+                ManifestError::Invalid(faults) => {
+                    ManifestError::Invalid(faults.iter().map(|fault| source.with_line(fault)).collect())
+                }
+                other => other,
+            }),
+            Err(error) => Err(ManifestError::Syntax(syntax(&source, &error))),
+        }
     }
 
     /// A manifest from the JSON in which a database keeps it, held to the rules of today: one that was installed under
@@ -237,7 +265,7 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`].
     pub fn from_json(text: &str) -> Result<Self, ManifestError> {
-        serde_json::from_str::<Self>(text)?.whole()
+        serde_json::from_str::<Self>(text).map_err(|e| ManifestError::Stored(e.to_string()))?.whole()
     }
 
     fn whole(self) -> Result<Self, ManifestError> {
@@ -245,6 +273,12 @@ impl Manifest {
             faults if faults.is_empty() => Ok(self),
             faults => Err(ManifestError::Invalid(faults)),
         }
+    }
+
+    /// Whether a device that tells nothing of itself is known by its address within the site.
+    #[must_use]
+    pub fn address_suffices(&self) -> bool {
+        self.identities.iter().any(|identity| identity.kind == Self::ADDRESS)
     }
 
     /// The kinds of ask that it may make, as [`crate::exchange::Ask::kind`] names them.
@@ -258,5 +292,18 @@ impl Manifest {
             .chain(when(!self.states.is_empty(), &["state"]))
             .chain(when(!self.objects.is_empty(), &["objects"]))
             .copied()
+    }
+}
+
+/// One line of it: what is wrong, at which key, in which line.
+fn syntax(source: &place::Source<'_>, error: &toml::de::Error) -> String {
+    let message = error.message().replace('\n', ", ");
+    let Some(span) = error.span() else { return message };
+    if let Some((path, offset)) = source.entry_at(span.start) {
+        return format!("{path}: {message} (line {})", source.line(offset));
+    }
+    match source.key_at(span.start) {
+        Some(key) => format!("{key}: {message} (line {})", source.line(span.start)),
+        None => format!("{message} (line {})", source.line(span.start)),
     }
 }

@@ -3,7 +3,8 @@
 use super::*;
 
 const WHOLE: &str = r#"
-refusals = ["not_a_printer"]
+refusals = ["too_old"]
+not_mine = ["not_a_printer"]
 
 [driver]
 name = "sample"
@@ -18,6 +19,11 @@ memory_mib = 8
 snmp = ["1.3.6.1.2.1.43"]
 http = ["api.push.apple.com"]
 commands = true
+
+[[match]]
+sys_object_id = ["1.3.6.1.4.1.11"]
+sys_descr = ["printer"]
+priority = 50
 
 [[identity]]
 kind = "serial"
@@ -100,7 +106,7 @@ fn faults(from: &str, to: &str) -> Vec<String> {
         Ok(_) => vec![],
         Err(ManifestError::Invalid(faults)) => faults,
         Err(ManifestError::Stored(error)) => panic!("{error}"),
-        Err(ManifestError::Syntax(error)) => vec![format!("syntax: {}", error.message())],
+        Err(ManifestError::Syntax(error)) => vec![format!("syntax: {error}")],
     }
 }
 
@@ -141,7 +147,14 @@ fn each_rule_is_kept_and_told_with_its_place() {
         ("fr = \"Exemple\"", "fr = \"Ex\\u202eemple\"", "driver.title.fr"),
         ("fr = \"Exemple\"", "fr = \"Ex\\u200bemple\"", "driver.title.fr"),
         ("fr = \"État\"", "fr = \"É\\u2066tat\"", "attribute[0].title.fr"),
-        ("fr = \"Prêt\"", "fr = \"\\u3164\"", "attribute[0].values.idle.title.fr"),
+        ("fr = \"Prêt\"", "fr = \"\\u3164\"", "attribute[0].values.idle.fr"),
+        (
+            "type = \"integer\", minimum",
+            "title = \"\\u202eDelay\", type = \"integer\", minimum",
+            "command[0].arguments.properties.delay.title",
+        ),
+        ("[A-Z0-9]{4,24}", "(?x)[A-Z0-9]{4,24}#\\u202e", "identity[0].pattern"),
+        ("path = \"mdm/{token}\"", "path = \"mdm/\\u200b\"", "route[0].path"),
         ("[A-Z0-9]{4,24}", "[A-Z0-9]{4,25}", "identity[0].pattern"),
         ("[A-Z0-9]{4,24}", "[0-9]{4,65}", "identity[0].pattern"),
         ("[A-Z0-9]{4,24}", "[A-Z0-9]{4})|(?:", "syntax"),
@@ -194,7 +207,15 @@ fn each_rule_is_kept_and_told_with_its_place() {
         ("max_bytes = 65536", "max_bytes = 0", "route[0].max_bytes"),
         ("max_bytes = 1024", "max_bytes = 1000000", "state[0].max_bytes"),
         ("retention_days = 30", "retention_days = 0", "state[0].retention_days"),
-        ("not_a_printer", "Not a printer", "refusals[0].code"),
+        ("too_old", "Too old", "refusals[0].code"),
+        ("not_a_printer", "Not a printer", "not_mine[0].code"),
+        ("not_a_printer", "too_old", "not_mine[0].code"),
+        ("priority = 50", "priority = 101", "match[0].priority"),
+        ("\"1.3.6.1.4.1.11\"", "\"1.3.6.1\"", "match[0].sys_object_id[0]"),
+        ("[\"printer\"]", "[\"\\u202eprinter\"]", "match[0].sys_descr[0]"),
+        ("[\"printer\"]", "[\" \"]", "match[0].sys_descr[0]"),
+        ("memory_mib = 8", "conditions = 513", "limits.conditions"),
+        ("memory_mib = 8", "meters = 0", "limits.meters"),
         ("category = \"usage\"", "category = \"mail\"", "syntax"),
         ("pattern = \"[A-Z0-9]{4,24}\"", "pattern = \"(\"", "syntax"),
         ("kind = \"serial\"", "kind = \"serial\"\nsecret = true", "syntax"),
@@ -202,6 +223,45 @@ fn each_rule_is_kept_and_told_with_its_place() {
     ] {
         let found = faults(from, to);
         assert!(found.iter().any(|f| f.starts_with(&format!("{place}:"))), "{place} in {found:?} for {to}");
+    }
+}
+
+#[test]
+fn a_manifest_needs_an_identity_and_where_it_asks_by_snmp_a_matcher() {
+    for (table, place) in [("[[identity]]", "identity"), ("[[match]]", "match")] {
+        let start = WHOLE.find(table).unwrap();
+        let end = start + 2 + WHOLE[start + 2..].find("\n[").unwrap();
+        let without = [&WHOLE[..start], &WHOLE[end..]].concat();
+        match Manifest::parse(&without) {
+            Err(ManifestError::Invalid(faults)) => {
+                assert!(faults.iter().any(|f| f.starts_with(&format!("{place}: needs at least one"))), "{faults:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn each_fault_is_told_once_with_its_key_and_line() {
+    let line_of = |text: &str, what: &str| text[..text.find(what).unwrap()].matches('\n').count() + 1;
+    for (from, to, key) in [
+        ("min = 0\n", "min = 101\n", "table[0].column[0].min"),
+        ("name = \"sample\"", "name = \"Sample\"", "driver.name"),
+        ("[A-Z0-9]{4,24}", "[A-Z0-9]{4,60}", "identity[0].pattern"),
+        ("fr = \"Exemple\"", "fr = \" \"", "driver.title.fr"),
+        ("[A-Z0-9]{4,24}", ".*", "pattern"),
+        ("max_bytes = 65536", "max_bytes = \"much\"", "max_bytes"),
+        ("retention_days = 30", "retention_years = 30", "retention_years"),
+        ("type = \"text\"\nmax = 255", "type = \"pattern\"\npattern = \".*\"", "attribute[1].pattern"),
+    ] {
+        let text = WHOLE.replacen(from, to, 1);
+        let error = Manifest::parse(&text).unwrap_err();
+        let told = error.to_string();
+        let line = line_of(&text, to.trim_end().lines().last().unwrap());
+        assert!(told.contains(&format!("{key}: ")), "{told}");
+        assert!(told.contains(&format!("(line {line})")), "{line}: {told}");
+        assert_eq!(told.matches("(line ").count(), 1, "{told}");
+        assert!(!told.contains('\n') && std::error::Error::source(&error).is_none(), "it stands in one line, once");
     }
 }
 

@@ -3,8 +3,11 @@
 
 use std::{collections::HashSet, fmt::Display};
 
+use serde_json::Value;
+
 use super::{
-    Attribute, Kind, Limits, Manifest, Meter, MeterKind, Pattern, RowKey, TableAttribute, Title, Unit, schema, shown,
+    Attribute, Kind, Limits, Manifest, Matcher, Meter, MeterKind, Pattern, RowKey, TableAttribute, Title, Unit, schema,
+    shown,
 };
 use crate::{
     check::{MAX_TOKEN, is_line},
@@ -36,12 +39,16 @@ pub(super) fn faults(manifest: &Manifest) -> Vec<String> {
     let mut faults = Faults::default();
     faults.driver(manifest);
     faults.limits(&manifest.limits);
+    faults.matchers(manifest);
     faults.data(manifest);
     faults.shown(manifest);
     faults.commands_and_objects(manifest);
     faults.pages_and_routes(manifest);
     faults.states_and_asks(manifest);
     faults.statement(manifest);
+    if let Ok(whole) = serde_json::to_value(manifest) {
+        faults.texts(&whole, "");
+    }
     faults.0
 }
 
@@ -55,12 +62,34 @@ impl Faults {
         }
     }
 
+    /// Every text of the manifest, wherever it stands: each is shown to somebody who decides by it.
+    fn texts(&mut self, value: &Value, place: &str) {
+        const WHAT: &str = "has a character that is not seen, or that turns the direction of reading";
+        let reads = |text: &str| is_line(text, usize::MAX);
+        match value {
+            Value::String(text) => self.must(reads(text), place, WHAT),
+            Value::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.texts(item, &format!("{place}[{i}]"));
+                }
+            }
+            Value::Object(members) => {
+                for (key, member) in members {
+                    let below = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
+                    self.must(reads(key), place, format_args!("{WHAT}, in the key '{}'", key.escape_unicode()));
+                    self.texts(member, &below);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
     fn title(&mut self, title: &Title, place: &str) {
         for (language, text) in [("en", &title.en), ("de", &title.de), ("nl", &title.nl), ("fr", &title.fr)] {
             self.must(
                 is_title(text),
                 format_args!("{place}.title.{language}"),
-                format_args!("needs 1 to {MAX_TITLE} characters that are seen and read as they stand"),
+                format_args!("needs 1 to {MAX_TITLE} characters"),
             );
         }
     }
@@ -106,6 +135,8 @@ impl Faults {
             ("walk_rows", limits.walk_rows, 1, host.walk_rows),
             ("answer_bytes", limits.answer_bytes, 1, host.answer_bytes),
             ("table_rows", limits.table_rows, 1, host.table_rows),
+            ("conditions", limits.conditions, 1, host.conditions),
+            ("meters", limits.meters, 1, host.meters),
         ] {
             self.must(
                 (least..=most).contains(&value),
@@ -115,7 +146,43 @@ impl Faults {
         }
     }
 
+    fn matchers(&mut self, manifest: &Manifest) {
+        let matchers = &manifest.matchers;
+        let needed = manifest.asks.snmp.is_empty() || !matchers.is_empty();
+        self.must(needed, "match", "needs at least one, since the driver asks by SNMP");
+        self.must(matchers.len() <= MAX_COLUMNS, "match", format_args!("has more than {MAX_COLUMNS} entries"));
+        for (i, matcher) in matchers.iter().enumerate() {
+            let place = format!("match[{i}]");
+            let few = matcher.sys_object_id.len() <= MAX_COLUMNS && matcher.sys_descr.len() <= MAX_COLUMNS;
+            self.must(few, &place, format_args!("has more than {MAX_COLUMNS} entries in a list"));
+            for (j, prefix) in matcher.sys_object_id.iter().enumerate() {
+                self.must(
+                    is_narrow(prefix),
+                    format_args!("{place}.sys_object_id[{j}]"),
+                    "must lie below 1.3.6.1 and name what it is for",
+                );
+            }
+            for (j, text) in matcher.sys_descr.iter().enumerate() {
+                self.must(
+                    !text.trim().is_empty() && text.chars().count() <= MAX_TOKEN,
+                    format_args!("{place}.sys_descr[{j}]"),
+                    format_args!("needs 1 to {MAX_TOKEN} characters"),
+                );
+            }
+            self.must(
+                matcher.priority <= Matcher::MAX_PRIORITY,
+                format_args!("{place}.priority"),
+                format_args!("must lie within 0 and {}", Matcher::MAX_PRIORITY),
+            );
+        }
+    }
+
     fn data(&mut self, manifest: &Manifest) {
+        self.must(
+            !manifest.identities.is_empty(),
+            "identity",
+            "needs at least one: without, no device is told from another, and none is made",
+        );
         self.keys("identity", "kind", 8, manifest.identities.iter().map(|i| i.kind.as_str()));
         for (i, identity) in manifest.identities.iter().enumerate() {
             self.pattern(&identity.pattern, identity.category, &format!("identity[{i}].pattern"));
@@ -378,7 +445,12 @@ impl Faults {
                 "must be the plain lower-case name of a public host, without a port",
             );
         }
-        self.keys("refusals", "code", MAX_COLUMNS, manifest.refusals.iter().map(String::as_str));
+        let codes = || manifest.refusals.iter().map(String::as_str);
+        self.keys("refusals", "code", MAX_COLUMNS, codes());
+        self.keys("not_mine", "code", MAX_COLUMNS, manifest.not_mine.iter().map(String::as_str));
+        for (i, code) in manifest.not_mine.iter().enumerate() {
+            self.must(!codes().any(|c| c == code), format_args!("not_mine[{i}].code"), "is one of the refusals too");
+        }
     }
 
     /// The names of the basic set are items of this manifest, and what the protocol is said to lack is not declared.
@@ -410,9 +482,8 @@ impl Faults {
     }
 }
 
-/// Something to see, in one line, that reads as it stands.
 fn is_title(text: &str) -> bool {
-    !text.trim().is_empty() && is_line(text, MAX_TITLE)
+    !text.trim().is_empty() && text.chars().count() <= MAX_TITLE
 }
 
 fn is_key(text: &str, most: usize) -> bool {

@@ -1,7 +1,11 @@
 //! Which device a report is of: match, merge or refuse.
 //!
 //! * The strongest identity kind that both the report and a device have decides: equal, they are the same, also at
-//!   another address and with another weaker identity (a changed network card); different, they are not.
+//!   another address, and with another weaker identity (a changed network card); different, they are not.
+//! * Not both at once: where a device still reports from another address under another weaker identity, one of the two
+//!   claims a serial number that is not its own. Nobody can tell which, so neither takes the other's record over: the
+//!   newcomer is a device of its own, known by its weaker identities. Once one of them is silent for a day they are taken
+//!   for one device, as after a change of the network card.
 //! * Two known devices that one report names are one, where the second has no identity but those of the report
 //!   (it was first seen when only its address was readable); else the report is refused.
 //! * A device without an identity is known by site and address, where the manifest permits.
@@ -17,8 +21,9 @@ use super::{
 
 /// A device has at most this many identities: network cards come and go.
 pub(super) const MOST: usize = 16;
-/// How long an identified device keeps its address from being taken for another's.
-const HOLDS_ADDRESS: SignedDuration = SignedDuration::from_hours(24);
+/// How long a device that reported is taken to be where it was: it keeps its address from being taken for another's, and
+/// its identity from a claimant elsewhere.
+const STAYS: SignedDuration = SignedDuration::from_hours(24);
 
 /// Whose a report is.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,6 +66,7 @@ pub(super) fn find(world: &World, judged: &Judged<'_>, reported: &[Identity]) ->
     for identity in reported {
         if let Some(device) = world.owners.get(identity).and_then(|id| world.devices.get(id))
             && !named.iter().any(|other| other.id == device.id)
+            && !is_contested(device, judged, reported)
         {
             named.push(device);
         }
@@ -80,6 +86,23 @@ pub(super) fn find(world: &World, judged: &Judged<'_>, reported: &[Identity]) ->
     } else {
         Err(Refused::Conflict)
     }
+}
+
+/// Whether a device that has an identity of the report lives elsewhere under other weaker ones.
+fn is_contested(device: &Device, judged: &Judged<'_>, reported: &[Identity]) -> bool {
+    let manifest = &judged.driver.manifest;
+    let shared = reported.iter().filter(|identity| device.identities.contains(identity));
+    let Some(strongest) = shared.map(|identity| rank(manifest, &identity.kind)).min() else { return false };
+    let differs = |kind: &str| {
+        let mut held = device.identities.iter().filter(|identity| identity.kind == kind).peekable();
+        let mut told = reported.iter().filter(|identity| identity.kind == kind).peekable();
+        held.peek().is_some() && told.peek().is_some() && !told.any(|identity| device.identities.contains(identity))
+    };
+    let weaker = reported.iter().any(|i| rank(manifest, &i.kind) > strongest && differs(&i.kind));
+    let here = judged.report.address.to_string();
+    let elsewhere = device.enrollments.iter().all(|e| e.address.as_ref().is_some_and(|address| *address != here));
+    let stays = last_reported(device).is_some_and(|at| judged.observed_at.duration_since(at) < STAYS);
+    device.life == Life::Active && weaker && elsewhere && stays
 }
 
 /// Whether the strongest kind that both have differs.
@@ -113,7 +136,7 @@ fn by_address(world: &World, judged: &Judged<'_>, reported: &[Identity]) -> Resu
     for device in active {
         if device.identities.is_empty() {
             nameless = Some(device.id);
-        } else if last_reported(device).is_some_and(|at| judged.observed_at.duration_since(at) < HOLDS_ADDRESS) {
+        } else if last_reported(device).is_some_and(|at| judged.observed_at.duration_since(at) < STAYS) {
             // most likely that device, silent about itself this time: better no report than a ghost
             return Err(Refused::Missing);
         }

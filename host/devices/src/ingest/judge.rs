@@ -22,9 +22,6 @@ use crate::{
     sites::Site,
 };
 
-/// The identity kind under which a manifest permits that a device without any other is known by its address.
-const ADDRESS: &str = "address";
-
 /// What an account grants a driver.
 #[derive(Debug)]
 pub(super) struct Held {
@@ -140,7 +137,7 @@ impl Judged<'_> {
 
     /// Whether the manifest permits that a device without an identity is known by its site and address.
     pub(super) fn address_suffices(&self) -> bool {
-        self.driver.manifest.identities.iter().any(|identity| identity.kind == ADDRESS)
+        self.driver.manifest.address_suffices()
     }
 }
 

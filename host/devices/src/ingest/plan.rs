@@ -225,6 +225,11 @@ impl Plan {
             if device.ownership == bailiwick_contract::exchange::Ownership::Personal {
                 continue;
             }
+            // contested: it stays with who has it
+            if self.world.owners.get(identity).is_some_and(|owner| *owner != id) {
+                tracing::warn!(device = %id, kind = identity.kind, "two devices claim one identity");
+                continue;
+            }
             device.identities.push(identity.clone());
             self.world.owners.insert(identity.clone(), id);
             self.new_identities.push((id, identity.clone(), at));

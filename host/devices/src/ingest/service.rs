@@ -406,11 +406,11 @@ async fn room(
     world: &World,
     reports: &[&Judged<'_>],
 ) -> Result<Room, StoreError> {
-    let nameless = |judged: &&&Judged<'_>| {
+    let may_be_new = |judged: &&&Judged<'_>| {
         let identities = judged.identities();
-        identities.is_empty() || !identities.iter().any(|identity| world.owners.contains_key(identity))
+        identities.is_empty() || !identities.iter().all(|identity| world.owners.contains_key(identity))
     };
-    if !reports.iter().any(|judged| nameless(&judged)) {
+    if !reports.iter().any(|judged| may_be_new(&judged)) {
         return Ok(Room { devices: 0, full: SITE_IS_FULL });
     }
     let count = store::count_devices(scope, source.site).await?;

@@ -27,7 +27,7 @@ async fn the_strongest_identity_decides() {
     let ground = Ground::new().await;
     ground.send(vec![at(&ground, 1, "10.0.0.9", &[SERIAL, MAC])]).await;
     // a changed network card: the same serial number with another MAC
-    ground.send(vec![at(&ground, 2, "10.0.0.10", &[SERIAL, ("mac", "0011223344bb")])]).await;
+    ground.send(vec![at(&ground, 2, "10.0.0.9", &[SERIAL, ("mac", "0011223344bb")])]).await;
     ground.device().await;
     // the MAC of one with the serial number of another is neither
     let stranger = at(&ground, 3, "10.0.0.11", &[("serial", "SN-2"), MAC]);
@@ -36,6 +36,40 @@ async fn the_strongest_identity_decides() {
     // by its MAC alone it is still known
     ground.send(vec![at(&ground, 4, "10.0.0.12", &[MAC])]).await;
     assert_eq!(ground.device().await.address.as_deref(), Some("10.0.0.12"));
+}
+
+/// Whoever comes first: the forger, or the real one.
+#[tokio::test]
+async fn a_claimed_serial_number_takes_no_device_over() {
+    const OTHER: (&str, &str) = ("mac", "0011223344bb");
+    for first_is_forger in [true, false] {
+        let ground = Ground::new().await;
+        let (first, second) = if first_is_forger { ("forged", "real") } else { ("real", "forged") };
+        let says = |sequence, address, mac, name: &str| {
+            let mut report = at(&ground, sequence, address, &[SERIAL, mac]);
+            report.effects.push(facts(&[("name", name)]));
+            report
+        };
+        ground.send(vec![says(1, "10.0.0.9", MAC, first)]).await;
+        let before = ground.device().await;
+        for round in 0..3 {
+            ground.minutes(5);
+            // in one batch, and in two
+            ground.send(vec![says(2 + 3 * round, "10.0.0.10", OTHER, second)]).await;
+            let both =
+                vec![says(3 + 3 * round, "10.0.0.9", MAC, first), says(4 + 3 * round, "10.0.0.10", OTHER, second)];
+            assert_eq!(ground.send(both).await.applied, 2);
+            let mut devices = ground.devices(ground.customer).await;
+            devices.sort_by_key(|device| device.id != before.id);
+            let shown: Vec<_> = devices.iter().map(|d| (d.name.as_str(), d.address.as_deref())).collect();
+            assert_eq!(shown, [(first, Some("10.0.0.9")), (second, Some("10.0.0.10"))]);
+            assert_eq!(devices[0].id, before.id, "each keeps its own record");
+        }
+        // the first is gone for a day: a changed network card looks like that, and so it is one device again
+        ground.minutes(25 * 60);
+        ground.send(vec![says(20, "10.0.0.10", OTHER, second)]).await;
+        assert_eq!(ground.device().await.name, second);
+    }
 }
 
 #[tokio::test]

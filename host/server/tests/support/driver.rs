@@ -18,6 +18,9 @@ version = "1.0.0"
 contract = "0.1.0"
 title = { en = "Test driver", de = "Testtreiber", nl = "Testdriver", fr = "Pilote de test" }
 
+[[match]]
+priority = 10
+
 [[identity]]
 kind = "serial"
 pattern = "[A-Z0-9]{1,24}"

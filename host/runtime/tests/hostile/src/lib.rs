@@ -64,13 +64,25 @@ static KEPT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 pub struct Hostile;
 
 impl Driver for Hostile {
-    /// Walks outside its prefixes where the device's description says so, and tells what came back.
+    /// Fails in the way that the first word of the device's description says.
     async fn poll(host: Host, target: Target) -> Result<Outcome, Refusal> {
-        let oid: &[u32] = match target.sys_descr.as_deref() {
-            Some("outside") => &[1, 3, 6, 1, 2, 1, 1],
-            _ => &[1, 3, 6, 1, 2, 1, 43],
-        };
-        host.walk(oid).await?;
+        let oid: &[u32] = &[1, 3, 6, 1, 2, 1, 43];
+        match target.sys_descr.as_deref().and_then(|descr| descr.split(' ').next()) {
+            Some("outside") => drop(host.walk(&[1, 3, 6, 1, 2, 1, 1][..]).await?),
+            Some("trap") => panic!("while it polls"),
+            Some("loop") => loop {
+                EXCHANGES.fetch_add(1, Ordering::Relaxed);
+            },
+            Some("violate") => {
+                return Ok(Outcome::new().facts(Facts::new().set("phone_number", bailiwick_sdk::Scalar::text("1"))));
+            }
+            Some("refuse") => return Err(Refusal::new("as_told")),
+            Some("stranger") => return Err(Refusal::new("not_hostile")),
+            Some("steps") => loop {
+                let _ = host.walk(oid).await;
+            },
+            _ => drop(host.walk(oid).await?),
+        }
         Ok(Outcome::new())
     }
 
