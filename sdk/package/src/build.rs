@@ -9,18 +9,26 @@ use std::{
     process::{Command, Stdio},
 };
 
+use bailiwick_contract::manifest::Manifest;
+
 use crate::{PackageError, TARGET, Toolchain, package};
 
-/// Compiles the crate in `driver_dir` and packages it with the `driver.toml` beside it. `target_dir`
-/// is the workspace's target folder; the guest's files lie in `guests/` below it.
+/// Compiles the crate in `driver_dir` and packages it with the `driver.toml` beside it, which is judged first: what is
+/// wrong with it is told before the compiler starts. `target_dir` is where compiled parts are kept; the guest's files lie
+/// in `guests/` below it.
 ///
 /// # Errors
 /// [`PackageError`]; what the compiler says goes to standard error.
 pub fn build(driver_dir: &Path, target_dir: &Path) -> Result<Vec<u8>, PackageError> {
     let manifest = read(driver_dir.join("driver.toml"))?;
+    Manifest::parse(&manifest)?;
     let module = module(driver_dir, target_dir)?;
     package(&fs::read(&module).map_err(|source| PackageError::Read { path: module, source })?, &manifest)
 }
+
+/// The profile of guests: small and fast. It is given on cargo's command line, so a driver's own Cargo.toml needs none.
+const PROFILE: [&str; 6] =
+    ["inherits='release'", "opt-level=3", "lto=true", "codegen-units=1", "panic='abort'", "strip=true"];
 
 /// How guests are compiled and linked.
 const FLAGS: [&str; 2] = [
@@ -52,6 +60,9 @@ pub fn module(driver_dir: &Path, target_dir: &Path) -> Result<PathBuf, PackageEr
     }
     Toolchain::find()?.apply(&mut cargo);
     cargo.arg("--config").arg(format!("target.{TARGET}.rustflags={FLAGS:?}"));
+    for setting in PROFILE {
+        cargo.arg("--config").arg(format!("profile.guest.{setting}"));
+    }
     // Two modules from one source must be one: no path of this machine in what panics log.
     cargo.args(["--", "--remap-path-prefix"]).arg(remap(driver_dir));
     let status = cargo.status().map_err(PackageError::Cargo)?;

@@ -16,7 +16,7 @@ const DRIVER: &str = "bailiwick:driver/driver@";
 /// # Errors
 /// [`PackageError`] with what the author has to change.
 pub fn package(core_module: &[u8], manifest_toml: &str) -> Result<Vec<u8>, PackageError> {
-    Manifest::parse(manifest_toml).map_err(PackageError::Manifest)?;
+    Manifest::parse(manifest_toml)?;
     check_module(core_module)?;
     let mut component = ComponentEncoder::default()
         .module(core_module)

@@ -9,10 +9,10 @@ use bailiwick_contract::manifest::ManifestError;
 #[non_exhaustive]
 pub enum PackageError {
     /// The manifest is not whole.
-    #[error("the manifest is refused: {0}")]
-    Manifest(#[source] ManifestError),
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// The bytes are not WebAssembly.
-    #[error("this is no WebAssembly file: {0}")]
+    #[error("this is no WebAssembly file")]
     Wasm(#[source] wasmparser::BinaryReaderError),
     /// A component was given where a core module is expected.
     #[error("this is a component already; package the core module that the compiler made (crate type cdylib)")]
@@ -50,7 +50,7 @@ pub enum PackageError {
     #[error("the component's manifest is not UTF-8; build it anew")]
     ManifestEncoding,
     /// A file could not be read.
-    #[error("could not read {path}: {source}")]
+    #[error("could not read {path}")]
     Read {
         /// Which.
         path: PathBuf,
@@ -70,7 +70,7 @@ pub enum PackageError {
     )]
     NoTarget,
     /// Cargo could not be started.
-    #[error("cargo could not be started: {0}")]
+    #[error("cargo could not be started")]
     Cargo(#[source] io::Error),
     /// The compiler refused the driver; it said why itself.
     #[error("the driver does not compile (cargo: {0})")]

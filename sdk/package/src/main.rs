@@ -13,7 +13,13 @@ fn main() -> ExitCode {
     match run(Path::new(folder), Path::new(target), Path::new(component)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: {error}", folder.to_string_lossy());
+            eprint!("{}: {error}", folder.to_string_lossy());
+            let mut cause = error.source();
+            while let Some(why) = cause {
+                eprint!(": {why}");
+                cause = why.source();
+            }
+            eprintln!();
             ExitCode::FAILURE
         }
     }

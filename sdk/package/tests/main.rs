@@ -10,6 +10,10 @@ name = "nothing"
 version = "0.1.0"
 contract = "0.1.0"
 title = { en = "Nothing", de = "Nichts", nl = "Niets", fr = "Rien" }
+[[identity]]
+kind = "serial"
+pattern = "[A-Z0-9]{4,24}"
+category = "identifier"
 "#;
 
 /// A core module's preamble (core specification, 5.5.16), and a component's.
@@ -56,6 +60,27 @@ fn a_component_or_other_bytes_are_no_module() {
 #[test]
 fn a_manifest_that_is_not_whole_is_refused_before_the_module_is_looked_at() {
     assert!(matches!(package(b"", "[driver]"), Err(PackageError::Manifest(_))));
+}
+
+/// The folder holds no source, so a compiler that started would fail in its own words.
+#[test]
+fn a_manifest_is_judged_before_anything_is_compiled_and_each_fault_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"nothing\"").unwrap();
+    let broken = MANIFEST.replace("0.1.0", "one").replace("Rien", "Rien\\u202e");
+    std::fs::write(folder.path().join("driver.toml"), broken).unwrap();
+    let error = build(folder.path(), folder.path()).unwrap_err();
+    assert!(matches!(error, PackageError::Manifest(_)), "{error}");
+    let mut told = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(why) = cause {
+        told = format!("{told}: {why}");
+        cause = why.source();
+    }
+    for fault in ["driver.version: ", "driver.contract: ", "driver.title.fr: "] {
+        assert_eq!(told.matches(fault).count(), 1, "{told}");
+    }
+    assert_eq!(told.matches("(line ").count(), 3, "{told}");
 }
 
 #[test]

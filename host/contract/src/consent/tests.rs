@@ -23,6 +23,8 @@ table_rows = 3
 snmp = ["1.3.6.1.2.1.43.5", "1.3.6.1.4.1.11"]
 http = ["api.example.org"]
 commands = true
+[[match]]
+priority = 10
 [[identity]]
 kind = "serial"
 pattern = "[A-Z0-9]{2,8}"

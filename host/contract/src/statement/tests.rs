@@ -18,6 +18,8 @@ contract = "0.1.0"
 title = { en = "S", de = "S", nl = "S", fr = "S" }
 [asks]
 snmp = ["1.3.6.1.2.1.43.5"]
+[[match]]
+priority = 10
 [[identity]]
 kind = "serial"
 pattern = "[A-Z0-9]{2,8}"

@@ -13,12 +13,14 @@ use bailiwick_store::{AccountId, Actor, Store};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{block, open};
+use super::{block, driver_new, open};
 use crate::config::{Config, ConfigError};
 
-/// Builds, inspects, verifies, installs, uninstalls and lists drivers.
+/// Starts, builds, inspects, verifies, installs, uninstalls and lists drivers.
 #[derive(Debug, Subcommand)]
 pub(super) enum Driver {
+    /// Writes a driver's project, with the SDK beside it: it builds without a checkout of the platform.
+    New(driver_new::New),
     /// Builds a driver's folder into one component file.
     Build(Build),
     /// Shows what a driver asks for and may collect, without running any of it.
@@ -81,6 +83,7 @@ pub(super) struct Uninstall {
 
 pub(super) fn run(command: Driver, settings: impl FnOnce() -> Result<Config, ConfigError>) -> anyhow::Result<()> {
     match command {
+        Driver::New(new) => driver_new::run(&new),
         Driver::Build(build) => self::build(&build),
         Driver::Inspect(file) => show(&file),
         Driver::Verify(file) => block(verify(&file)),

@@ -7,6 +7,7 @@
 mod admin;
 mod config;
 mod driver;
+mod driver_new;
 mod egress;
 mod jobs;
 mod log;
@@ -37,7 +38,7 @@ enum Command {
     /// Creates operators and tokens, and verifies the audit.
     #[command(subcommand)]
     Admin(admin::Admin),
-    /// Builds, inspects, verifies, installs and lists drivers.
+    /// Starts, builds, inspects, verifies, installs and lists drivers.
     #[command(subcommand)]
     Driver(driver::Driver),
     /// Lists what may be reached from this server, for what and for whom.

@@ -1,5 +1,6 @@
 //! End to end: the real server, the real collector, the real driver in its sandbox, simulated printers over UDP.
 
+mod author;
 mod bad_input;
 mod beside;
 mod confined;
