@@ -428,7 +428,7 @@ async fn enrollment_tokens_are_listed_and_revoked() {
 
     let enroll = |token: &Value| {
         let body = json!({ "token": token["token"], "version": "0.1.0" });
-        Reply::of(Client::new().post(format!("{}/collector/v1/enroll", world.server.base)).json(&body))
+        Reply::of(client().post(format!("{}/collector/v1/enroll", world.server.base)).json(&body))
     };
     let one = format!("{path}/{}", made[0]["id"].as_str().expect("an id"));
     let stranger = world.server.token(world.tree.sibling, Role::Owner).await;
@@ -461,7 +461,7 @@ async fn a_site_s_secrets_go_to_collectors_of_those_who_may_write_them() {
     let token = installer.post(&path, json!({ "site_id": site, "name": "X" })).await.expect(StatusCode::CREATED);
     let body = json!({ "token": token["token"], "version": "0.1.0" });
     let url = format!("{}/collector/v1/enroll", world.server.base);
-    let enrolled = Reply::of(Client::new().post(&url).json(&body)).await.expect(StatusCode::OK);
+    let enrolled = Reply::of(client().post(&url).json(&body)).await.expect(StatusCode::OK);
     let (key, id) = (enrolled["key"].as_str().expect("a key"), enrolled["collector_id"].as_str().expect("an id"));
     let collector = Api::new(&world.server.base, key);
     let communities =

@@ -27,7 +27,7 @@ use bailiwick_devices::{
 };
 use bailiwick_store::{AccountId, OperatorId};
 use jiff::SignedDuration;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret, Totp};
@@ -35,6 +35,7 @@ use totp_rs::{Builder, Secret, Totp};
 use crate::support::{
     Api, PASSWORD, Reply, Server,
     authenticator::{Credential, Said},
+    client,
 };
 
 const ORIGIN: &str = "https://portal.example";
@@ -245,7 +246,7 @@ impl<'a> Case<'a> {
 
     async fn enroll(&self, token: &SecretString) -> Reply {
         let body = json!({ "token": token.expose_secret(), "version": "1.0.0" });
-        Reply::of(Client::new().post(format!("{}/collector/v1/enroll", self.server.base)).json(&body)).await
+        Reply::of(client().post(format!("{}/collector/v1/enroll", self.server.base)).json(&body)).await
     }
 
     async fn make(&mut self, kind: Kind) -> Thing {
@@ -374,13 +375,13 @@ impl<'a> Case<'a> {
     /// A call of the session that made the thing.
     async fn own(&self, method: Method, path: &str, body: Value) -> Reply {
         let secret = &self.signed_in.secret;
-        let request = Client::new().request(method, format!("{}/api/v1{path}", self.server.base));
+        let request = client().request(method, format!("{}/api/v1{path}", self.server.base));
         let cookie = format!("__Host-bailiwick={0}; bailiwick={0}", secret.expose_secret());
         Reply::of(request.header("cookie", cookie).header("x-csrf-token", csrf_token(secret)).json(&body)).await
     }
 
     async fn open(&self, path: &str, body: Value) -> Reply {
-        Reply::of(Client::new().post(format!("{}/api/v1{path}", self.server.base)).json(&body)).await
+        Reply::of(client().post(format!("{}/api/v1{path}", self.server.base)).json(&body)).await
     }
 
     async fn used(&self, kind: Kind, thing: &Thing) -> String {
