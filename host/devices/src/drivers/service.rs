@@ -1,6 +1,6 @@
 //! What is installed, and what accounts let be collected of any driver.
 
-use bailiwick_contract::policy::Policy;
+use bailiwick_contract::{manifest::Manifest, policy::Policy};
 use bailiwick_store::Scope;
 use jiff::Timestamp;
 use serde_json::json;
