@@ -75,7 +75,7 @@ const HOST: [(&str, &[&str]); 7] = [
 ];
 
 /// Tables into which nothing of a driver goes, not by any path.
-const CLOSED: [&str; 44] = [
+const CLOSED: [&str; 45] = [
     "_sqlx_migrations",
     "accounts",
     "api_tokens",
@@ -99,6 +99,7 @@ const CLOSED: [&str; 44] = [
     "exports",
     "grants",
     "idempotency_keys",
+    "installation_keys",
     "invitations",
     "jobs",
     "moves",
