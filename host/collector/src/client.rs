@@ -74,7 +74,7 @@ pub enum ClientError {
         detail: String,
     },
     /// The answer is not what the protocol says.
-    #[error("the server's answer is not understood: {0}")]
+    #[error("the server's answer cannot be read: {0}")]
     Answer(String),
 }
 

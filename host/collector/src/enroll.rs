@@ -21,7 +21,7 @@ pub enum EnrollError {
     Client(#[from] ClientError),
     /// The server does not take the token.
     #[error(
-        "the server does not take this one-time token ({code}); it was used, has expired or is mistyped: make a new one in the portal"
+        "the server refuses this one-time token ({code}): it was used, has expired or is mistyped; make a new one in the portal"
     )]
     Token {
         /// The problem's code.

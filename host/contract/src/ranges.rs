@@ -27,7 +27,7 @@ pub struct Range {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RangeError {
     /// It is none of the three forms.
-    #[error("'{0}' is no range: write 10.0.0.0/24, 10.0.0.5-10.0.0.9 or 10.0.0.5")]
+    #[error("'{0}' is not a range: write 10.0.0.0/24, 10.0.0.5-10.0.0.9 or 10.0.0.5")]
     Syntax(String),
     /// The last address is below the first, or of the other family.
     #[error("'{0}' ends before it starts")]

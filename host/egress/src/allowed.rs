@@ -76,10 +76,10 @@ pub struct Destination {
 #[non_exhaustive]
 pub enum DestinationError {
     /// No purpose that there is.
-    #[error("there is no such purpose: smtp, webhook, oidc, push and object_store are")]
+    #[error("there is no such purpose: use smtp, webhook, oidc, push or object_store")]
     Purpose,
     /// No name of a host, and no address.
-    #[error("this is no host")]
+    #[error("this is not a host name or address")]
     Host,
     /// No port.
     #[error("a port is a number from 1 to 65535")]

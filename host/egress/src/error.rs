@@ -10,7 +10,7 @@ pub enum EgressError {
     #[error("{0} may not be reached for this: it is not on the allow-list")]
     NotAllowed(String),
     /// The address, or one that the name stands for, is not public.
-    #[error("{0} stands for an address that may not be reached")]
+    #[error("{0} resolves to an address that may not be reached")]
     Forbidden(String),
     /// The URL is none, is not HTTPS, or carries a name or password.
     #[error("the address must be https:// without a name or password in it")]

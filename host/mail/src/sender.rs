@@ -91,7 +91,7 @@ pub struct Sender {
 
 /// A sender's address that is none.
 #[derive(Debug, thiserror::Error)]
-#[error("is no address like Bailiwick <no-reply@example.com>")]
+#[error("is not an address like Bailiwick <no-reply@example.com>")]
 pub struct BadSender(#[source] lettre::address::AddressError);
 
 impl Sender {

@@ -32,7 +32,7 @@ pub struct SmtpServer {
 #[non_exhaustive]
 pub enum SmtpServerError {
     /// It is no URL with a host.
-    #[error("is no URL like smtps://name:password@mail.example.com")]
+    #[error("is not a URL like smtps://name:password@mail.example.com")]
     Url,
     /// Neither `smtps` nor `smtp`.
     #[error("must begin with smtps:// or smtp://")]

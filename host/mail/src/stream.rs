@@ -25,7 +25,7 @@ pub(crate) enum StartTlsError {
     #[error("the relay does not offer STARTTLS")]
     NotOffered,
     /// What was read is not what SMTP says.
-    #[error("the relay's answer is not understood")]
+    #[error("the relay's answer cannot be read")]
     Protocol,
     /// The connection.
     #[error(transparent)]

@@ -63,7 +63,7 @@ pub enum ProviderError {
     #[error("the provider refused the exchange: {0}")]
     Refused(String),
     /// The answer came from another provider than was asked (RFC 9207).
-    #[error("the answer names another issuer than was asked")]
+    #[error("the answer names another issuer than the one that was asked")]
     MixedUp,
     /// The ID token proves nothing.
     #[error("the ID token is not accepted: {0}")]

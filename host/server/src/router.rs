@@ -115,7 +115,11 @@ async fn described(document: Fixed, headers: HeaderMap) -> Response {
 }
 
 async fn wrong_method() -> edge::Problem {
-    edge::Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This is not done here.")
+    edge::Problem::new(
+        axum::http::StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "This path does not take this method.",
+    )
 }
 
 /// Ends a call that takes too long; what it did not commit never happened. Event streams are past this point

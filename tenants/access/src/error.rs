@@ -23,10 +23,10 @@ pub enum AccessError {
         needs: Permission,
     },
     /// Only somebody whose role lies above the account does this. 403, `own_account`.
-    #[error("only somebody whose role lies above the account does this")]
+    #[error("this takes a role on an account above this one")]
     OwnAccount,
     /// It was imposed by a grant that lies higher than the caller's. 403, `imposed_from_above`.
-    #[error("it was imposed from above: ask who manages the account above")]
+    #[error("an account above imposed this: ask its managers to lift it")]
     ImposedFromAbove,
     /// Something stands in the way of a move. 409, `cannot_move`.
     #[error("the account cannot be moved there: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
@@ -35,7 +35,7 @@ pub enum AccessError {
     #[error(transparent)]
     Quota(#[from] bailiwick_store::QuotaExceeded),
     /// Nobody gives what he does not have. 403, `exceeds_own_permissions`.
-    #[error("nobody gives what he may not do himself (lacks {})", .0.names().join(", "))]
+    #[error("you cannot give a permission that you do not have (missing: {})", .0.names().join(", "))]
     Excess(Permissions),
     /// The account is suspended. 403, `suspended`.
     #[error("the account is suspended")]
@@ -80,13 +80,13 @@ pub enum AccessError {
     WrongPassword,
     /// A mailed link is unknown, used, expired, taken back, of another kind, or void: the six are not told apart. 410,
     /// `link_invalid`.
-    #[error("the link is not valid (any more)")]
+    #[error("the link is not valid, or no longer")]
     LinkInvalid,
     /// The operator of the invited address exists and signs in before it accepts. 409, `sign_in_first`.
     #[error("sign in first, then accept the invitation")]
     SignInFirst,
     /// Somebody else was invited. 403, `other_address`.
-    #[error("the invitation is for another address than that of who is signed in")]
+    #[error("the invitation is for another e-mail address than the one you are signed in with")]
     OtherAddress,
     /// This takes a second factor, and the operator has set up none. 403, `second_factor_required`.
     #[error("this takes a second factor: set one up first")]
@@ -102,7 +102,7 @@ pub enum AccessError {
     #[error("the passkey was refused")]
     PasskeyRefused,
     /// The portal has no host name, which passkeys are made for. 409, `passkeys_unavailable`.
-    #[error("passkeys take a portal with a host name")]
+    #[error("passkeys need a portal with a host name")]
     PasskeysUnavailable,
     /// Too many wrong codes of late; again after so many seconds. 429, `rate_limited`.
     #[error("too many wrong codes: try again later")]
@@ -118,7 +118,7 @@ pub enum AccessError {
         retry_after: u64,
     },
     /// While the session looks as somebody else does, it changes nothing. 403, `view_as_read_only`.
-    #[error("nothing is changed while looking as somebody else does")]
+    #[error("you cannot change anything while you look as somebody else")]
     ViewAsReadOnly,
     /// Nobody would own the account any more. 409, `last_owner`.
     #[error("the account would have no owner left: make somebody else an owner first")]

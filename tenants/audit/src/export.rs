@@ -212,7 +212,7 @@ pub struct Checked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ExportFault {
     /// A line is none of an export.
-    #[error("line {0} is no line of an audit export")]
+    #[error("line {0} is not a line of an audit export")]
     Line(usize),
     /// A seal was changed, or is signed by none of the keys.
     #[error("line {0}: the seal was changed, or none of the keys signed it")]

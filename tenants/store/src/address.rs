@@ -55,7 +55,7 @@ impl fmt::Debug for Address {
 #[non_exhaustive]
 pub enum AddressError {
     /// It does not parse.
-    #[error("is no PostgreSQL URL")]
+    #[error("is not a PostgreSQL URL")]
     Url,
     /// A parameter that would be passed over.
     #[error("has the parameter '{0}', which this server does not know and would not follow")]
@@ -64,16 +64,16 @@ pub enum AddressError {
     #[error("names certificates of authorities, for which there is database_ca")]
     Authorities,
     /// No such mode.
-    #[error("has an sslmode that there is not")]
+    #[error("has an unknown sslmode")]
     Mode,
     /// `allow` and `prefer`.
-    #[error("says sslmode={0}, which leaves it to whoever answers whether there is TLS")]
+    #[error("has sslmode={0}, which lets the server that answers decide whether to use TLS")]
     Undecided(&'static str),
     /// TLS over a socket.
     #[error("asks for TLS over a Unix socket, which has none")]
     Socket,
     /// Clear text beyond the machine.
-    #[error("says sslmode=disable, which sends everything in clear to another machine")]
+    #[error("has sslmode=disable, which sends everything in clear text to another machine")]
     Cleartext,
 }
 

@@ -227,7 +227,7 @@ pub enum ManifestError {
     #[error("the stored manifest does not parse: {0}")]
     Stored(String),
     /// It parses, but is not whole; all that is wrong is listed.
-    #[error("driver.toml is not whole: {}", .0.join("; "))]
+    #[error("driver.toml is incomplete or wrong: {}", .0.join("; "))]
     Invalid(Vec<String>),
 }
 

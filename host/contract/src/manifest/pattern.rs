@@ -38,7 +38,7 @@ struct Shape {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// It does not parse by itself.
-    #[error("is no regular expression by itself: {0}")]
+    #[error("is not a regular expression by itself: {0}")]
     Syntax(String),
     /// It has anchors or word boundaries.
     #[error("must do without ^, $ and \\b: the host matches the whole text")]

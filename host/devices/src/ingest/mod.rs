@@ -95,7 +95,7 @@ pub enum IngestError {
     #[error("the collector has too many spools")]
     TooManySpools,
     /// Others kept changing the same devices; the same batch may be sent again later.
-    #[error("the same devices keep being changed by others")]
+    #[error("other reports keep changing the same devices")]
     Busy,
     /// Another batch of the same collector is being applied (by another process); the same batch may be sent again.
     #[error("another batch of the same collector is being applied")]

@@ -42,7 +42,7 @@ pub enum HostError {
     #[error("there is no such entry here")]
     NotFound,
     /// It stands there already.
-    #[error("this host stands on the list already")]
+    #[error("this host is on the list already")]
     Exists,
     /// The list is full.
     #[error("the list is full: {MOST} hosts")]

@@ -15,7 +15,11 @@ pub(super) fn check(secret: &SecretString, headers: &HeaderMap) -> Result<(), Pr
     if csrf_token(secret).as_bytes().ct_eq(sent).into() {
         Ok(())
     } else {
-        Err(Problem::new(StatusCode::FORBIDDEN, "csrf", "Send the csrf value of GET /api/v1/session in X-CSRF-Token."))
+        Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "csrf",
+            "Send the csrf value of GET /api/v1/session in the header X-CSRF-Token.",
+        ))
     }
 }
 

@@ -125,7 +125,7 @@ fn plain(told: &str) -> String {
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed_json", format!("The body is no JSON: {error}"))
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_json", format!("The body is not valid JSON: {error}"))
 }
 
 fn is_json(request: &Request) -> bool {

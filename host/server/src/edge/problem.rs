@@ -148,7 +148,8 @@ impl Problem {
     /// The body is in a content coding that is not read here (RFC 9110, section 15.5.16).
     #[must_use]
     pub fn unsupported_encoding(accepts: &'static str) -> Self {
-        let detail = "The body's Content-Encoding is not read here; Accept-Encoding says which is.";
+        let detail =
+            "The server does not read this Content-Encoding; the header Accept-Encoding names those that it reads.";
         let mut problem = Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", detail);
         problem.0.accepts = Some(accepts);
         problem
@@ -192,7 +193,7 @@ impl Problem {
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         if let Some(state) = data_exception(error) {
             tracing::debug!(request_id = request_id::current(), state, "the database refused a value");
-            return Self::invalid("A value given is not one that can be kept or looked for.");
+            return Self::invalid("The database cannot store or look up one of the given values.");
         }
         let causes: Vec<String> = std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect();
         tracing::error!(request_id = request_id::current(), causes = causes.join(": "), "a call failed");

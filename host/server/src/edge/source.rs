@@ -71,7 +71,7 @@ fn source(transport: &Transport, peer: IpAddr, headers: &HeaderMap) -> Result<So
     let mut protocols = headers.get_all("x-forwarded-proto").iter().peekable();
     let says_https = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"https");
     if protocols.peek().is_none() || !protocols.all(says_https) {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "https_required", "Call by https."));
+        return Err(Problem::new(StatusCode::FORBIDDEN, "https_required", "Use https."));
     }
     let hops: Vec<&str> =
         headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();

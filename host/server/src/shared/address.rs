@@ -28,7 +28,7 @@ impl fmt::Debug for RedisAddress {
 #[non_exhaustive]
 pub enum RedisAddressError {
     /// It does not parse.
-    #[error("is no Redis URL")]
+    #[error("is not a Redis URL")]
     Url,
     /// A parameter that would be passed over.
     #[error("has the parameter '{0}', which this server does not know and would not follow")]

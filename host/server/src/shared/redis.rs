@@ -166,7 +166,7 @@ enum Broken {
     Late(#[from] tokio::time::error::Elapsed),
     #[error("a command was not answered")]
     Command,
-    #[error("what this process says does not come back to it")]
+    #[error("this process does not hear its own messages")]
     Deaf,
     #[error("the connection was closed")]
     Closed,

@@ -80,10 +80,10 @@ pub enum PollError {
     #[error("the agent's answer is too long")]
     Oversized,
     /// More than [`Limits::ignored`] datagrams that are no answer.
-    #[error("the agent sends without end")]
+    #[error("the agent does not stop sending")]
     Flood,
     /// A walk came back to a name that it had passed.
-    #[error("the agent's walk goes round in circles")]
+    #[error("the agent's walk returns to rows that it gave before")]
     Loop,
     /// A walk has more rows than [`Limits::rows`] or octets than [`Limits::octets`].
     #[error("the agent has more rows than are read")]

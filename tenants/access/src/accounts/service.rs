@@ -16,7 +16,7 @@ impl Access {
     /// Makes an account directly under `parent`.
     ///
     /// # Errors
-    /// [`AccessError::Invalid`] where the name is none or an account of this kind has no place there (a dealer lies
+    /// [`AccessError::Invalid`] where the name is none or an account of this kind cannot be below that one (a dealer lies
     /// under the platform or a dealer, a customer under a dealer); those of the owner as for [`Access::add_operator`], in
     /// particular [`AccessError::Excess`] where the principal may not do all that an owner does;
     /// and those of [`Access::authorize`].

@@ -30,13 +30,13 @@ pub enum PasswordError {
     #[error("a password has at most 1024 bytes")]
     Long,
     /// One character all over.
-    #[error("a password has more than one character in it")]
+    #[error("a password needs more than one different character")]
     OneCharacter,
     /// The operator's own e-mail address.
-    #[error("a password is not the e-mail address")]
+    #[error("a password must not be the e-mail address")]
     SameAsEmail,
     /// Known to everybody who guesses.
-    #[error("this password is among those that are guessed first: take several words that do not belong together")]
+    #[error("this password is among the first that attackers guess: use several unrelated words")]
     Breached,
     /// The computation failed.
     #[error("hashing failed")]

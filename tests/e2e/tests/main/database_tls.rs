@@ -79,8 +79,8 @@ async fn only_a_verified_server_gets_a_word() -> Result<()> {
     // on loopback none means clear, which this server does not take; and no mode is chosen by what it answers
     place.refused("", None, "no encryption")?;
     place.refused("sslmode=disable", None, "no encryption")?;
-    place.refused("sslmode=prefer", Some("ca.pem"), "leaves it to whoever answers")?;
-    place.refused("sslmode=allow", Some("ca.pem"), "leaves it to whoever answers")?;
+    place.refused("sslmode=prefer", Some("ca.pem"), "lets the server that answers decide")?;
+    place.refused("sslmode=allow", Some("ca.pem"), "lets the server that answers decide")?;
 
     let foreign = Authority::new("somebody else")?;
     foreign.write(&place.folder.path().join("foreign.pem"))?;

@@ -34,22 +34,22 @@ uuid_id! {
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Conflict {
     /// It lies there already.
-    #[error("it lies there already")]
+    #[error("the account is there already")]
     SamePlace,
     /// The new parent is the account itself or lies below it.
     #[error("the new parent lies in the account itself")]
     Cycle,
     /// An account of its kind has no place there.
-    #[error("an account of this kind has no place there")]
+    #[error("an account of this kind cannot be below that one")]
     Kind,
     /// It would lie too deep, or what is below it.
     #[error("the tree would be too deep")]
     Depth,
     /// It, or something in it, is to be deleted.
-    #[error("it is to be deleted, or something in it is")]
+    #[error("the account or one below it is to be deleted")]
     Deletion,
     /// It would come to deny what is denied above it now, and nobody of its own could lift that.
-    #[error("it would come to deny what is denied above it now, and nobody on it could lift that")]
+    #[error("the account would take over the restrictions above it, and nobody on it could lift them")]
     NobodyToLift,
     /// Grants inside use a role that an account above made, which the new place does not have.
     #[error("{grants} grants in it use the role '{name}', which is not known there")]
