@@ -19,6 +19,8 @@ pub struct RuntimeConfig {
     pub queue: usize,
     /// Exchanges that may be under way at once, those that wait for answers included.
     pub instances: u32,
+    /// Loads that may wait for their turn to compile before more are refused as busy.
+    pub loads_waiting: usize,
     /// Whether an instance serves again.
     pub warmth: Warmth,
     /// How out-of-bounds accesses are caught.
@@ -36,6 +38,7 @@ impl Default for RuntimeConfig {
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             queue: 256,
             instances: 1_000,
+            loads_waiting: 8,
             warmth: Warmth::Fresh,
             trap_checks: TrapChecks::default(),
             pause: PauseRule::default(),

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak, atomic::AtomicUsize},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Instant,
 };
 
@@ -12,7 +15,7 @@ use bailiwick_contract::{
     manifest::Manifest,
     policy::Permitted,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument as _;
 use wasmtime::{Engine, component::Component};
 
@@ -49,8 +52,11 @@ pub(crate) struct Shared {
     warmth: Warmth,
     /// Warm instances of all drivers.
     idle: Arc<AtomicUsize>,
-    /// One component compiles at a time.
+    /// Compiling takes all cores by itself, so one component compiles at a time.
     compiling: Arc<Semaphore>,
+    /// Loads that wait for their turn to compile.
+    loads_waiting: AtomicUsize,
+    most_waiting: usize,
     loaded: Mutex<HashMap<String, Weak<Inner>>>,
 }
 
@@ -87,6 +93,8 @@ impl Runtime {
                 warmth: config.warmth,
                 idle: Arc::default(),
                 compiling: Arc::new(Semaphore::new(1)),
+                loads_waiting: AtomicUsize::new(0),
+                most_waiting: config.loads_waiting,
                 loaded: Mutex::default(),
             }),
         })
@@ -95,8 +103,13 @@ impl Runtime {
     /// Reads, checks and compiles a component. While a driver lives, the same bytes give the same
     /// driver again.
     ///
+    /// One component compiles at a time. A load that is dropped while it waits never compiles; one that is
+    /// dropped while it compiles keeps its turn until the compiler is done, so that callers who hang up
+    /// cannot stack compilations.
+    ///
     /// # Errors
     /// [`LoadError`]; nothing is compiled before the manifest and the imports are found good.
+    /// [`LoadError::Busy`] where too many wait already.
     pub async fn load(&self, component: &[u8]) -> Result<Driver, LoadError> {
         let loaded = self.read_and_compile(component).await;
         let result = loaded.as_ref().map_or_else(LoadError::code, |_| "loaded");
@@ -106,25 +119,51 @@ impl Runtime {
 
     async fn read_and_compile(&self, component: &[u8]) -> Result<Driver, LoadError> {
         let (manifest, digest) = inspect(component)?;
-        let turn = Arc::clone(&self.shared.compiling).acquire_owned().await.map_err(|_| LoadError::Stopped)?;
+        let turn = self.turn().await?;
         if let Some(inner) = self.shared.loaded(&digest) {
             return Ok(Driver { inner });
         }
         let (shared, bytes) = (Arc::clone(&self.shared), component.to_vec());
         let made = tokio::task::spawn_blocking(move || {
-            // Held until it is compiled, also where the caller has gone: compilations do not pile up.
-            let _turn = turn;
             let code = shared.code(&bytes, &digest)?;
             let image = Arc::new(Image::new(&shared.engine, &code, &manifest, Places::of(&bytes))?);
             let (pauses, warm) = (Pauses::new(shared.pause), Warm::new(shared.warmth, Arc::clone(&shared.idle)));
             let metrics = DriverMetrics::new(&shared.metrics, &manifest.driver.name);
-            Ok::<_, LoadError>(Arc::new(Inner { manifest, digest, image, pauses, warm, metrics, shared }))
+            let inner = Arc::new(Inner { manifest, digest, image, pauses, warm, metrics, shared });
+            let mut loaded = inner.shared.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            loaded.retain(|_, driver| driver.strong_count() > 0);
+            loaded.insert(inner.digest.clone(), Arc::downgrade(&inner));
+            drop(loaded);
+            // whether or not anybody still waits for the result
+            drop(turn);
+            Ok::<_, LoadError>(inner)
         });
-        let inner = made.await.map_err(|_| LoadError::Stopped)??;
-        let mut loaded = self.shared.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        loaded.retain(|_, driver| driver.strong_count() > 0);
-        loaded.insert(inner.digest.clone(), Arc::downgrade(&inner));
-        Ok(Driver { inner })
+        Ok(Driver { inner: made.await.map_err(|_| LoadError::Stopped)?? })
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, LoadError> {
+        if let Ok(turn) = Arc::clone(&self.shared.compiling).try_acquire_owned() {
+            return Ok(turn);
+        }
+        let _waiting = Waiting::join(&self.shared)?;
+        Arc::clone(&self.shared.compiling).acquire_owned().await.map_err(|_| LoadError::Stopped)
+    }
+}
+
+/// A place among the loads that wait; given up when dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn join(shared: &'a Shared) -> Result<Self, LoadError> {
+        let place = Self(&shared.loads_waiting);
+        let before = shared.loads_waiting.fetch_add(1, Ordering::Relaxed);
+        if before < shared.most_waiting { Ok(place) } else { Err(LoadError::Busy) }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -134,7 +173,10 @@ impl Shared {
             return Ok(code);
         }
         let began = Instant::now();
+        self.metrics.compilations.inc();
+        self.metrics.compiling.inc();
         let compiled = Component::new(&self.engine, component);
+        self.metrics.compiling.dec();
         let code = compiled.map_err(|e| LoadError::Compile(format!("{e:#}").chars().take(400).collect()))?;
         tracing::info!(digest, took_ms = began.elapsed().as_millis(), "a driver is compiled");
         if let Some(cache) = &self.cache {

@@ -63,6 +63,9 @@ pub enum LoadError {
     /// It does not compile, or not against this contract.
     #[error("the component does not compile: {0}")]
     Compile(String),
+    /// Too many components wait to be compiled; nothing is wrong with this one.
+    #[error("too many components wait to be compiled")]
+    Busy,
     /// The runtime was stopped meanwhile.
     #[error("the runtime is stopping")]
     Stopped,
@@ -82,6 +85,7 @@ impl LoadError {
             Self::Import(_) => "import_refused",
             Self::Export(_) => "export_missing",
             Self::Compile(_) => "driver_does_not_compile",
+            Self::Busy => "compiler_busy",
             Self::Stopped => "runtime_stopped",
         }
     }

@@ -29,6 +29,8 @@ pub(crate) struct Metrics {
     pub(crate) memory_peak: IntGaugeVec,
     pub(crate) live: IntGauge,
     pub(crate) waiting: IntGauge,
+    pub(crate) compilations: IntCounter,
+    pub(crate) compiling: IntGauge,
 }
 
 impl Metrics {
@@ -85,6 +87,9 @@ impl Metrics {
             live: add.to(IntGauge::new("bailiwick_sandbox_live_exchanges", "Exchanges under way")?)?,
             waiting: add
                 .to(IntGauge::new("bailiwick_sandbox_waiting_exchanges", "Exchanges that wait for a thread")?)?,
+            compilations: add
+                .to(IntCounter::new("bailiwick_driver_compilations_total", "Components that were compiled")?)?,
+            compiling: add.to(IntGauge::new("bailiwick_driver_compiling", "Components being compiled now")?)?,
         })
     }
 }

@@ -1,4 +1,4 @@
-use bailiwick_runtime::{LoadError, Runtime, inspect};
+use bailiwick_runtime::{LoadError, Runtime, RuntimeConfig, inspect};
 
 use crate::support::*;
 
@@ -132,4 +132,44 @@ async fn the_same_bytes_are_the_same_driver_while_it_lives() {
     assert_eq!(a.digest(), b.digest());
     assert_eq!(a.digest().len(), 64);
     assert!(frame(&a, account(1), Attack::None, b"").await.is_ok());
+}
+
+fn figure(registry: &prometheus::Registry, name: &str) -> f64 {
+    let families = registry.gather();
+    let family = families.iter().find(|family| family.name() == name).unwrap();
+    let metric = family.get_metric().first().unwrap();
+    // of the two the one that it is not is 0
+    metric.get_counter().get_value() + metric.get_gauge().get_value()
+}
+
+/// Attack: uploads whose callers hang up, so that each leaves a compilation behind.
+#[tokio::test]
+async fn loads_that_are_given_up_never_stack_compilations() {
+    let registry = prometheus::Registry::new();
+    let config = RuntimeConfig { registry: Some(registry.clone()), loads_waiting: 3, ..config() };
+    let runtime = Runtime::new(config).unwrap();
+    let load = || {
+        let runtime = runtime.clone();
+        tokio::spawn(async move { runtime.load(component()).await.map(drop) })
+    };
+    let first = load();
+    while figure(&registry, "bailiwick_driver_compiling") < 1.0 {
+        tokio::task::yield_now().await;
+    }
+    let waiting: Vec<_> = (0..3).map(|_| load()).collect();
+    tokio::task::yield_now().await;
+    assert!(matches!(runtime.load(component()).await, Err(LoadError::Busy)), "three wait already");
+    // everybody hangs up while the first compiles
+    for gone in waiting.iter().chain([&first]) {
+        gone.abort();
+    }
+    tokio::task::yield_now().await;
+    let last = load();
+    while !last.is_finished() {
+        assert!(figure(&registry, "bailiwick_driver_compiling") <= 1.0, "one at a time");
+        tokio::task::yield_now().await;
+    }
+    last.await.unwrap().unwrap();
+    // the first, whose caller is gone, and the last; none of those that waited
+    assert!(figure(&registry, "bailiwick_driver_compilations_total") <= 2.0);
 }

@@ -55,7 +55,7 @@ pub fn component() -> &'static [u8] {
 /// As small as a test needs it; no pauses, so that one attack does not hide the next.
 pub fn config() -> RuntimeConfig {
     let pause = PauseRule { traps: u32::MAX, ..PauseRule::default() };
-    RuntimeConfig { threads: 2, instances: 64, pause, ..RuntimeConfig::default() }
+    RuntimeConfig { threads: 2, instances: 64, loads_waiting: 1_000, pause, ..RuntimeConfig::default() }
 }
 
 /// One runtime for all tests that need no other, so that they all run beside each other in it; it is
