@@ -17,7 +17,7 @@ use bailiwick_store::{AccountId, Actor, Scope, Store, StoreError, uuid_id};
 use jiff::Timestamp;
 
 pub use builtin::{Partitions, Retention, Sealing, recur, schedule};
-pub use service::{claim, enqueue, fail, finish};
+pub use service::{claim, enqueue, enqueue_behind, fail, finish};
 pub use worker::Workers;
 
 uuid_id! {
@@ -40,6 +40,15 @@ pub struct NewJob {
     pub max_attempts: i32,
     /// How long after its end it runs again; `None` for once.
     pub recurs: Option<Duration>,
+}
+
+/// How far apart the turns of one account's jobs lie, so that those of others come between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spacing {
+    /// Behind jobs of the same kind that are urgent.
+    pub behind_urgent: Duration,
+    /// Behind the account's one before.
+    pub apart: Duration,
 }
 
 /// A job that was claimed.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bailiwick_store::{Scope, Store};
 use jiff::Timestamp;
 
-use super::{Claimed, JobError, JobId, NewJob, store};
+use super::{Claimed, JobError, JobId, NewJob, Spacing, store};
 
 /// Adds a job to the scope's account, in the scope's transaction. `None` where one of its kind and key waits
 /// already.
@@ -14,10 +14,28 @@ use super::{Claimed, JobError, JobId, NewJob, store};
 /// [`JobError::Store`].
 pub async fn enqueue(scope: &mut Scope, job: &NewJob, now: Timestamp) -> Result<Option<JobId>, JobError> {
     let id = JobId::new();
-    Ok(store::insert(scope, id, job, now).await?.then_some(id))
+    Ok(store::insert(scope, id, job, job.run_at, now).await?.then_some(id))
 }
 
-/// Claims the job that has been due longest, of these kinds (each with how long an attempt may take).
+/// As [`enqueue`], for jobs of which one account may add many: each takes its turn so long behind the account's one before,
+/// and the first so long behind what is urgent. A turn is an order and no time: where nothing else is due, they run at once.
+///
+/// # Errors
+/// [`JobError::Store`].
+pub async fn enqueue_behind(
+    scope: &mut Scope,
+    job: &NewJob,
+    spacing: Spacing,
+    now: Timestamp,
+) -> Result<Option<JobId>, JobError> {
+    let after = |time: Timestamp, wait: Duration| time.checked_add(wait).unwrap_or(time);
+    let first = after(job.run_at, spacing.behind_urgent);
+    let turn = store::last_turn(scope, job.kind).await?.map_or(first, |last| first.max(after(last, spacing.apart)));
+    let id = JobId::new();
+    Ok(store::insert(scope, id, job, turn, now).await?.then_some(id))
+}
+
+/// Claims the job whose turn it is, of these kinds (each with how long an attempt may take).
 ///
 /// # Errors
 /// [`JobError::Store`].

@@ -29,11 +29,17 @@ fn seconds(duration: Duration) -> i32 {
     i32::try_from(duration.as_secs()).unwrap_or(i32::MAX)
 }
 
-pub(super) async fn insert(scope: &mut Scope, id: JobId, job: &NewJob, now: Timestamp) -> Result<bool, StoreError> {
+pub(super) async fn insert(
+    scope: &mut Scope,
+    id: JobId,
+    job: &NewJob,
+    turn: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let account = scope.account();
     let done = sqlx::query(
-        "insert into jobs (tenant_id, id, kind, key, arguments, run_at, max_attempts, recurs, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into jobs (tenant_id, id, kind, key, arguments, run_at, max_attempts, recurs, created_at, turn)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (tenant_id, kind, key) where state in ('queued', 'running') do nothing",
     )
     .bind(account)
@@ -45,9 +51,22 @@ pub(super) async fn insert(scope: &mut Scope, id: JobId, job: &NewJob, now: Time
     .bind(job.max_attempts)
     .bind(job.recurs.map(seconds))
     .bind(At(now))
+    .bind(At(turn))
     .execute(scope.sql())
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// The last turn of the account's waiting jobs of a kind.
+pub(super) async fn last_turn(scope: &mut Scope, kind: &str) -> Result<Option<Timestamp>, StoreError> {
+    let account = scope.account();
+    let last: Option<At> =
+        sqlx::query_scalar("select max(turn) from jobs where tenant_id = $1 and kind = $2 and state = 'queued'")
+            .bind(account)
+            .bind(kind)
+            .fetch_one(scope.sql())
+            .await?;
+    Ok(last.map(|at| at.0))
 }
 
 /// Gives up on jobs whose last try was not heard of again; recurring ones wait for their next time.
@@ -55,7 +74,8 @@ pub(super) async fn bury(ops: &mut Ops, kinds: &[&str], now: Timestamp) -> Resul
     sqlx::query(
         "update jobs
          set state = case when recurs is null then 'failed' else 'queued' end, error = 'lease_expired', finished_at = $2,
-             tries = 0, lease_until = null, run_at = $2 + make_interval(secs => coalesce(recurs, 0))
+             tries = 0, lease_until = null, run_at = $2 + make_interval(secs => coalesce(recurs, 0)),
+             turn = $2 + make_interval(secs => coalesce(recurs, 0))
          where state = 'running' and lease_until < $2 and tries >= max_attempts and kind = any($1)",
     )
     .bind(kinds)
@@ -83,7 +103,7 @@ pub(super) async fn claim(
                       select from jobs r
                       where r.tenant_id = w.tenant_id and r.id <> w.id and r.kind = w.kind and r.state = 'running'
                         and r.lease_until >= $3))
-               order by w.run_at limit 1 for update of w skip locked) as due
+               order by w.turn limit 1 for update of w skip locked) as due
          where j.tenant_id = due.tenant_id and j.id = due.id
          returning j.tenant_id, j.id, j.kind, j.key, j.arguments, j.attempt, j.tries, j.max_attempts, j.recurs",
     )
@@ -100,7 +120,8 @@ pub(super) async fn finish(scope: &mut Scope, job: &Claimed, now: Timestamp) -> 
     let done = sqlx::query(
         "update jobs
          set state = case when recurs is null then 'done' else 'queued' end, finished_at = $4, error = null, tries = 0,
-             lease_until = null, run_at = $4 + make_interval(secs => coalesce(recurs, 0))
+             lease_until = null, run_at = $4 + make_interval(secs => coalesce(recurs, 0)),
+             turn = $4 + make_interval(secs => coalesce(recurs, 0))
          where tenant_id = $1 and id = $2 and attempt = $3 and state = 'running'",
     )
     .bind(job.account)
@@ -124,6 +145,7 @@ pub(super) async fn fail(
         "update jobs
          set state = case when tries < max_attempts or recurs is not null then 'queued' else 'failed' end,
              run_at = $5 + make_interval(secs => case when tries < max_attempts then $6 else coalesce(recurs, 0) end),
+             turn = $5 + make_interval(secs => case when tries < max_attempts then $6 else coalesce(recurs, 0) end),
              tries = case when tries < max_attempts then tries else 0 end,
              error = $4, finished_at = $5, lease_until = null
          where tenant_id = $1 and id = $2 and attempt = $3 and state = 'running'",

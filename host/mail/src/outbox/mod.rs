@@ -32,6 +32,15 @@ impl Kind {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Invitation, Self::PasswordReset, Self::PasswordChanged];
 
+    /// Whether somebody waits for it in front of the portal, or is to be warned.
+    #[must_use]
+    pub const fn is_urgent(self) -> bool {
+        match self {
+            Self::PasswordReset | Self::PasswordChanged => true,
+            Self::Invitation => false,
+        }
+    }
+
     /// Its stable name.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,6 +1,8 @@
 //! What callers and the worker do with the outbox.
 
-use bailiwick_devices::jobs::{self, JobError, NewJob};
+use std::time::Duration;
+
+use bailiwick_devices::jobs::{self, JobError, NewJob, Spacing};
 use bailiwick_store::{Scope, StoreError};
 use jiff::Timestamp;
 
@@ -10,6 +12,11 @@ use super::{Mail, MailId, NewMail, Waiting, store};
 pub const KIND: &str = "mail";
 /// With waits of 5 seconds that double up to an hour: some eight hours.
 const TRIES: i32 = 18;
+
+/// Mails that nobody waits for come a minute behind those that somebody does; and since a relay takes about one a second,
+/// those of one account a second apart, so that another account's come between them. Where the queue is short, all are sent
+/// at once.
+const SPACING: Spacing = Spacing { behind_urgent: Duration::from_secs(60), apart: Duration::from_secs(1) };
 
 /// Puts a mail into the scope's account, in the scope's transaction: it is sent if and only if that commits.
 ///
@@ -26,7 +33,11 @@ pub async fn post(scope: &mut Scope, mail: &NewMail, now: Timestamp) -> Result<M
         max_attempts: TRIES,
         recurs: None,
     };
-    jobs::enqueue(scope, &job, now).await?;
+    if mail.kind.is_urgent() {
+        jobs::enqueue(scope, &job, now).await?;
+    } else {
+        jobs::enqueue_behind(scope, &job, SPACING, now).await?;
+    }
     Ok(id)
 }
 

@@ -151,9 +151,13 @@ impl Writer for Fixed {
 }
 
 async fn post(database: &TestDatabase, to: &str) {
+    post_of(database, AccountId::ROOT, Kind::Invitation, to).await;
+}
+
+async fn post_of(database: &TestDatabase, account: AccountId, kind: Kind, to: &str) {
     let store = &database.store;
-    let mut scope = store.scope(&Actor::system("test"), AccountId::ROOT).await.unwrap();
-    let mail = NewMail { kind: Kind::Invitation, recipient: to.to_owned(), language: Language::En, subject: None };
+    let mut scope = store.scope(&Actor::system("test"), account).await.unwrap();
+    let mail = NewMail { kind, recipient: to.to_owned(), language: Language::En, subject: None };
     outbox::post(&mut scope, &mail, store.now()).await.unwrap();
     scope.commit().await.unwrap();
 }
@@ -210,4 +214,49 @@ async fn a_relay_that_stays_away_is_given_up_and_seen() {
     assert_eq!(tries, 18);
     let to = "bo@example.org".to_owned();
     assert_eq!(mails(&database).await, [(to, State::Failed, 18, Some("smtp_deferred".to_owned()))]);
+}
+
+async fn dealer(database: &TestDatabase, key: &str) -> AccountId {
+    let (mut scope, id) =
+        (database.store.scope(&Actor::system("test"), AccountId::ROOT).await.unwrap(), AccountId::new());
+    sqlx::query(
+        "insert into accounts (tenant_id, lineage, key, parent_id, kind, name) values ($1, $2, $3, $4, 'dealer', $3)",
+    )
+    .bind(id)
+    .bind(format!("/{key}/"))
+    .bind(key)
+    .bind(AccountId::ROOT)
+    .execute(scope.sql())
+    .await
+    .unwrap();
+    scope.commit().await.unwrap();
+    id
+}
+
+/// Attack: an account has 150 invitations sent at once, before which everybody else's mail would wait.
+#[tokio::test]
+async fn one_account_s_mails_do_not_go_before_everybody_else_s() {
+    let database = testing::database().await;
+    let relay = Relay::start(Manner::StartTls).await;
+    let sender = sender(&database, &relay, "smtp://localhost:PORT", &LOOPBACK);
+    let worker = MailWorker::new(sender, Arc::new(Fixed), &Registry::new()).unwrap();
+    let workers = Workers::new(database.store.clone(), vec![Arc::new(worker)]);
+    let (flooding, other) = (dealer(&database, "aaaa").await, dealer(&database, "bbbb").await);
+    for number in 0..150 {
+        post_of(&database, flooding, Kind::Invitation, &format!("flood{number}@example.org")).await;
+    }
+    database.clock.advance(SignedDuration::from_secs(5));
+    post_of(&database, other, Kind::Invitation, "invited@example.org").await;
+    post_of(&database, AccountId::ROOT, Kind::PasswordReset, "locked-out@example.org").await;
+    // nothing waits for its turn while nothing else is due
+    for _ in 0..152 {
+        assert!(workers.run_one().await.unwrap());
+    }
+    let to: Vec<String> = relay.taken().into_iter().flat_map(|mail| mail.to).collect();
+    let place = |address: &str| to.iter().position(|taken| taken == address).unwrap();
+    assert_eq!(place("locked-out@example.org"), 0, "who waits in front of the portal goes first");
+    assert!(place("invited@example.org") <= 7, "behind what the other account had in the five seconds before: {to:?}");
+    let flood: Vec<&String> = to.iter().filter(|taken| taken.starts_with("flood")).collect();
+    assert!(flood.iter().enumerate().all(|(n, taken)| **taken == format!("flood{n}@example.org")), "in its order");
+    assert_eq!(flood.len(), 150);
 }
