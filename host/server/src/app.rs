@@ -19,8 +19,9 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    edge::{Metrics, rate::Limit},
-    events::Bus,
+    drivers::Uploads,
+    edge::{Metrics, body::Budget, rate::Limit},
+    events::{Bus, Ears},
     shared::{Quota, Shared},
 };
 
@@ -35,6 +36,8 @@ struct Inner {
     bus: Bus,
     shared: Shared,
     providers: Providers,
+    bodies: Budget,
+    uploads: Uploads,
     stopping: AtomicBool,
 }
 
@@ -74,6 +77,9 @@ pub struct Limits {
     pub accounts: Limit<AccountId>,
     /// Calls of the REST interface, by the source's network.
     pub sources: Limit<IpAddr>,
+    /// Calls at the collectors' door, by the source's network: apart from those of the REST interface, so that who knocks
+    /// at the one does not close the other to a site.
+    pub door: Limit<IpAddr>,
     /// Calls of collectors.
     pub collectors: Limit<CollectorId>,
     /// Collector enrollments and bad credentials, by the source's network: guessing is slow.
@@ -87,21 +93,31 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let rates = parts.config.rates;
-        let shared = Shared::open(parts.config.redis.as_ref(), parts.metrics.shared_troubles.clone());
+        let ears = Ears::new(parts.metrics.events_lost.clone());
+        let troubles = parts.metrics.shared_troubles.clone();
+        let shared = Shared::open(parts.config.redis.as_ref(), troubles, ears.clone());
         let limits = Limits {
             sign_in: Limit::new(shared.clone(), "sign-in", rates.sign_in),
             calls: Limit::new(shared.clone(), "calls", rates.calls),
             accounts: Limit::new(shared.clone(), "account", rates.account),
             sources: Limit::new(shared.clone(), "source", rates.source),
+            door: Limit::new(shared.clone(), "door", rates.source),
             collectors: Limit::new(shared.clone(), "collector", rates.collector),
             guesses: Limit::new(shared.clone(), "guesses", 60),
             mailed: Limit::new(shared.clone(), "mailed", 5),
             addresses: Limit::within(shared.clone(), GUESSES),
         };
         let shares = Shares::new(parts.config.work, parts.metrics.shares.clone());
-        let bus = Bus::new(shared.clone());
+        let bus = Bus::new(shared.clone(), ears);
         let providers = Providers::new(parts.egress.clone());
-        Self(Arc::new(Inner { parts, limits, shares, bus, shared, providers, stopping: AtomicBool::new(false) }))
+        let bodies = Budget::new(
+            parts.config.body_memory,
+            parts.metrics.body_bytes.clone(),
+            parts.metrics.bodies_refused.clone(),
+        );
+        let uploads = Uploads::new(&parts.config.data_dir);
+        let stopping = AtomicBool::new(false);
+        Self(Arc::new(Inner { parts, limits, shares, bus, shared, providers, bodies, uploads, stopping }))
     }
 
     /// The settings.
@@ -138,6 +154,18 @@ impl App {
     #[must_use]
     pub fn providers(&self) -> &Providers {
         &self.0.providers
+    }
+
+    /// The memory that bodies share.
+    #[must_use]
+    pub fn bodies(&self) -> &Budget {
+        &self.0.bodies
+    }
+
+    /// Components on their way in.
+    #[must_use]
+    pub fn uploads(&self) -> &Uploads {
+        &self.0.uploads
     }
 
     /// Installed drivers' manifests.

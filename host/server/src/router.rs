@@ -1,9 +1,10 @@
 //! Every route, and what stands before it.
 //!
 //! From the outside in: the call gets its id, is counted and timed, headers are set, a panic becomes a
-//! problem, host and source are established, files are packed once, time is limited. Below `/api/v1` the credential
-//! is looked at, the query checked and the body read whole before the call waits for its share of the server
-//! ([`work::turn`]). Only then does the handler open a transaction, and its reply is compressed within the share.
+//! problem, host and source are established, files are packed once, time is limited. Below `/api/v1` the caller is
+//! identified, its rate charged, the query checked, the permission asked for, and only then the body read, before the
+//! call waits for its share of the server ([`work::turn`]). Only then does the handler open a transaction, and its reply
+//! is compressed within the share.
 
 use axum::{
     Router,
@@ -28,11 +29,6 @@ use crate::{
     egress, elevation, enrollments, events, groups, ingress, invitations, mail, openapi, operators, password_reset,
     restrictions, roles, session, sessions, sign_in, sites, summary, tokens, view_as, work,
 };
-
-/// Most bytes of an ordinary body.
-const BODY_BYTES: usize = 1 << 20;
-/// Most bytes of a driver's body: the component and a form around it.
-const DRIVER_BYTES: usize = bailiwick_runtime::MAX_COMPONENT_BYTES + (64 << 10);
 
 fn ordinary() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::Preface::openapi())
@@ -72,27 +68,22 @@ pub fn document() -> OpenApi {
 
 /// The public router.
 pub fn router(app: App) -> Router {
-    let read = || from_fn_with_state(app.clone(), work::idempotency::read);
-    let turn = || from_fn_with_state(app.clone(), work::turn::take);
-    let packed =
-        |routes: OpenApiRouter<App>| routes.layer(from_fn(work::turn::note_whole)).layer(CompressionLayer::new());
-    let (ordinary, _) =
-        packed(ordinary()).layer(turn()).layer(read()).layer(DefaultBodyLimit::max(BODY_BYTES)).split_for_parts();
-    let (drivers, _) = packed(drivers::router())
-        .layer(turn())
-        .layer(read())
-        .layer(DefaultBodyLimit::max(DRIVER_BYTES))
-        .layer(from_fn(caller::gate))
-        .split_for_parts();
     let document = document();
     let names = edge::guard::Names::of(&document);
+    let operations = (app.clone(), work::admit::Operations::of(&document));
     let document = Fixed::new(document.to_json().unwrap_or_default().into());
-    let api = ordinary
-        .merge(drivers)
+    let (api, _) = ordinary().merge(drivers::router()).split_for_parts();
+    let api = api
+        .layer(from_fn(work::turn::note_whole))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(app.clone(), work::turn::take))
+        // each body is bounded where it is read
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(operations, work::admit::admit))
         .route("/api/v1/openapi.json", axum::routing::get(move |headers| described(document, headers)))
         .layer(from_fn_with_state(names, edge::guard::rest))
-        .layer(from_fn_with_state(app.clone(), caller::establish))
-        .layer(from_fn_with_state(app.clone(), caller::announce));
+        .layer(from_fn_with_state(app.clone(), caller::announce))
+        .layer(from_fn_with_state(app.clone(), caller::establish));
     let inner = Router::new()
         .merge(api)
         .merge(ingress::router(&app))

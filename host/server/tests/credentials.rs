@@ -280,7 +280,7 @@ async fn tokens_and_passkeys_are_shown_for_review_after_a_new_password() {
     let id: OperatorId = id.parse().expect("a UUID");
     server.operator(tree.sibling, EMAIL, Role::Viewer).await;
     server.access.remove_operator(&Server::platform(), tree.dealer, id).await.expect("removes");
-    server.app.shared().access_changed();
+    server.app.shared().access_changed(bailiwick::events::Concern::Everyone);
     assert_eq!(ann.get("/session/tokens").await.expect(StatusCode::OK)["items"], json!([]));
 }
 

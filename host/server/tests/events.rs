@@ -55,6 +55,16 @@ impl Listening {
         assert!(!heard.contains(&unseen.to_string()), "{heard}");
     }
 
+    /// What is heard within a time.
+    async fn gather(&mut self, time: Duration) -> String {
+        let until = Instant::now() + time;
+        while let Ok(chunk) = timeout_at(until, self.response.chunk()).await {
+            let chunk = chunk.expect("reads").expect("goes on");
+            self.heard.push_str(&String::from_utf8_lossy(&chunk));
+        }
+        std::mem::take(&mut self.heard)
+    }
+
     async fn ends(mut self) {
         let until = Instant::now() + AT_MOST;
         loop {
@@ -204,4 +214,117 @@ async fn a_stream_of_a_view_hears_of_the_account_that_is_looked_at() {
     listening.hears_only(&server, tree.customer, tree.sibling).await;
     let above = admin.client.get(events(&server.base, tree.dealer)).send().await.expect("the server answers");
     assert_eq!(above.status(), StatusCode::NOT_FOUND, "what the other does not see, and only one's own right shows");
+}
+
+/// How often streams were asked to prove again who listens, since rights changed.
+fn asked_again(server: &Server) -> u64 {
+    server.app.metrics().stream_proofs.with_label_values(&["rights_changed"]).get()
+}
+
+/// Attack: strangers' calls, of which each would have every open stream look into the database.
+#[tokio::test]
+async fn what_strangers_do_wakes_no_stream() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let mut streams = Vec::new();
+    for account in [tree.dealer, tree.customer, tree.sibling] {
+        streams.push(Listening::to(by_token(&tree.owner, account)).await);
+    }
+    let before = asked_again(&server);
+    let nobody = Client::new();
+    for round in 0..40 {
+        let calls = [
+            ("session/sso/offer", json!({ "domain": "example.org" })),
+            ("session/sso", json!({ "email": "a@example.org" })),
+            ("session/passkey/challenge", json!({})),
+            ("session", json!({ "email": format!("a{round}@example.org"), "password": "wrong wrong wrong" })),
+            ("invitations/offer", json!({ "token": "bwi_nothing" })),
+            ("password-reset/confirm", json!({ "token": "bwp_nothing", "password": "correct horse battery" })),
+        ];
+        for (path, body) in calls {
+            let reply = nobody.post(format!("{}/api/v1/{path}", server.base)).json(&body).send().await;
+            let status = reply.expect("the server answers").status();
+            assert_ne!(status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: it must reach what it is about");
+            assert!(!status.is_server_error(), "{path}: {status}");
+        }
+    }
+    assert_eq!(asked_again(&server), before);
+    for stream in &mut streams {
+        assert!(!stream.gather(Duration::from_millis(50)).await.contains("data:"));
+    }
+}
+
+/// An act at one account has its own listeners and those above prove themselves again, a refused one nobody.
+#[tokio::test]
+async fn rights_are_looked_at_again_where_they_may_have_changed() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let mut streams = Vec::new();
+    for account in [tree.dealer, tree.customer, tree.sibling] {
+        streams.push(Listening::to(by_token(&tree.owner, account)).await);
+    }
+    let before = asked_again(&server);
+    let tokens = format!("/api/v1/accounts/{}/tokens", tree.customer);
+    let viewer = server.token(tree.customer, Role::Viewer).await;
+    for _ in 0..20 {
+        viewer.post(&tokens, json!({ "name": "n", "role": "viewer" })).await.refused(403, "denied");
+    }
+    assert_eq!(asked_again(&server), before, "nothing was changed");
+    tree.owner.post(&tokens, json!({ "name": "n", "role": "viewer" })).await.expect(StatusCode::CREATED);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(asked_again(&server), before + 2, "the customer's and its dealer's, not the sibling's");
+    drop(streams);
+}
+
+/// Attack: a customer whose devices change without end.
+#[tokio::test]
+async fn a_storm_of_changes_is_told_twice_a_second_and_to_nobody_else() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let mut own = Listening::to(by_token(&tree.owner, tree.customer)).await;
+    let mut above = Listening::to(by_token(&tree.owner, tree.dealer)).await;
+    let mut beside = Listening::to(by_token(&tree.owner, tree.sibling)).await;
+    let scope = server.app.store().scope(&Actor::system("test"), tree.customer).await.expect("the account");
+    let place = scope.lineage().clone();
+    drop(scope);
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(2) {
+        for kind in [Kind::Devices, Kind::Alerts] {
+            server.app.bus().poke(kind, tree.customer, &place);
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    for stream in [&mut own, &mut above] {
+        let told = stream.gather(Duration::from_secs(1)).await.matches("data:").count();
+        // two kinds, at once and then every half second of the time that it really took
+        let most = 2 * (usize::try_from(began.elapsed().as_millis() / 500).expect("short") + 2);
+        assert!((4..=most).contains(&told), "{told} of at most {most}");
+    }
+    assert!(!beside.gather(Duration::from_millis(50)).await.contains("data:"));
+}
+
+#[tokio::test]
+async fn one_credential_has_a_few_streams_and_is_told_so() {
+    let server = Server::start().await;
+    let tree = server.tree().await;
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(Listening::to(by_token(&tree.owner, tree.dealer)).await);
+    }
+    let refused = Reply::of(by_token(&tree.owner, tree.dealer)).await;
+    refused.refused(429, "too_many_streams");
+    assert_eq!(refused.headers["retry-after"], "30");
+    let other = server.token(tree.dealer, Role::Viewer).await;
+    Listening::to(by_token(&other, tree.dealer)).await;
+    // whoever closes a page can open another
+    streams.pop();
+    let until = Instant::now() + AT_MOST;
+    loop {
+        let response = by_token(&tree.owner, tree.dealer).send().await.expect("the server answers");
+        if response.status() == StatusCode::OK {
+            return;
+        }
+        assert!(Instant::now() < until, "the place was not given back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     collectors::{World, report, world},
-    support::Api,
+    support::{Api, wire::Begun},
 };
 
 fn workers(world: &World) -> Workers {
@@ -80,7 +80,8 @@ async fn all_that_is_kept_is_exported_once_and_no_secret() {
     let audit = audit.expect(StatusCode::OK);
     let actions: Vec<_> =
         audit["items"].as_array().expect("items").iter().map(|e| e["action"].as_str().unwrap_or("")).collect();
-    assert_eq!(actions[..3], ["account.export_fetched", "account.exported", "account.export_requested"]);
+    let expected = ["account.export_fetched", "account.export_begun", "account.exported", "account.export_requested"];
+    assert_eq!(actions[..4], expected);
 
     // one that nobody fetches is gone after a day
     let asked = tree.owner.post(&exports, json!({})).await.expect(StatusCode::ACCEPTED);
@@ -208,4 +209,42 @@ async fn who_may_not_see_everything_takes_nothing_along() {
     let own = world.server.token(world.tree.customer, Role::Owner).await;
     own.post(&exports, json!({})).await.expect(StatusCode::ACCEPTED);
     world.tree.root.get(&format!("{exports}/{}", Uuid::now_v7())).await.refused(403, "denied");
+}
+
+/// Attack: an export is used up by whoever looks at its head, or breaks its download off.
+#[tokio::test]
+async fn an_export_counts_as_fetched_when_it_was_sent_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data_dir = folder.path().to_owned();
+    let world = crate::collectors::world_with(move |config| config.data_dir = data_dir).await;
+    let path = ready(&world).await;
+    let owner = &world.tree.owner;
+    for _ in 0..3 {
+        let head = owner.call(Method::HEAD, &path).send().await.expect("answers");
+        assert_eq!(head.status(), StatusCode::OK);
+        assert_eq!(head.headers()["content-type"], "application/gzip");
+    }
+    // larger than whatever lies between the server and its caller
+    let export = path.rsplit('/').next().expect("an id");
+    let file = folder.path().join("exports").join(world.tree.dealer.to_string()).join(format!("{export}.tar.gz"));
+    std::fs::write(&file, vec![7; 64 << 20]).expect("writes");
+    let lines = format!("authorization: Bearer {}\r\n", owner.token);
+    let mut begun = Begun::call(&world.server.base, "GET", &path, &lines, &[]).await;
+    while !begun.is_answered().await {}
+    owner.get(&path).await.refused(409, "export_in_progress");
+    drop(begun);
+    let state = async || owner.get(path.rsplit_once('/').expect("a list").0).await.json()["items"][0]["state"].clone();
+    assert_eq!(state().await, "ready");
+    for attempt in 0.. {
+        let reply = owner.call(Method::GET, &path).send().await.expect("answers");
+        if reply.status() == StatusCode::OK {
+            assert_eq!(reply.bytes().await.expect("whole").len(), 64 << 20);
+            break;
+        }
+        assert!(attempt < 100, "the download that broke off goes on");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!((state().await, file.exists()), (Value::from("fetched"), false), "before the caller hears the end");
+    owner.get(&path).await.refused(404, "not_found");
+    assert_eq!(owner.call(Method::HEAD, &path).send().await.expect("answers").status(), StatusCode::NOT_FOUND);
 }

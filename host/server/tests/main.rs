@@ -10,6 +10,7 @@
 
 mod accounts;
 mod audit;
+mod bodies;
 mod branding;
 mod collectors;
 mod consent;
@@ -21,6 +22,7 @@ mod exports;
 mod factors;
 mod figures;
 mod groups;
+mod guesses;
 mod handed_out;
 mod headlines;
 mod hosts;

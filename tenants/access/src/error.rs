@@ -43,6 +43,9 @@ pub enum AccessError {
     /// The session does not exist or was ended. 401, `session_unknown`.
     #[error("there is no such session")]
     SessionUnknown,
+    /// The session is good, but its operator holds no role any more. 401, `session_unknown`.
+    #[error("the operator holds no role any more")]
+    NothingHeld,
     /// The session was idle too long or reached its end. 401, `session_expired`.
     #[error("the session has expired: sign in again")]
     SessionExpired,
@@ -156,7 +159,7 @@ impl AccessError {
             Self::Quota(_) => "quota_exceeded",
             Self::Excess(_) => "exceeds_own_permissions",
             Self::Suspended => "suspended",
-            Self::SessionUnknown => "session_unknown",
+            Self::SessionUnknown | Self::NothingHeld => "session_unknown",
             Self::SessionExpired => "session_expired",
             Self::TokenUnknown => "token_unknown",
             Self::TokenExpired => "token_expired",

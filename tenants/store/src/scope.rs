@@ -43,6 +43,12 @@ pub struct Sight {
 }
 
 impl Sight {
+    /// Where it begins.
+    #[must_use]
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
+    }
+
     /// Whether it reaches this place.
     #[must_use]
     pub fn sees(&self, place: &Lineage) -> bool {

@@ -1,20 +1,25 @@
 /**
  * The server pokes, the portal refetches: a poke names what changed in an account, never the data, so
  * that a page can only ever show what its own request was allowed to see. Pokes are gathered for a
- * second. After an interruption everything is refetched, since pokes may have been missed.
+ * second. After an interruption everything is refetched, since pokes may have been missed. While there
+ * is no stream, which the server refuses to who has many open, what pokes would tell of is refetched
+ * from time to time.
  */
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 const GATHER_MS = 1000;
 const INTERRUPTED_AFTER_MS = 5000;
-const RETRY_MS = 15_000;
+const RETRY_MS = 30_000;
+const POLL_MS = 30_000;
 
 const TOUCHES: Record<string, string[]> = {
   devices: ["devices", "device", "readings", "summary"],
   alerts: ["alerts", "devices", "device", "summary"],
   collectors: ["collectors", "enrollments", "summary"],
 };
+
+const ALL_TOUCHED = [...new Set(Object.values(TOUCHES).flat())];
 
 /** Which query keys a poke makes stale; an unknown type makes all stale. */
 export function touched(type: string): string[] | "all" {
@@ -66,10 +71,11 @@ export function useLive(account: string, maySeeDevices: boolean): boolean {
     let source: EventSource | undefined;
     let warn: ReturnType<typeof setTimeout> | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
+    let poll: ReturnType<typeof setInterval> | undefined;
 
     const onPoke = (event: MessageEvent) => {
       const keys = touched(parsePoke(event.data) ?? event.type);
-      gatherer.add(keys === "all" ? Object.keys(TOUCHES).flatMap((type) => TOUCHES[type] ?? []) : keys);
+      gatherer.add(keys === "all" ? ALL_TOUCHED : keys);
     };
     const connect = () => {
       source?.close();
@@ -78,10 +84,13 @@ export function useLive(account: string, maySeeDevices: boolean): boolean {
         clearTimeout(warn);
         if (warn !== undefined) client.invalidateQueries();
         warn = undefined;
+        clearInterval(poll);
+        poll = undefined;
         setInterrupted(false);
       };
       source.onerror = () => {
         warn ??= setTimeout(() => setInterrupted(true), INTERRUPTED_AFTER_MS);
+        poll ??= setInterval(() => gatherer.add(ALL_TOUCHED), POLL_MS);
         if (source?.readyState === EventSource.CLOSED) again = setTimeout(connect, RETRY_MS);
       };
       source.onmessage = onPoke;
@@ -93,6 +102,7 @@ export function useLive(account: string, maySeeDevices: boolean): boolean {
       source?.close();
       clearTimeout(warn);
       clearTimeout(again);
+      clearInterval(poll);
     };
   }, [account, client, maySeeDevices]);
   return interrupted;

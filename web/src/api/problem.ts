@@ -77,6 +77,8 @@ const MESSAGES: Record<string, () => string> = {
   too_many_invitations: m.problem_too_many_invitations,
   too_many_tokens: m.problem_too_many_tokens,
   too_much_at_once: m.problem_too_much_at_once,
+  too_much_in_flight: m.problem_too_much_in_flight,
+  export_in_progress: m.problem_export_in_progress,
   link_invalid: m.problem_link_invalid,
   sign_in_first: m.problem_sign_in_first,
   other_address: m.problem_other_address,

@@ -410,6 +410,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/drivers/{name}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a driver work for each of these accounts: all of them, or none. */
+        post: operations["drivers_grant_each"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/egress": {
         parameters: {
             query?: never;
@@ -509,7 +526,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An export's file. It can be fetched once, within 24 hours. */
+        /** An export's file. It can be fetched once, within 24 hours; a download that breaks off does not count. */
         get: operations["accounts_fetch_export"];
         put?: never;
         post?: never;
@@ -1559,23 +1576,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/accounts/{id}/drivers/{name}/grants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Lets a driver work for each of these accounts: all of them, or none. */
-        post: operations["drivers_grant_each"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1722,6 +1722,17 @@ export interface components {
             id: string;
             name: string;
             model?: string | null;
+        };
+        /** @description One thing in which a version asks for more. */
+        AsksMore: {
+            /**
+             * @description An item's name, or `snmp:<prefix>`, `http:<host>`, `ask:<kind>`, `command:<key>`, `object:<kind>`, `route:<key>`,
+             *     `limits.table_rows`.
+             */
+            name: string;
+            /** @description What operators read of an item. */
+            title?: string | null;
+            how: components["schemas"]["HowMore"];
         };
         /** @description Who acted. */
         AuditActor: {
@@ -1987,6 +1998,8 @@ export interface components {
             icon?: string | null;
             /** @description What lists, tiles and cards show of its devices, in this order. */
             headlines: components["schemas"]["DriverHeadline"][];
+            /** @description What it may collect at most, where an account grants all of it. */
+            statement: components["schemas"]["Statement"];
             /**
              * Format: date-time
              * @description When.
@@ -1994,8 +2007,16 @@ export interface components {
             installed_at: string;
             /** @description Whether it is the version in use. */
             active: boolean;
-            /** @description What it may collect at most, where an account grants all of it. */
+        };
+        /** @description A driver at an account: the grant, and what follows from it. */
+        DriverAtAccount: components["schemas"]["DriverGrant"] & {
+            /** @description What operators call the driver. */
+            title: string;
+            /** @description What is collected there now, and what not. */
             statement: components["schemas"]["Statement"];
+            proposal?: components["schemas"]["Statement"] | null;
+            /** @description The categories that the account's policy lets be collected. */
+            policy: components["schemas"]["Policy"];
         };
         /** @description The devices of one driver. */
         DriverFigures: {
@@ -2016,12 +2037,6 @@ export interface components {
             driver: string;
             /** @description Whether the account lets it do anything. */
             granted: boolean;
-            /** @description The categories that it may collect there. */
-            categories: string[];
-            /** @description Those that its manifest declares. */
-            declared: string[];
-            /** @description Free-text attributes consented to by name. */
-            texts: string[];
             /**
              * Format: date-time
              * @description Since when, or since when as it is now.
@@ -2031,9 +2046,20 @@ export interface components {
             version: string;
             /** @description SHA-256 of its component. */
             digest: string;
+            /** @description The categories that it may collect there. */
+            categories: string[];
+            /** @description Those that its manifest declares. */
+            declared: string[];
             /** @description Items that it may not collect there although their category is granted. */
             withheld: string[];
+            /** @description Free-text attributes consented to by name. */
+            texts: string[];
             offered?: components["schemas"]["DriverOffer"] | null;
+        };
+        /** @description What was done. */
+        DriverGrantsMade: {
+            /** @description How many accounts let the driver do this now. */
+            accounts: number;
         };
         /** @description What lists, tiles and cards show of its devices. */
         DriverHeadline: {
@@ -2041,6 +2067,14 @@ export interface components {
             role: components["schemas"]["HeadlineRole"];
             title: string;
             unit?: string | null;
+        };
+        /** @description A version that waits for an account's consent. */
+        DriverOffer: {
+            version: string;
+            /** @description SHA-256 of its component: what consent is given for. */
+            digest: string;
+            /** @description In what it asks for more than was consented to. */
+            asks_more: components["schemas"]["AsksMore"][];
         };
         /** @description A host that may be reached. */
         EgressHost: {
@@ -2240,6 +2274,11 @@ export interface components {
              */
             password?: string | null;
         };
+        /**
+         * @description All that the manifest declares, or only what it marks as its basic set.
+         * @enum {string}
+         */
+        GrantExtent: "all" | "basic";
         /** @description A group of devices. */
         Group: {
             /** Format: uuid */
@@ -2312,6 +2351,11 @@ export interface components {
             /** @description The name of the role as its maker gave it; that of a built-in one is its key. */
             role_name: string;
         };
+        /**
+         * @description It was not there; it lets more or other things through; or it says something else about a person.
+         * @enum {string}
+         */
+        HowMore: "added" | "widened" | "recategorized";
         /** @description A limit of an account above that holds here too. */
         InheritedQuota: {
             /**
@@ -2328,6 +2372,13 @@ export interface components {
              * @description How much that account and all below it have.
              */
             used: number;
+        };
+        /** @description A driver that was installed, and what that means for the accounts that grant it. */
+        InstalledDriver: components["schemas"]["Driver"] & {
+            /** @description Accounts at which this version works from now on: it asks for no more than they consented to. */
+            followed: number;
+            /** @description Accounts that keep the version that they have, and are asked for consent. */
+            asked: number;
         };
         /** @description An invitation that waits. */
         Invitation: {
@@ -2392,6 +2443,50 @@ export interface components {
              */
             id: string;
         };
+        /** @description What bounds a value; only what its type has. */
+        ItemBounds: {
+            /**
+             * Format: double
+             * @description The least number.
+             */
+            min?: number | null;
+            /**
+             * Format: double
+             * @description The greatest number.
+             */
+            max?: number | null;
+            /** @description The only values that it can have. */
+            values?: string[] | null;
+            /** @description The expression that it matches as a whole. */
+            pattern?: string | null;
+            /**
+             * Format: int32
+             * @description The most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: int32
+             * @description The most bytes.
+             */
+            max_bytes?: number | null;
+            /**
+             * Format: int32
+             * @description Days until it is forgotten.
+             */
+            retention_days?: number | null;
+            /** @description The table whose rows it is kept for. */
+            table?: string | null;
+        };
+        /**
+         * @description What becomes of a value.
+         * @enum {string}
+         */
+        ItemFate: "collected" | "not_asked" | "not_granted" | "denied_by_policy";
+        /**
+         * @description The type of a kept value.
+         * @enum {string}
+         */
+        ItemType: "flag" | "integer" | "real" | "enum" | "version" | "time" | "pattern" | "text" | "row_key" | "meter" | "condition" | "identity" | "state";
         /**
          * @description What was left out of a report or of a collector's reports, beyond a limit.
          * @enum {string}
@@ -2713,6 +2808,12 @@ export interface components {
             title: string;
             tone?: components["schemas"]["Tone"] | null;
         };
+        /**
+         * @description Why a category never occurs: the device's protocol does not carry it, as the driver's author says, or the driver
+         *     declares nothing of it, so the host refuses to keep it.
+         * @enum {string}
+         */
+        NeverWhy: "protocol" | "undeclared";
         /** @description An account to be. */
         NewAccount: {
             name: components["schemas"]["Name"];
@@ -2738,10 +2839,6 @@ export interface components {
         NewDriverGrant: {
             /** @description True: what the manifest declares, within the rest. False: nothing. */
             granted: boolean;
-            /** @description Only these categories. */
-            categories?: string[] | null;
-            /** @description Free-text attributes consented to by name. */
-            texts?: string[] | null;
             /**
              * @description SHA-256 of the version that is consented to: the one that works here, or the one that is offered. Where absent,
              *     the one that works here; where none does, the one that is offered.
@@ -2749,8 +2846,27 @@ export interface components {
             digest?: string | null;
             /** @description Where the rest starts from. */
             extent?: components["schemas"]["GrantExtent"];
+            /** @description Only these categories. */
+            categories?: string[] | null;
             /** @description Items that are not granted although their category is. */
             withheld?: string[] | null;
+            /** @description Free-text attributes consented to by name. */
+            texts?: string[] | null;
+        };
+        /** @description What chosen accounts are to let a driver do. */
+        NewDriverGrants: {
+            /** @description The accounts: this one or any below, at most 500. */
+            accounts: string[];
+            /** @description SHA-256 of the version that is consented to: the one that is offered. */
+            digest: string;
+            /** @description Where the rest starts from. */
+            extent?: components["schemas"]["GrantExtent"];
+            /** @description Only these categories. */
+            categories?: string[] | null;
+            /** @description Items that are not granted although their category is. */
+            withheld?: string[] | null;
+            /** @description Free-text attributes consented to by name. */
+            texts?: string[] | null;
         };
         /** @description A host to be reached. */
         NewEgressHost: {
@@ -3019,6 +3135,13 @@ export interface components {
         /** @description Who forgot. */
         PasswordResetRequest: {
             email: components["schemas"]["Email"];
+        };
+        /** @description The categories that an account lets be collected of any driver. */
+        Policy: {
+            /** @description Of devices of the company. */
+            company: string[];
+            /** @description Of devices that are their user's own. */
+            personal: string[];
         };
         /** @description The portal's host name to be. */
         PortalHost: {
@@ -3411,6 +3534,52 @@ export interface components {
             /** @description The provider's sign-in page. */
             url: string;
         };
+        /** @description What a driver may collect, and what it never does: generated from what the host enforces. */
+        Statement: {
+            /** @description All that the driver declares to keep. */
+            items: components["schemas"]["StatementItem"][];
+            /** @description All that it asks of the world; the host refuses to ask anything else. */
+            asks: components["schemas"]["StatementAsk"][];
+            /** @description Categories of which it declares nothing. */
+            never: components["schemas"]["StatementNever"][];
+        };
+        /** @description A thing that a driver asks. */
+        StatementAsk: {
+            /** @description `snmp`, `http`, `objects`, `next_command`, `members`, `people` or `state`. */
+            kind: string;
+            /** @description OID prefix, host or kind of object, where it names one. */
+            what?: string | null;
+            /** @description Whether it is granted. */
+            granted: boolean;
+        };
+        /** @description One thing that a driver may have kept. */
+        StatementItem: {
+            /** @description Its name in grants: `model`, `supplies.percent`, `meter:pages`, `condition:jam`, `identity:serial`, `state:cursor`. */
+            name: string;
+            /** @description What operators read. */
+            title: string;
+            /** @description What it says about a person. */
+            category: string;
+            /** @description Its type. */
+            type: components["schemas"]["ItemType"];
+            /** @description Whether it is free text, which is granted by name only. */
+            text: boolean;
+            /** @description What its numbers count. */
+            unit?: string | null;
+            /** @description What bounds its values. */
+            bounds: components["schemas"]["ItemBounds"];
+            /** @description Whether the driver is of no use without it, as its author says. */
+            basic: boolean;
+            /** @description What becomes of it on devices of the company. */
+            company: components["schemas"]["ItemFate"];
+            /** @description What becomes of it on devices that are their user's own. */
+            personal: components["schemas"]["ItemFate"];
+        };
+        /** @description A category of which nothing is kept. */
+        StatementNever: {
+            category: string;
+            why: components["schemas"]["NeverWhy"];
+        };
         /** @description Figures of an account's subtree. */
         Summary: {
             /**
@@ -3524,175 +3693,6 @@ export interface components {
             tone?: components["schemas"]["Tone"] | null;
             /** @description The colour that it names, `#rrggbb`. */
             color?: string | null;
-        };
-        /** @description One thing in which a version asks for more. */
-        AsksMore: {
-            /**
-             * @description An item's name, or `snmp:<prefix>`, `http:<host>`, `ask:<kind>`, `command:<key>`, `object:<kind>`, `route:<key>`,
-             *     `limits.table_rows`.
-             */
-            name: string;
-            /** @description What operators read of an item. */
-            title?: string | null;
-            how: components["schemas"]["HowMore"];
-        };
-        /** @description A driver at an account: the grant, and what follows from it. */
-        DriverAtAccount: components["schemas"]["DriverGrant"] & {
-            /** @description What operators call the driver. */
-            title: string;
-            /** @description What is collected there now, and what not. */
-            statement: components["schemas"]["Statement"];
-            proposal?: components["schemas"]["Statement"] | null;
-            /** @description The categories that the account's policy lets be collected. */
-            policy: components["schemas"]["Policy"];
-        };
-        /** @description What was done. */
-        DriverGrantsMade: {
-            /** @description How many accounts let the driver do this now. */
-            accounts: number;
-        };
-        /** @description A version that waits for an account's consent. */
-        DriverOffer: {
-            version: string;
-            /** @description SHA-256 of its component: what consent is given for. */
-            digest: string;
-            /** @description In what it asks for more than was consented to. */
-            asks_more: components["schemas"]["AsksMore"][];
-        };
-        /**
-         * @description All that the manifest declares, or only what it marks as its basic set.
-         * @enum {string}
-         */
-        GrantExtent: "all" | "basic";
-        /**
-         * @description It was not there; it lets more or other things through; or it says something else about a person.
-         * @enum {string}
-         */
-        HowMore: "added" | "widened" | "recategorized";
-        /** @description A driver that was installed, and what that means for the accounts that grant it. */
-        InstalledDriver: components["schemas"]["Driver"] & {
-            /** @description Accounts at which this version works from now on: it asks for no more than they consented to. */
-            followed: number;
-            /** @description Accounts that keep the version that they have, and are asked for consent. */
-            asked: number;
-        };
-        /** @description What bounds a value; only what its type has. */
-        ItemBounds: {
-            /**
-             * Format: double
-             * @description The least number.
-             */
-            min?: number | null;
-            /**
-             * Format: double
-             * @description The greatest number.
-             */
-            max?: number | null;
-            /** @description The only values that it can have. */
-            values?: string[] | null;
-            /** @description The expression that it matches as a whole. */
-            pattern?: string | null;
-            /**
-             * Format: int32
-             * @description The most characters.
-             */
-            max_length?: number | null;
-            /**
-             * Format: int32
-             * @description The most bytes.
-             */
-            max_bytes?: number | null;
-            /**
-             * Format: int32
-             * @description Days until it is forgotten.
-             */
-            retention_days?: number | null;
-            /** @description The table whose rows it is kept for. */
-            table?: string | null;
-        };
-        /**
-         * @description What becomes of a value.
-         * @enum {string}
-         */
-        ItemFate: "collected" | "not_asked" | "not_granted" | "denied_by_policy";
-        /**
-         * @description The type of a kept value.
-         * @enum {string}
-         */
-        ItemType: "flag" | "integer" | "real" | "enum" | "version" | "time" | "pattern" | "text" | "row_key" | "meter" | "condition" | "identity" | "state";
-        /**
-         * @description Why a category never occurs: the device's protocol does not carry it, as the driver's author says, or the driver
-         *     declares nothing of it, so the host refuses to keep it.
-         * @enum {string}
-         */
-        NeverWhy: "protocol" | "undeclared";
-        /** @description What chosen accounts are to let a driver do. */
-        NewDriverGrants: {
-            /** @description The accounts: this one or any below, at most 500. */
-            accounts: string[];
-            /** @description SHA-256 of the version that is consented to: the one that is offered. */
-            digest: string;
-            /** @description Where the rest starts from. */
-            extent?: components["schemas"]["GrantExtent"];
-            /** @description Only these categories. */
-            categories?: string[] | null;
-            /** @description Items that are not granted although their category is. */
-            withheld?: string[] | null;
-            /** @description Free-text attributes consented to by name. */
-            texts?: string[] | null;
-        };
-        /** @description The categories that an account lets be collected of any driver. */
-        Policy: {
-            /** @description Of devices of the company. */
-            company: string[];
-            /** @description Of devices that are their user's own. */
-            personal: string[];
-        };
-        /** @description What a driver may collect, and what it never does: generated from what the host enforces. */
-        Statement: {
-            /** @description All that the driver declares to keep. */
-            items: components["schemas"]["StatementItem"][];
-            /** @description All that it asks of the world; the host refuses to ask anything else. */
-            asks: components["schemas"]["StatementAsk"][];
-            /** @description Categories of which it declares nothing. */
-            never: components["schemas"]["StatementNever"][];
-        };
-        /** @description A thing that a driver asks. */
-        StatementAsk: {
-            /** @description `snmp`, `http`, `objects`, `next_command`, `members`, `people` or `state`. */
-            kind: string;
-            /** @description OID prefix, host or kind of object, where it names one. */
-            what?: string | null;
-            /** @description Whether it is granted. */
-            granted: boolean;
-        };
-        /** @description One thing that a driver may have kept. */
-        StatementItem: {
-            /** @description Its name in grants: `model`, `supplies.percent`, `meter:pages`, `condition:jam`, `identity:serial`, `state:cursor`. */
-            name: string;
-            /** @description What operators read. */
-            title: string;
-            /** @description What it says about a person. */
-            category: string;
-            /** @description Its type. */
-            type: components["schemas"]["ItemType"];
-            /** @description What its numbers count. */
-            unit?: string | null;
-            /** @description What bounds its values. */
-            bounds: components["schemas"]["ItemBounds"];
-            /** @description Whether the driver is of no use without it, as its author says. */
-            basic: boolean;
-            /** @description What becomes of it on devices of the company. */
-            company: components["schemas"]["ItemFate"];
-            /** @description What becomes of it on devices that are their user's own. */
-            personal: components["schemas"]["ItemFate"];
-            /** @description Whether it is free text, which is granted by name only. */
-            text: boolean;
-        };
-        /** @description A category of which nothing is kept. */
-        StatementNever: {
-            category: string;
-            why: components["schemas"]["NeverWhy"];
         };
     };
     responses: never;
@@ -4861,6 +4861,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DriverGrant"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drivers_grant_each: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key within 24 hours does its work once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description An account above them. */
+                id: string;
+                /** @description The driver's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDriverGrants"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverGrantsMade"];
                 };
             };
             /** @description What went wrong */
@@ -7963,46 +8003,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    drivers_grant_each: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same call with the same key within 24 hours does its work once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description An account above them. */
-                id: string;
-                /** @description The driver's name. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDriverGrants"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DriverGrantsMade"];
-                };
             };
             /** @description What went wrong */
             default: {

@@ -44,6 +44,7 @@ const ACTIONS: Record<string, () => string> = {
   "account.deletion_cancelled": m.audit_did_account_deletion_cancelled,
   "account.deletion_requested": m.audit_did_account_deletion_requested,
   "account.erased": m.audit_did_account_erased,
+  "account.export_begun": m.audit_did_account_export_begun,
   "account.export_fetched": m.audit_did_account_export_fetched,
   "account.export_requested": m.audit_did_account_export_requested,
   "account.exported": m.audit_did_account_exported,

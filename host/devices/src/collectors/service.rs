@@ -140,11 +140,16 @@ pub async fn touch(scope: &mut Scope, id: CollectorId, now: Timestamp) -> Result
     Ok(store::touch(scope, id, now).await?)
 }
 
-/// Notes how a collector says it is.
+/// Notes how a collector says it is. Whether that is news to who looks at it.
 ///
 /// # Errors
 /// [`CollectorError::Invalid`] for its version.
-pub async fn status(scope: &mut Scope, id: CollectorId, status: &Status, now: Timestamp) -> Result<(), CollectorError> {
+pub async fn status(
+    scope: &mut Scope,
+    id: CollectorId,
+    status: &Status,
+    now: Timestamp,
+) -> Result<bool, CollectorError> {
     check_version(&status.version)?;
     let status = bounded(status);
     let theirs = i64::try_from(status.clock).unwrap_or(i64::MAX);

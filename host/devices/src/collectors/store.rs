@@ -177,18 +177,25 @@ pub(super) async fn touch(scope: &mut Scope, id: CollectorId, now: Timestamp) ->
     Ok(())
 }
 
+/// Whether a list shows it differently now: only the time of a collector that was heard just before is no news.
 pub(super) async fn status(
     scope: &mut Scope,
     id: CollectorId,
     status: &Status,
     clock_offset_ms: i64,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    sqlx::query(
-        "update collectors set version = $2, pending = $3, dead_letters = $4, clock_offset_ms = $5,
-                last_sweep = coalesce($6, last_sweep), last_seen_at = $7
-         where id = $1",
+    let news = sqlx::query_scalar(
+        "with before as (
+             select id, version, pending, dead_letters, last_sweep, last_seen_at from collectors where id = $1 for update)
+         update collectors c
+         set version = $2, pending = $3, dead_letters = $4, clock_offset_ms = $5,
+             last_sweep = coalesce($6, c.last_sweep), last_seen_at = $7
+         from before where c.id = before.id
+         returning before.version <> $2 or before.pending <> $3 or before.dead_letters <> $4
+             or before.last_sweep is distinct from coalesce($6, before.last_sweep)
+             or before.last_seen_at is null or before.last_seen_at < $7 - interval '2 minutes'",
     )
     .bind(id)
     .bind(&status.version)
@@ -197,9 +204,9 @@ pub(super) async fn status(
     .bind(clock_offset_ms)
     .bind(status.last_sweep.as_ref().map(Json))
     .bind(At(now))
-    .execute(scope.sql())
+    .fetch_optional(scope.sql())
     .await?;
-    Ok(())
+    Ok(news.unwrap_or(false))
 }
 
 /// What is known of a collector and its site's secrets.

@@ -2,8 +2,8 @@
 //!
 //! Which tables and columns there are is asked of the database's catalogue. What proves or seals something is left out:
 //! every column of bytes (hashes, sealed credentials, a driver's state), every one that is named for a secret, and the
-//! tables of calls and jobs, which tell nothing of the account. A file is made by a job, fetched once, and removed a day
-//! later in any case. It lies in the folder of the process that made it. What tells which accounts lie above is left out
+//! tables of calls and jobs, which tell nothing of the account. A file is made by a job, fetched whole once, and
+//! removed a day later in any case. It lies in the folder of the process that made it. What tells which accounts lie above is left out
 //! too (`above.rs`).
 
 mod above;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use bailiwick_store::{AccountId, At, StoreError, uuid_id};
 use jiff::{SignedDuration, Timestamp};
 
-pub use service::{fetch, list, request};
+pub use service::{begin, check, fetched, list, request};
 pub use work::{EXPIRY, Expiring, Exporting};
 
 uuid_id! {

@@ -40,11 +40,29 @@ pub async fn list(scope: &mut Scope) -> Result<Vec<Export>, ExportError> {
     Ok(store::list(scope).await?)
 }
 
-/// Notes that an export is fetched, which happens once. Its file is opened and removed once this is committed.
+/// Whether an export can be fetched. Nothing is changed.
 ///
 /// # Errors
 /// [`ExportError::NotFound`].
-pub async fn fetch(scope: &mut Scope, id: ExportId, now: Timestamp) -> Result<(), ExportError> {
+pub async fn check(scope: &mut Scope, id: ExportId, now: Timestamp) -> Result<(), ExportError> {
+    if store::is_ready(scope, id, now).await? { Ok(()) } else { Err(ExportError::NotFound) }
+}
+
+/// Notes that somebody begins to fetch an export, who may break off and begin again.
+///
+/// # Errors
+/// [`ExportError::NotFound`].
+pub async fn begin(scope: &mut Scope, id: ExportId, now: Timestamp) -> Result<(), ExportError> {
+    check(scope, id, now).await?;
+    journal::record(scope, "account.export_begun", Object::of("export", id), None, None).await?;
+    Ok(())
+}
+
+/// Notes that an export was fetched whole, which happens once. Its file is removed once this is committed.
+///
+/// # Errors
+/// [`ExportError::NotFound`].
+pub async fn fetched(scope: &mut Scope, id: ExportId, now: Timestamp) -> Result<(), ExportError> {
     if !store::fetch(scope, id, now).await? {
         return Err(ExportError::NotFound);
     }

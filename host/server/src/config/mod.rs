@@ -105,7 +105,7 @@ pub struct Rates {
     pub calls: u32,
     /// Calls with all tokens of one account together.
     pub account: u32,
-    /// Calls of the REST interface from one source.
+    /// Calls of the REST interface from one source, and as many at the collectors' door.
     pub source: u32,
     /// Calls of one collector.
     pub collector: u32,
@@ -155,6 +155,8 @@ pub struct Config {
     pub senders: SenderLimits,
     /// After how long an API token ends at the latest.
     pub token_lifetime: jiff::SignedDuration,
+    /// Bytes of bodies that may be held in memory at once.
+    pub body_memory: usize,
     /// Database connections, at most.
     pub database_connections: u32,
     /// How much work is under way and waits.
@@ -257,6 +259,7 @@ impl TryFrom<Settings> for Config {
             rates,
             senders,
             token_lifetime: days("token_days", s.token_days)?,
+            body_memory: body_memory(s.body_memory_mib)?,
             database_connections: s.database_connections,
             work,
             request_timeout: seconds("request_timeout_seconds", s.request_timeout_seconds)?,
@@ -356,6 +359,15 @@ fn connections(all: usize, source: usize) -> Result<Connections, ConfigError> {
         return Err(ConfigError::value("connections_per_source", "is 0", "give at least 1"));
     }
     Ok(Connections { all: (all > 0).then_some(all), source })
+}
+
+/// A quarter of it, which is one sender's share, holds the largest body there is: a collector's batch.
+fn body_memory(mib: usize) -> Result<usize, ConfigError> {
+    if (16..=65_536).contains(&mib) {
+        Ok(mib << 20)
+    } else {
+        Err(ConfigError::value("body_memory_mib", format!("is {mib}"), "give 16 to 65536"))
+    }
 }
 
 fn seconds(key: &'static str, n: u64) -> Result<Duration, ConfigError> {

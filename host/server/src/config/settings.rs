@@ -80,6 +80,7 @@ pub(super) struct Settings {
     pub invitations_per_day_at_first: u32,
     pub invitations_per_day: u32,
     pub invitations_per_operator_per_day: u32,
+    pub body_memory_mib: usize,
     pub database_connections: u32,
     pub account_work: u32,
     pub account_waiting: u32,

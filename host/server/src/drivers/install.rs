@@ -1,25 +1,29 @@
 //! `POST /drivers`: a component is inspected and compiled aside before it is installed.
 
+use std::sync::Arc;
+
 use axum::{
-    body::Bytes,
-    extract::{FromRequest as _, Multipart, Request, State},
-    http::{StatusCode, header},
+    Extension,
+    extract::{Request, State},
+    http::StatusCode,
     response::Response,
 };
 use bailiwick_devices::drivers::{self, Arrival, Installed};
 use bailiwick_runtime::{LoadError, Runtime};
 use bailiwick_store::AccountId;
-
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::DriverView;
+use super::{DriverView, Upload};
 use crate::{
     App,
     caller::Caller,
-    edge::{Locale, Problem, Query, input::body_problem},
+    edge::{Locale, Query},
     work::{Refused, Work, permission::InstallDrivers},
 };
+
+/// Seconds after which a component that found no place is worth another try.
+pub(super) const RETRY_AFTER: u64 = 10;
 
 /// Reads a component's manifest, then compiles it aside; only what passes both is installed.
 ///
@@ -61,14 +65,15 @@ pub(super) async fn install(
     caller: Caller,
     locale: Locale,
     Query(options): Query<Options>,
+    Extension(upload): Extension<Arc<Upload>>,
     request: Request,
 ) -> Result<Response, Refused> {
-    // Compiling takes time, so it is done for those who may install, and outside of any transaction.
-    Work::check::<InstallDrivers>(&app, &caller, AccountId::ROOT).await.map_err(visible)?;
-    let pending = request.extensions().get().cloned();
-    let component = component(request).await?;
+    // one component at a time is in memory, compiled outside of any transaction
+    let _turn = app.uploads().turn().await?;
+    let component = upload.read().await?;
     let driver = verify(app.runtime(), &component).await?;
     let now = app.store().now();
+    let pending = request.extensions().get().cloned();
     let mut work = Work::open::<InstallDrivers>(&app, caller, AccountId::ROOT, pending).await?;
     let (scope, manifest, digest) = (&mut work.scope, driver.manifest(), driver.digest());
     let done = if options.rollback {
@@ -92,24 +97,4 @@ pub(super) async fn install(
     let reply = work.reply(status, &view).await?;
     app.drivers().reload(app.store()).await?;
     Ok(reply)
-}
-
-/// Drivers are there for everyone to see, so who may not install one is denied, not told that it is not there.
-pub(super) fn visible(problem: Problem) -> Problem {
-    if problem.status() == StatusCode::NOT_FOUND { Problem::denied() } else { problem }
-}
-
-async fn component(request: Request) -> Result<Bytes, Problem> {
-    let mime = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if !mime.starts_with("multipart/form-data") {
-        return Bytes::from_request(request, &()).await.map_err(|e| body_problem(&e));
-    }
-    let broken = || Problem::new(StatusCode::BAD_REQUEST, "broken_body", "The form could not be read to its end.");
-    let mut form = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
-    while let Some(part) = form.next_field().await.map_err(|_| broken())? {
-        if part.file_name().is_some() {
-            return part.bytes().await.map_err(|_| broken());
-        }
-    }
-    Err(Problem::field("file", "required", "the form holds no file"))
 }

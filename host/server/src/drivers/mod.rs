@@ -10,6 +10,7 @@ mod install;
 mod list;
 mod statement;
 mod uninstall;
+mod upload;
 mod view;
 
 use bailiwick_devices::drivers::DriverError;
@@ -20,6 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use consent::GrantView;
 pub use install::verify;
+pub use upload::{Upload, Uploads};
 pub use view::{DriverView, severity, type_name};
 
 use crate::{
@@ -66,8 +68,10 @@ impl From<DriverError> for Problem {
 
 impl From<LoadError> for Problem {
     fn from(error: LoadError) -> Self {
-        if matches!(error, LoadError::Stopped) {
-            return Self::unavailable(5);
+        match error {
+            LoadError::Stopped => return Self::unavailable(5),
+            LoadError::Busy => return Self::unavailable(install::RETRY_AFTER),
+            _ => {}
         }
         let errors = match &error {
             LoadError::Manifest(bailiwick_contract::manifest::ManifestError::Invalid(all)) => {

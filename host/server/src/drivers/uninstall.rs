@@ -6,12 +6,12 @@ use bailiwick_store::AccountId;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{DriverAt, install::visible};
+use super::DriverAt;
 use crate::{
     App,
     caller::Caller,
     edge::{Path, Query},
-    work::{Refused, Work, permission::InstallDrivers},
+    work::{Refused, Work, admit::visible, permission::InstallDrivers},
 };
 
 /// What becomes of grants.

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use axum::{
     body::{Bytes, HttpBody as _},
-    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request, rejection::BytesRejection},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request},
     http::{StatusCode, header, request::Parts},
 };
 use serde::{
@@ -12,7 +12,7 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{FieldProblem, Problem};
+use super::{FieldProblem, Problem, body};
 
 /// A JSON body.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +55,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
                 "Send application/json.",
             ));
         }
-        Bytes::from_request(request, state).await.map(Self).map_err(|e| body_problem(&e))
+        Bytes::from_request(request, state).await.map(Self).map_err(|_| body::broken())
     }
 }
 
@@ -135,16 +135,6 @@ fn is_json(request: &Request) -> bool {
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.split(';').next())
         .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"))
-}
-
-/// What went wrong with reading a body, most often its size.
-#[must_use]
-pub fn body_problem(rejection: &BytesRejection) -> Problem {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body is larger than accepted here.")
-    } else {
-        Problem::new(StatusCode::BAD_REQUEST, "broken_body", "The body could not be read to its end.")
-    }
 }
 
 /// The query.

@@ -36,8 +36,16 @@ pub struct Metrics {
     pub sign_ins: IntCounterVec,
     /// Certificates read again, by outcome.
     pub certificate_reloads: IntCounterVec,
-    /// Events that listeners were too slow for.
+    /// Events that a stream told in summary, since there were too many to gather.
     pub events_lost: IntCounter,
+    /// Looks of event streams at who listens: `made`, and of these asked for since `rights_changed`.
+    pub stream_proofs: IntCounterVec,
+    /// Looks into the database for who a token, a session or a collector's key belongs to.
+    pub credential_lookups: IntCounter,
+    /// Bytes of bodies that are held in memory.
+    pub body_bytes: IntGauge,
+    /// Bodies for which there was no room: `all`, or the sender's `own` share.
+    pub bodies_refused: IntCounterVec,
     /// What went wrong with what server processes share: `away`, `unshared`, `lost`.
     pub shared_troubles: IntCounterVec,
     /// What was left out of reports beyond a limit, by what: `readings`, `rows`, `alerts`, `meters`, `devices`.
@@ -70,6 +78,23 @@ impl Metrics {
         let sign_ins = counters("bailiwick_sign_ins_total", "Sign-ins, by outcome.", &["outcome"])?;
         let certificate_reloads =
             counters("bailiwick_tls_reloads_total", "Certificates read again, by outcome.", &["outcome"])?;
+        let stream_proofs = counters(
+            "bailiwick_event_stream_proofs_total",
+            "Looks of event streams at who listens: made, and asked for since rights changed.",
+            &["why"],
+        )?;
+        let bodies_refused = counters(
+            "bailiwick_http_bodies_refused_total",
+            "Bodies for which there was no room: in the budget of all, or in the sender's own share.",
+            &["which"],
+        )?;
+        let body_bytes = IntGauge::new("bailiwick_http_body_bytes", "Bytes of bodies that are held in memory.")?;
+        registry.register(Box::new(body_bytes.clone()))?;
+        let credential_lookups = IntCounter::new(
+            "bailiwick_credential_lookups_total",
+            "Looks into the database for who a token, a session or a collector's key belongs to.",
+        )?;
+        registry.register(Box::new(credential_lookups.clone()))?;
         let shared_troubles = counters(
             "bailiwick_shared_troubles_total",
             "Trouble with Redis: it went away, a limit was counted unshared, wake-ups were lost.",
@@ -81,7 +106,10 @@ impl Metrics {
             &["method", "route"],
         )?;
         let running = IntGauge::new("bailiwick_http_requests_running", "Calls being served.")?;
-        let events_lost = IntCounter::new("bailiwick_events_lost_total", "Events that a listener was too slow for.")?;
+        let events_lost = IntCounter::new(
+            "bailiwick_events_lost_total",
+            "Events that a stream told in summary, since there were too many to gather.",
+        )?;
         registry.register(Box::new(duration.clone()))?;
         registry.register(Box::new(running.clone()))?;
         registry.register(Box::new(events_lost.clone()))?;
@@ -103,6 +131,10 @@ impl Metrics {
             sign_ins,
             certificate_reloads,
             events_lost,
+            stream_proofs,
+            credential_lookups,
+            body_bytes,
+            bodies_refused,
             shared_troubles,
             reports_cut,
             batches_redone,

@@ -12,10 +12,12 @@
 //! | [`assets`], [`fixed`] | the portal's files, compressed once |
 //! | [`problem`] | one shape of errors |
 //! | [`guard`] | what no handler gets to see |
+//! | [`body`] | bodies in memory are bounded, one by one and together |
 //! | [`device`] | what a call came from, for its owner to know it again |
 //! | [`input`], [`list`], [`table`], [`locale`] | bodies, queries, lists, CSV, languages |
 
 pub mod assets;
+pub mod body;
 pub mod descriptors;
 pub mod device;
 pub mod fixed;

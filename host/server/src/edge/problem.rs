@@ -178,6 +178,15 @@ impl Problem {
         problem
     }
 
+    /// The caller has too much under way at once; again after so many seconds.
+    #[must_use]
+    pub fn too_much_in_flight(retry_after: u64) -> Self {
+        let detail = "Too much of yours is under way at once; wait for some of it to end.";
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_much_in_flight", detail);
+        problem.0.retry_after = Some(retry_after.max(1));
+        problem
+    }
+
     /// The server cannot do it now; again after so many seconds.
     #[must_use]
     pub fn unavailable(retry_after: u64) -> Self {
@@ -198,6 +207,13 @@ impl Problem {
         let causes: Vec<String> = std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect();
         tracing::error!(request_id = request_id::current(), causes = causes.join(": "), "a call failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed; the log says why.")
+    }
+
+    /// Says after how many seconds another try is worth it.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds.max(1));
+        self
     }
 
     /// Adds the fields that are wrong.

@@ -79,6 +79,20 @@ fn seconds(micros: u64) -> u64 {
 }
 
 impl Remaining {
+    /// Of the first key alone.
+    #[must_use]
+    pub fn first(mut self) -> Self {
+        self.0.truncate(1);
+        self
+    }
+
+    /// With what is left of others.
+    #[must_use]
+    pub fn with(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Writes the headers: what each limit allows, what is left of it, and in how many seconds it is whole again (of one
     /// that is used up: until the next call).
     pub fn write(&self, headers: &mut HeaderMap) {

@@ -1,9 +1,10 @@
-//! What changed, and how listeners of this and other processes hear of it.
-use bailiwick_store::{AccountId, Lineage};
+//! What changed, and how the listeners whom it concerns hear of it, of this and of other processes.
+
+use bailiwick_store::{AccountId, Lineage, OperatorId};
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast;
 use utoipa::ToSchema;
 
+use super::ears::Ears;
 use crate::shared::{Shared, Wake};
 
 /// What changed.
@@ -30,25 +31,52 @@ pub struct Poke {
     pub lineage: Lineage,
 }
 
+/// Whose rights may have changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Concern {
+    /// Anybody's.
+    Everyone,
+    /// One operator's.
+    Operator(OperatorId),
+    /// Those of whoever holds a role on, above or below this account.
+    Place(Lineage),
+}
+
+impl Concern {
+    /// Whether it concerns somebody on or at an account.
+    #[must_use]
+    pub fn is_at(&self, place: &Lineage) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Operator(_) => false,
+            Self::Place(changed) => changed.contains(place) || place.contains(changed),
+        }
+    }
+}
+
 /// Carries pokes to every server process.
 #[derive(Debug, Clone)]
-pub struct Bus(Shared);
+pub struct Bus {
+    shared: Shared,
+    ears: Ears,
+}
 
 impl Bus {
-    /// Over what the processes share.
+    /// Over what the processes share; `ears` are those of this one.
     #[must_use]
-    pub fn new(shared: Shared) -> Self {
-        Self(shared)
+    pub fn new(shared: Shared, ears: Ears) -> Self {
+        Self { shared, ears }
     }
 
     /// Pokes everyone who listens above or at this account.
     pub fn poke(&self, kind: Kind, account: AccountId, lineage: &Lineage) {
-        self.0.wake(Wake::Changed(Poke { kind, account, lineage: lineage.clone() }));
+        self.shared.wake(Wake::Changed(Poke { kind, account, lineage: lineage.clone() }));
     }
 
-    /// Listens to everything; the listener filters by what its caller sees.
+    /// Those who listen at this process.
     #[must_use]
-    pub fn listen(&self) -> broadcast::Receiver<Wake> {
-        self.0.listen()
+    pub fn ears(&self) -> &Ears {
+        &self.ears
     }
 }

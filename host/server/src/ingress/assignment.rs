@@ -1,7 +1,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use bailiwick_access::Permission;
@@ -13,7 +13,12 @@ use super::peer::Peer;
 use crate::{App, edge::Problem};
 
 /// What the collector is to do. Its ETag changes with anything but the time.
-pub(super) async fn assignment(State(app): State<App>, peer: Peer, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn assignment(
+    State(app): State<App>,
+    peer: Peer,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let now = app.store().now();
     let mut scope = peer.scope(&app).await?;
     let mut secrets = collectors::secrets(&mut scope, &peer.0).await?;
@@ -26,8 +31,13 @@ pub(super) async fn assignment(State(app): State<App>, peer: Peer, headers: Head
     }
     let (key, drivers) = (app.sealing_key(), app.drivers());
     let assignment = collectors::assignment(&mut scope, key, drivers, &peer.0, &secrets, now).await?;
-    collectors::touch(&mut scope, peer.0.collector, now).await?;
-    scope.commit().await?;
+    // HEAD changes nothing
+    if method == Method::GET {
+        collectors::touch(&mut scope, peer.0.collector, now).await?;
+        scope.commit().await?;
+    } else {
+        scope.rollback().await?;
+    }
     let etag = etag(&assignment)?;
     let known = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
     if known == Some(etag.as_str()) {

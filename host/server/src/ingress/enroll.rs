@@ -6,16 +6,14 @@ use secrecy::ExposeSecret as _;
 
 use crate::{
     App,
-    edge::{Json, Problem, Source},
+    edge::{Json, Problem},
 };
 
 /// Uses a one-time token up for a key, while whoever made the token may enroll collectors there.
 pub(super) async fn enroll(
     State(app): State<App>,
-    source: Source,
     Json(request): Json<EnrollRequest>,
 ) -> Result<Reply<EnrollReply>, Problem> {
-    app.limits().guesses.count(&source.network()).await?;
     let token = collectors::presented(app.store(), &request.token).await?;
     if !app.access().still_may(&token.made_by, token.account, Permission::ManageCollectors).await? {
         return Err(CollectorError::UnknownToken.into());

@@ -6,6 +6,7 @@
 //! and then it waits for the collector's share of the server: the batches of one collector run one after another.
 
 mod assignment;
+mod door;
 mod driver;
 mod enroll;
 mod peer;
@@ -33,23 +34,30 @@ const SMALL_BYTES: usize = 16 << 10;
 pub fn router(app: &App) -> Router<App> {
     // from the inside out: the work, its share, the body, the key
     let turn = || from_fn_with_state(app.clone(), turn::take);
-    let body = || from_fn(peer::read_body);
-    let key = || from_fn_with_state(app.clone(), peer::establish);
+    let read = |most| from_fn_with_state((app.clone(), most), door::read);
     let reports = Router::new()
         .route("/collector/v1/reports", post(reports::reports))
         .layer(turn())
-        .layer(body())
-        .layer(key())
-        .layer(DefaultBodyLimit::max(BATCH_BYTES))
+        .layer(read(BATCH_BYTES))
         .layer(RequestDecompressionLayer::new())
+        .layer(from_fn_with_state(app.clone(), door::known))
         .layer(from_fn(guard::gzip));
-    let others = Router::new()
+    let known = Router::new()
         .route("/collector/v1/assignment", get(assignment::assignment))
         .route("/collector/v1/drivers/{digest}", get(driver::driver))
         .route("/collector/v1/status", post(status::status))
         .layer(turn())
-        .layer(body())
-        .layer(key());
-    let enroll = Router::new().route("/collector/v1/enroll", post(enroll::enroll)).layer(turn()).layer(body());
-    others.merge(enroll).layer(DefaultBodyLimit::max(SMALL_BYTES)).layer(from_fn(guard::plain)).merge(reports)
+        .layer(read(SMALL_BYTES))
+        .layer(from_fn_with_state(app.clone(), door::known))
+        .layer(from_fn(guard::plain));
+    Router::new()
+        .route("/collector/v1/enroll", post(enroll::enroll))
+        .layer(turn())
+        .layer(read(SMALL_BYTES))
+        .layer(from_fn_with_state(app.clone(), door::guessed))
+        .layer(from_fn(guard::plain))
+        .merge(known)
+        .merge(reports)
+        // each body is bounded where it is read
+        .layer(DefaultBodyLimit::disable())
 }

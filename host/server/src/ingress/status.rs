@@ -17,9 +17,11 @@ pub(super) async fn status(
 ) -> Result<StatusCode, Problem> {
     let now = app.store().now();
     let mut scope = peer.scope(&app).await?;
-    collectors::status(&mut scope, peer.0.collector, &status, now).await?;
+    let news = collectors::status(&mut scope, peer.0.collector, &status, now).await?;
     let lineage = scope.lineage().clone();
     scope.commit().await?;
-    app.bus().poke(Kind::Collectors, peer.0.account, &lineage);
+    if news {
+        app.bus().poke(Kind::Collectors, peer.0.account, &lineage);
+    }
     Ok(StatusCode::NO_CONTENT)
 }

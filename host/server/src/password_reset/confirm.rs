@@ -1,6 +1,10 @@
 //! `POST /password-reset/confirm`: a new password by a mailed link, once. Every session ends, and the operator is told.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
 use bailiwick_access::{AccessError, Password};
 use bailiwick_mail::outbox::Kind;
 use secrecy::SecretString;
@@ -8,8 +12,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    App,
+    App, caller,
     edge::{Json, Problem, Source},
+    events::Concern,
     invitations::guessed,
     mail,
 };
@@ -34,7 +39,7 @@ pub(super) async fn confirm(
     State(app): State<App>,
     source: Source,
     Json(body): Json<Body>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     app.limits().sign_in.count(&source.network()).await?;
     let new = Password::new(body.password).map_err(AccessError::from)?;
     let reset = app.access().reset_password(&body.token, &new, Some(source.to_string())).await;
@@ -47,5 +52,5 @@ pub(super) async fn confirm(
         mail::send(&app, &mut scope, Kind::PasswordChanged, &contact.email, &contact.locale, subject).await?;
     }
     scope.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok((caller::changed(Concern::Operator(contact.id)), StatusCode::NO_CONTENT).into_response())
 }

@@ -106,6 +106,7 @@ pub(super) async fn signed_in_view(
 ) -> Result<(SignedInView, Option<(HeaderName, HeaderValue)>), Problem> {
     let SignedIn { secret, principal, expires_at } = done;
     app.metrics().sign_ins.with_label_values(&["signed_in"]).inc();
+    caller::introduce(app, &secret, &principal);
     let operator = app.access().me(&principal).await?.into();
     let view = SignedInView { operator, csrf: csrf_token(&secret), expires_at };
     Ok((view, caller::set(secret.expose_secret(), app.config().transport.secure())))

@@ -24,6 +24,7 @@ use crate::{
     App,
     caller::{self, Caller},
     edge::{Device, Host, Json, Problem, Source},
+    events::Concern,
     sign_in::redirect_uri,
 };
 
@@ -181,7 +182,9 @@ pub(super) async fn finish_sso(
     let whence = Whence { source: Some(source.to_string()), device };
     let mut response = match finished(&app, whence, &headers, (&secret, &proofs), body).await {
         Ok(response) => {
-            app.limits().sign_in.give_back(&network).await;
+            if response.status().is_success() {
+                app.limits().sign_in.give_back(&network).await;
+            }
             response
         }
         Err(problem) => {
@@ -237,20 +240,27 @@ async fn finished(
     };
     let replaces = caller::session_cookie(app, headers);
     let values = |claim: &str| claims.values(claim);
-    match app.access().finish_sso(&returned, &person, values, whence, replaces.as_ref()).await? {
+    let outcome = app.access().finish_sso(&returned, &person, values, whence, replaces.as_ref()).await?;
+    // what the provider says of somebody may have changed what that one holds there, also where it is refused
+    let changed = caller::changed(Concern::Place(returned.place().clone()));
+    let reply = match outcome {
         Outcome::SignedIn(done) => {
             let (view, cookie) = signed_in_view(app, done).await?;
             let mut response = Reply(done_with(&returned, Some(view), None)).into_response();
             response.headers_mut().extend(cookie);
-            Ok(response)
+            response
         }
         Outcome::SecondFactor(challenge) => {
             app.metrics().sign_ins.with_label_values(&["code_asked"]).inc();
-            Ok(Reply(done_with(&returned, None, Some(challenge.into()))).into_response())
+            Reply(done_with(&returned, None, Some(challenge.into()))).into_response()
         }
-        Outcome::Linked => Ok(Reply(done_with(&returned, None, None)).into_response()),
-        Outcome::Refused(refusal) => Err(refused(refusal.code(), format!("Nobody was signed in: {refusal}."))),
-    }
+        Outcome::Linked => Reply(done_with(&returned, None, None)).into_response(),
+        Outcome::Refused(refusal) => {
+            failed(app, "refused");
+            refused(refusal.code(), format!("Nobody was signed in: {refusal}.")).into_response()
+        }
+    };
+    Ok((changed, reply).into_response())
 }
 
 fn done_with(returned: &Returned, session: Option<SignedInView>, challenge: Option<ChallengeView>) -> SsoDone {

@@ -7,6 +7,7 @@
 //! each heartbeat, whoever missed one knows, and reads everything again.
 
 mod address;
+mod known;
 mod process;
 mod proven;
 mod quota;
@@ -18,19 +19,17 @@ use bailiwick_access::Principal;
 use jiff::Timestamp;
 use prometheus::IntCounterVec;
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast;
 
 pub use address::{RedisAddress, RedisAddressError};
+pub use known::{Standing, Stranger};
 pub use proven::{Epoch, Print};
 pub use quota::{Charge, Exceeded, Left, Quota};
 
-use crate::events::Poke;
+use crate::events::{Concern, Ears, Poke};
+use known::Known;
 use process::Counters;
 use proven::Proven;
 use redis::Redis;
-
-/// Wake-ups that a listener may be behind.
-const BEHIND: usize = 1024;
 
 /// What a process tells the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +38,10 @@ pub enum Wake {
     /// Something changed in an account.
     Changed(Poke),
     /// Somebody may do more or less than before, or is signed out.
-    Access,
+    Access {
+        /// Whose.
+        concern: Concern,
+    },
     /// Wake-ups were lost: anything may have changed. Not sent, but told by whoever notices.
     Lost,
 }
@@ -52,19 +54,20 @@ pub struct Shared(Arc<Inner>);
 struct Inner {
     counters: Counters,
     proven: Proven,
-    wakes: broadcast::Sender<Wake>,
+    known: Known,
+    ears: Ears,
     redis: Option<Redis>,
     troubles: IntCounterVec,
 }
 
 impl Shared {
     /// With the Redis of this address, or alone. To be called within a tokio runtime. `troubles` counts what goes wrong
-    /// with Redis: `away`, `unshared` (a limit was counted alone) and `lost` (wake-ups).
+    /// with Redis: `away`, `unshared` (a limit was counted alone) and `lost` (wake-ups). `ears` hear what is told.
     #[must_use]
-    pub fn open(address: Option<&RedisAddress>, troubles: IntCounterVec) -> Self {
+    pub fn open(address: Option<&RedisAddress>, troubles: IntCounterVec, ears: Ears) -> Self {
         let (redis, outgoing) = address.and_then(Redis::open).unzip();
-        let wakes = broadcast::Sender::new(BEHIND);
-        let inner = Inner { counters: Counters::default(), proven: Proven::default(), wakes, redis, troubles };
+        let (counters, proven, known) = (Counters::default(), Proven::default(), Known::default());
+        let inner = Inner { counters, proven, known, ears, redis, troubles };
         let shared = Self(Arc::new(inner));
         if let Some(outgoing) = outgoing {
             tokio::spawn(redis::keep(Arc::downgrade(&shared.0), outgoing));
@@ -109,6 +112,12 @@ impl Shared {
         if self.hears_all() { self.0.proven.find(print, now) } else { Err(self.0.proven.epoch()) }
     }
 
+    /// What [`Self::keep_proof`] is to be told of a proof that is made now.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.0.proven.epoch()
+    }
+
     /// Keeps a proof for a moment.
     pub fn keep_proof(&self, print: Print, since: Epoch, principal: Principal, now: Timestamp) {
         if self.hears_all() {
@@ -116,29 +125,41 @@ impl Shared {
         }
     }
 
-    /// Somebody may do more or less than before: nobody is believed any more without a look.
-    pub fn access_changed(&self) {
-        self.wake(Wake::Access);
+    /// What is known of a credential beyond a moment: what its calls are charged to, or that there is none such.
+    #[must_use]
+    pub fn standing(&self, print: &Print) -> Option<Standing> {
+        self.0.known.find(print)
     }
 
-    /// Tells every listener of every process.
+    /// Remembers what calls with a credential that proved good are charged to.
+    pub fn remember(&self, print: Print, charges: Vec<Charge>) {
+        self.0.known.remember(print, charges);
+    }
+
+    /// Remembers for a while that there is no such credential, nor will be: it is for those that are random and were
+    /// not found, or were ended.
+    pub fn remember_stranger(&self, print: Print, stranger: Stranger) {
+        self.0.known.remember_stranger(print, stranger);
+    }
+
+    /// Somebody may do more or less than before: whom it concerns is not believed any more without a look.
+    pub fn access_changed(&self, concern: Concern) {
+        self.wake(Wake::Access { concern });
+    }
+
+    /// Tells whom it concerns, in every process.
     pub fn wake(&self, wake: Wake) {
         if let Some(redis) = &self.0.redis {
             redis.tell(&wake);
         }
-        self.0.hear(wake);
-    }
-
-    /// Listens to everything.
-    #[must_use]
-    pub fn listen(&self) -> broadcast::Receiver<Wake> {
-        self.0.wakes.subscribe()
+        self.0.hear(&wake);
     }
 
     /// Lets go of what is over.
     pub fn forget_idle(&self) {
         self.0.counters.forget_idle();
         self.0.proven.forget_idle();
+        self.0.known.forget_idle();
     }
 }
 
@@ -148,11 +169,12 @@ impl Inner {
     }
 
     /// Tells the listeners of this process.
-    fn hear(&self, wake: Wake) {
-        if !matches!(wake, Wake::Changed(_)) {
-            self.proven.forget();
+    fn hear(&self, wake: &Wake) {
+        match wake {
+            Wake::Changed(_) => {}
+            Wake::Access { concern } => self.proven.forget(concern),
+            Wake::Lost => self.proven.forget(&Concern::Everyone),
         }
-        // nobody listening is no error
-        let _ = self.wakes.send(wake);
+        self.ears.hear(wake);
     }
 }

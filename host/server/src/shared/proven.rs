@@ -12,6 +12,8 @@ use std::{
 use bailiwick_access::{Principal, Via};
 use jiff::Timestamp;
 
+use crate::events::Concern;
+
 /// How long a proof is believed.
 const LIFE: Duration = Duration::from_secs(3);
 /// More are not kept: then all are forgotten.
@@ -77,15 +79,25 @@ impl Proven {
         entries.by_print.insert(print, Entry { principal, made: since.began, at: now });
     }
 
-    pub(super) fn forget(&self) {
+    /// Forgets those whose rights may have changed. What is being proven meanwhile, whoever it is, is not kept.
+    pub(super) fn forget(&self, concern: &Concern) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.epoch = entries.epoch.wrapping_add(1);
-        entries.by_print.clear();
+        entries.by_print.retain(|_, entry| !concerns(concern, &entry.principal));
     }
 
     pub(super) fn forget_idle(&self) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.by_print.retain(|_, entry| entry.made.elapsed() < LIFE);
+    }
+}
+
+fn concerns(concern: &Concern, who: &Principal) -> bool {
+    match concern {
+        Concern::Operator(operator) => who.operator() == Some(*operator),
+        Concern::Everyone | Concern::Place(_) => {
+            who.held().is_empty() || who.held().iter().any(|held| concern.is_at(&held.lineage))
+        }
     }
 }
 
@@ -103,15 +115,27 @@ mod tests {
         assert!(proven.find(&[1; 32], now).is_ok());
         assert!(proven.find(&[2; 32], now).is_err(), "another credential");
         assert!(proven.find(&[1; 32], now + SignedDuration::from_secs(3)).is_err(), "too old");
-        proven.forget();
+        proven.forget(&Concern::Everyone);
         assert!(proven.find(&[1; 32], now).is_err());
+    }
+
+    #[test]
+    fn a_word_about_others_leaves_a_proof_as_it_is() {
+        let (proven, now) = (Proven::default(), Timestamp::now());
+        let since = proven.find(&[1; 32], now).expect_err("nothing yet");
+        // holds a role on the root
+        proven.keep([1; 32], since, Principal::system("test"), now);
+        proven.forget(&Concern::Operator(bailiwick_store::OperatorId::new()));
+        assert!(proven.find(&[1; 32], now).is_ok());
+        proven.forget(&Concern::Place("/aaaa/".parse().expect("a lineage")));
+        assert!(proven.find(&[1; 32], now).is_err(), "it may reach there");
     }
 
     #[test]
     fn a_proof_begun_before_the_word_is_not_kept() {
         let (proven, now) = (Proven::default(), Timestamp::now());
         let before = proven.find(&[1; 32], now).expect_err("nothing yet");
-        proven.forget();
+        proven.forget(&Concern::Everyone);
         proven.keep([1; 32], before, Principal::system("test"), now);
         assert!(proven.find(&[1; 32], now).is_err());
     }

@@ -195,7 +195,7 @@ fn away(inner: &Inner, broken: &Broken) {
     let Some(redis) = &inner.redis else { return };
     redis.commands.store(None);
     // as long as it is away nobody is believed without a look; before, a word may have been missed
-    inner.hear(Wake::Lost);
+    inner.hear(&Wake::Lost);
     inner.count("away");
     if !redis.said.swap(true, Ordering::Relaxed) {
         // the address is a secret, and an error of the address itself is not shown here
@@ -216,7 +216,7 @@ async fn connect(inner: &Inner, redis: &Redis) -> Result<(MultiplexedConnection,
         tracing::info!("Redis is back");
     }
     // what was said before this moment was not heard
-    inner.hear(Wake::Lost);
+    inner.hear(&Wake::Lost);
     Ok((commands, listening))
 }
 
@@ -297,10 +297,10 @@ impl Heard {
         // of one that was not heard before nothing can be missing: listening began with reading everything again
         if before.is_some_and(|(last, _)| expected(last) != word.number) {
             inner.count("lost");
-            inner.hear(Wake::Lost);
+            inner.hear(&Wake::Lost);
         }
         if let Some(wake) = word.wake {
-            inner.hear(wake);
+            inner.hear(&wake);
         }
     }
 }

@@ -9,10 +9,7 @@
 //! after 24 hours.
 
 use axum::{
-    body::{Body, Bytes},
-    extract::{FromRequest as _, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
-    middleware::Next,
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bailiwick_store::{At, Scope};
@@ -20,10 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::{Refused, store};
-use crate::{
-    App,
-    edge::{Problem, input::body_problem},
-};
+use crate::{App, edge::Problem};
 
 const HEADER: &str = "idempotency-key";
 /// Says that an answer is a repetition.
@@ -69,43 +63,42 @@ const IN_PROGRESS: i32 = 0;
 /// A call that did not end so long after its time was up never will: its server stopped meanwhile.
 const GRACE: SignedDuration = SignedDuration::from_secs(30);
 
-/// Reads bodies whole before a handler opens a transaction, so that none waits for a slow caller; and the
-/// key of a POST, with the call's fingerprint.
-pub async fn read(State(app): State<App>, request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS) {
-        return next.run(request).await;
-    }
-    let key = match key(request.headers()) {
-        Ok(key) => key.filter(|_| request.method() == Method::POST),
-        Err(problem) => return problem.into_response(),
-    };
-    let (parts, body) = request.into_parts();
-    let bytes = match Bytes::from_request(Request::from_parts(parts.clone(), body), &app).await {
-        Ok(bytes) => bytes,
-        Err(rejection) => return body_problem(&rejection).into_response(),
-    };
-    let pending = key.map(|key| {
+/// The key of a POST.
+///
+/// # Errors
+/// `invalid_input` for a key of another shape, whatever the method.
+pub(crate) fn key(parts: &Parts) -> Result<Option<String>, Problem> {
+    let Some(value) = parts.headers.get(HEADER) else { return Ok(None) };
+    let legal = |text: &&str| (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    let text = value.to_str().ok().filter(legal);
+    let wrong = || Problem::field("Idempotency-Key", "invalid", "give 1 to 200 visible ASCII characters");
+    let text = text.ok_or_else(wrong)?;
+    Ok((parts.method == Method::POST).then(|| text.to_owned()))
+}
+
+/// What a call is, so that a key is not used for another.
+pub(crate) struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    /// Of a call whose body follows.
+    pub(crate) fn begin(parts: &Parts) -> Self {
         let mut hash = Sha256::new();
         hash.update(parts.uri.path().as_bytes());
         hash.update([0]);
         hash.update(parts.uri.query().unwrap_or_default().as_bytes());
         hash.update([0]);
-        hash.update(&bytes);
-        Pending { key, request: hash.finalize().into() }
-    });
-    let mut request = Request::from_parts(parts, Body::from(bytes));
-    if let Some(pending) = pending {
-        request.extensions_mut().insert(pending);
+        Self(hash)
     }
-    next.run(request).await
-}
 
-fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(HEADER) else { return Ok(None) };
-    let legal = |text: &&str| (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-    let text = value.to_str().ok().filter(legal);
-    let wrong = || Problem::field("Idempotency-Key", "invalid", "give 1 to 200 visible ASCII characters");
-    text.map(|text| Some(text.to_owned())).ok_or_else(wrong)
+    /// With more of the body.
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The call's key with what the call is.
+    pub(crate) fn end(self, key: String) -> Pending {
+        Pending { key, request: self.0.finalize().into() }
+    }
 }
 
 impl Pending {

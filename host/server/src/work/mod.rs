@@ -5,8 +5,9 @@
 //! replies; only those commit. What a handler forgets to end never happened. There is no other way from a
 //! request to a scope, so no handler can skip the authorisation.
 
+pub mod admit;
 mod authorized;
-pub mod idempotency;
+pub(crate) mod idempotency;
 mod once;
 mod refused;
 mod store;

@@ -63,6 +63,15 @@ impl Client {
         }
     }
 
+    /// The lines of a request's head by which it proves who it is.
+    pub fn proof_lines(&self) -> String {
+        match &self.proof {
+            Proof::Nothing => String::new(),
+            Proof::Token(token) => format!("authorization: Bearer {token}\r\n"),
+            Proof::Session { cookie, csrf } => format!("cookie: {cookie}\r\nx-csrf-token: {csrf}\r\n"),
+        }
+    }
+
     /// Makes the call at a path whose placeholders are filled in. Of a stream that goes on, only the head is read. What
     /// changes the caller itself is undone at once.
     pub async fn call(&self, method: Method, path: &str, call: &Call) -> Reply {

@@ -6,13 +6,14 @@
 //! without an entry fails each of them by its name.
 
 mod audit;
-mod callers;
+pub mod callers;
 mod client;
+mod heads;
 mod matrix;
-mod operations;
+pub mod operations;
 mod sweep;
 mod texts;
-mod world;
+pub mod world;
 
 pub use client::Client;
 pub use world::{begun_totp, code, confirm_totp};

@@ -191,6 +191,16 @@ impl World {
         self.enroll().await.1
     }
 
+    /// The collector that reports.
+    pub fn reporter(&self) -> &Client {
+        &self.collector
+    }
+
+    /// Where it gets its driver.
+    pub fn driver_path(&self) -> String {
+        format!("/collector/v1/drivers/{}", self.digest)
+    }
+
     /// Reported by a collector, with a jam.
     pub async fn device(&self) -> String {
         let serial = format!("SERIAL{}", self.next());
@@ -489,7 +499,7 @@ impl World {
         let operator = me["operator"]["id"].as_str().expect("an id").parse().expect("an id");
         let given = bailiwick_access::grants::Given { role: Role::Owner.into(), excluded: vec![branch] };
         self.server.access.change_grant(&Server::platform(), self.dealer, operator, given).await.expect("changes");
-        self.server.app.shared().access_changed();
+        self.server.app.shared().access_changed(bailiwick::events::Concern::Everyone);
     }
 
     pub async fn suspend(&self, account: AccountId) {
@@ -499,7 +509,7 @@ impl World {
             .await
             .expect("suspends");
         // what the endpoint says when it is done
-        self.server.app.shared().access_changed();
+        self.server.app.shared().access_changed(bailiwick::events::Concern::Everyone);
     }
 
     async fn set(&self, statement: &'static str) {

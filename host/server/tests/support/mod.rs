@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 pub mod authenticator;
 pub mod driver;
 pub mod redis;
+pub mod wire;
 
 pub const PASSWORD: &str = "correct horse battery";
 

@@ -195,8 +195,8 @@ impl Access {
     /// Who a session's secret belongs to.
     ///
     /// # Errors
-    /// [`AccessError::SessionUnknown`] where there is none, it was ended, or the operator lost its last grant;
-    /// [`AccessError::SessionExpired`] where its time is over; [`AccessError::Suspended`].
+    /// [`AccessError::SessionUnknown`] where there is none, or it was ended; [`AccessError::NothingHeld`] while the operator
+    /// has no grant; [`AccessError::SessionExpired`] where its time is over; [`AccessError::Suspended`].
     pub async fn authenticate_session(&self, secret: &SecretString) -> Result<Principal, AccessError> {
         let hash = Credential::SESSION.parse(secret.expose_secret()).map_err(|_| AccessError::SessionUnknown)?;
         let mut door = self.store.door().await?;
@@ -216,7 +216,7 @@ impl Access {
             held.retain(|held| place.contains(&held.lineage));
         }
         if held.is_empty() {
-            return Err(if suspended { AccessError::Suspended } else { AccessError::SessionUnknown });
+            return Err(if suspended { AccessError::Suspended } else { AccessError::NothingHeld });
         }
         if idle >= TOUCH {
             store::touch(&mut door, found.id, found.operator_id, now).await?;

@@ -201,6 +201,14 @@ pub struct Returned {
     pub(crate) session: Option<SessionId>,
 }
 
+impl Returned {
+    /// Where the connection lies.
+    #[must_use]
+    pub fn place(&self) -> &Lineage {
+        &self.place
+    }
+}
+
 /// Who somebody is, by a provider's word that was proven.
 #[derive(Debug, Clone)]
 pub struct Person {

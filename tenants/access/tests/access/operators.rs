@@ -97,7 +97,7 @@ async fn roles_are_changed_and_taken_on_their_own_account_only() {
     world.access.remove_operator(&owner, world.a1, other).await.unwrap();
     // the session does not outlive the last grant, and there is no new one
     let gone = world.access.authenticate_session(&signed_in.secret).await;
-    assert!(matches!(gone, Err(AccessError::SessionUnknown)));
+    assert!(matches!(gone, Err(AccessError::NothingHeld)));
     let outcome = world.access.sign_in("other@a1", &PASSWORD.into(), None, None).await.unwrap();
     assert!(matches!(outcome, SignInOutcome::Refused));
     assert_eq!(
