@@ -23,13 +23,17 @@ struct Supply {
     charge: i64,
     runtime: i64,
     energy: f64,
+    /// How long ago that was.
+    seconds: u64,
 }
 
 fn supply(digest: &str, sequence: u64, address: &str, supply: &Supply) -> Report {
     let fact = |attribute: &str, value| Fact { attribute: attribute.to_owned(), value };
+    let at = now() - supply.seconds * 1_000;
     let holding = (supply.source == "battery").then(|| Condition { key: "on_battery".to_owned(), row: None });
     Report {
         driver: "test-ups".to_owned(),
+        observed_at: at,
         effects: vec![
             Effect::Identify(vec![Identity { kind: "serial".to_owned(), value: supply.serial.to_owned() }]),
             Effect::Facts(vec![
@@ -38,7 +42,7 @@ fn supply(digest: &str, sequence: u64, address: &str, supply: &Supply) -> Report
                 fact("runtime", Scalar::Integer(supply.runtime)),
                 fact("firmware", Scalar::Token("4.2".to_owned())),
             ]),
-            Effect::Readings(vec![Point { meter: "energy".to_owned(), row: None, value: supply.energy, at: now() }]),
+            Effect::Readings(vec![Point { meter: "energy".to_owned(), row: None, value: supply.energy, at }]),
             Effect::Conditions(holding.into_iter().collect()),
         ],
         ..report(digest, sequence, address, 0.0)
@@ -51,14 +55,14 @@ async fn mixed() -> World {
     let digest = driver::install_manifest(&world.server, UPS, b"a power supply").await;
     let grant = format!("/api/v1/accounts/{}/drivers/test-ups", world.tree.customer);
     world.tree.owner.send(Method::PUT, &grant, json!({ "granted": true })).await.expect(StatusCode::OK);
-    let well = Supply { serial: "UPS1", source: "mains", charge: 100, runtime: -1, energy: 10.0 };
-    let ill = Supply { serial: "UPS2", source: "battery", charge: 30, runtime: 12, energy: 7.0 };
+    let well = Supply { serial: "UPS1", source: "mains", charge: 100, runtime: -1, energy: 10.0, seconds: 60 };
+    let ill = Supply { serial: "UPS2", source: "battery", charge: 30, runtime: 12, energy: 7.0, seconds: 60 };
     let reports = [
         supply(&digest, 1, "10.1.0.20", &well),
         supply(&digest, 2, "10.1.0.21", &ill),
         report(&world.digest, 3, "10.1.0.7", 100.0),
         // a second point is needed for anything to have risen
-        supply(&digest, 4, "10.1.0.20", &Supply { energy: 15.5, ..well }),
+        supply(&digest, 4, "10.1.0.20", &Supply { energy: 15.5, seconds: 0, ..well }),
     ];
     let reply = world.send(Uuid::now_v7(), &reports).await.expect(StatusCode::OK);
     assert_eq!(reply["rejected"], json!([]));
@@ -78,9 +82,9 @@ async fn list(world: &World, query: &str) -> Vec<Value> {
 #[tokio::test]
 async fn each_device_shows_what_its_own_driver_puts_first() {
     let world = mixed().await;
-    let all = list(&world, "sort=serial").await;
+    let all = list(&world, "sort=address").await;
     assert_eq!(all.len(), 3);
-    let (other, well, ill) = (&all[0], &all[1], &all[2]);
+    let (well, ill, other) = (&all[0], &all[1], &all[2]);
     let keys = |device: &Value| -> Vec<String> {
         let headlines = device["headlines"].as_array().expect("headlines");
         headlines.iter().map(|h| h["key"].as_str().expect("a key").to_owned()).collect()
