@@ -32,7 +32,7 @@ mod headline;
 pub mod ingest;
 pub mod jobs;
 mod journal;
-pub mod page;
+pub use bailiwick_store::page;
 pub mod readings;
 pub use bailiwick_store::seal;
 pub mod sites;

@@ -14,7 +14,7 @@ use crate::{
     App,
     accounts::AccountAt,
     caller::Caller,
-    edge::{Format, Host, Json, List, Path, Problem, Tabular},
+    edge::{Format, Host, Json, List, Page, Path, Problem, Query, Tabular},
     session::evidence::{PasskeyAnswer, own_evidence},
     work::{Once, Refused, permission::ViewAccounts},
 };
@@ -77,16 +77,17 @@ struct Body {
 }
 
 /// Who of the platform looked at this account, and who does now; the newest 500, newest first.
-#[utoipa::path(get, path = "/api/v1/accounts/{id}/elevation", tag = "elevation", params(AccountAt),
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/elevation", tag = "elevation", params(AccountAt, Page),
     responses((status = 200, body = List<ElevationView>)))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(at): Path<AccountAt>,
+    Query(page): Query<Page>,
     form: Format,
 ) -> Result<Response, Problem> {
-    let found = app.access().elevations(&caller.principal, at.id).await?;
-    form.reply(List::whole(found.into_iter().map(ElevationView::from).collect()))
+    let found = app.access().elevations(&caller.principal, at.id, &page.request()?).await?;
+    form.reply(List::of(found, ElevationView::from))
 }
 
 /// Gives an operator of the platform sight of this account, and of none below it, for a time: looking only.

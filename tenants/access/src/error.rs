@@ -2,7 +2,7 @@
 
 use bailiwick_audit::AuditError;
 use bailiwick_store::seal::SealError;
-use bailiwick_store::{LineageError, StoreError};
+use bailiwick_store::{CursorError, LineageError, StoreError};
 
 use crate::credential::CredentialError;
 use crate::password::PasswordError;
@@ -182,6 +182,8 @@ impl AccessError {
             Self::ViewAsReadOnly => "view_as_read_only",
             Self::LastOwner | Self::LastToLift => "last_owner",
             Self::Store(StoreError::Moved) | Self::Audit(AuditError::Store(StoreError::Moved)) => "moved",
+            Self::Store(StoreError::Cursor(_)) => "invalid_cursor",
+            Self::Store(StoreError::Full(_)) | Self::Audit(AuditError::Store(StoreError::Full(_))) => "limit_reached",
             Self::Store(StoreError::Busy(_)) | Self::Audit(AuditError::Store(StoreError::Busy(_))) => "busy",
             Self::Hashing(_) | Self::Seal(_) | Self::Store(_) | Self::Audit(_) => "internal",
         }
@@ -194,6 +196,12 @@ impl From<StoreError> for AccessError {
             StoreError::NotFound => Self::NotFound,
             other => Self::Store(other),
         }
+    }
+}
+
+impl From<CursorError> for AccessError {
+    fn from(error: CursorError) -> Self {
+        Self::Store(error.into())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can go wrong with the audit.
 
-use bailiwick_store::StoreError;
+use bailiwick_store::{CursorError, StoreError};
 
 /// An error of the audit.
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +16,8 @@ pub enum AuditError {
     #[error("an audit entry cannot be written as JSON")]
     Json(#[source] serde_json::Error),
     /// A page cursor that was not given out here.
-    #[error("this is not a cursor of the audit list")]
-    Cursor,
+    #[error(transparent)]
+    Cursor(#[from] CursorError),
     /// No such entry in this account, or it is erased already.
     #[error("there is no such audit entry, or it is erased already")]
     NoEntry,

@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use bailiwick_store::{AccountId, At, Scope, Store};
+use bailiwick_store::{AccountId, At, Cursor, Page, PageRequest, Scope, Store};
 use ed25519_dalek::{Signature, VerifyingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::entry::EntryId;
 use crate::error::AuditError;
 use crate::key::key_id;
-use crate::list::{Cursor, Filter};
+use crate::list::Filter;
 use crate::merkle::{self, Hash, Tree};
 use crate::seal::hash_over;
 use crate::store::{self, SealRow, Sealable};
@@ -90,13 +90,10 @@ pub async fn export(
     store: &Store,
     scope: &mut Scope,
     filter: &Filter,
-    after: Option<Cursor>,
-    limit: u16,
+    page: &PageRequest,
 ) -> Result<Exported, AuditError> {
-    let mut entries = store::export(scope, filter, after, i64::from(limit) + 1).await?;
-    let more = entries.len() > usize::from(limit);
-    entries.truncate(usize::from(limit));
-    let next = entries.last().filter(|_| more).map(|last| Cursor { at: last.at.0, id: last.id });
+    let entries = store::export(scope, filter, page.after_time()?, page.probe()).await?;
+    let Page { items: entries, next } = page.page(entries, |last| Cursor::time(last.at.0, last.id.get()));
     let transactions: Vec<&str> = entries.iter().map(|entry| entry.transaction.as_str()).collect();
     let mut ops = store.ops().await?;
     let seals = store::seals_of(&mut ops, &transactions).await?;

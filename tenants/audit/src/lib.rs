@@ -38,7 +38,7 @@ pub use erase::{erase, erase_account};
 pub use error::AuditError;
 pub use export::{Checked, ExportFault, Exported, check_export, export};
 pub use key::{SealKey, parse_public};
-pub use list::{Cursor, Filter, Page, Record, list};
+pub use list::{Filter, Record, list};
 pub use look::{Look, look};
 pub use seal::{Head, Seal, Sealer};
 pub use verify::{Broken, Report, SealFault, verify};

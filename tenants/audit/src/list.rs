@@ -1,8 +1,6 @@
 //! Reading entries of one account, newest first, page by page.
 
-use std::str::FromStr;
-
-use bailiwick_store::{AccountId, Actor, Scope};
+use bailiwick_store::{AccountId, Actor, Cursor, Page, PageRequest, Scope};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -27,31 +25,6 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Before this time.
     pub to: Option<Timestamp>,
-}
-
-/// The last entry of a page, from which the next page goes on. As text it is opaque to clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor {
-    pub(crate) at: Timestamp,
-    pub(crate) id: EntryId,
-}
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:x}-{}", self.at.as_microsecond(), self.id.get().simple())
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = AuditError;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let read = || {
-            let (at, id) = text.split_once('-')?;
-            let at = Timestamp::from_microsecond(i64::from_str_radix(at, 16).ok()?).ok()?;
-            Some(Self { at, id: id.parse().ok()? })
-        };
-        read().ok_or(AuditError::Cursor)
-    }
 }
 
 /// One entry as it is shown.
@@ -89,26 +62,13 @@ pub struct Record {
     pub sealed: bool,
 }
 
-/// A page of entries.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// Newest first.
-    pub items: Vec<Record>,
-    /// Where the next page goes on; `None` on the last.
-    pub next: Option<Cursor>,
-}
-
 /// Lists entries of the account that the scope is bound to, not of those below it.
 ///
 /// # Errors
-/// Where the statement fails.
-pub async fn list(scope: &mut Scope, filter: &Filter, after: Option<Cursor>, limit: u16) -> Result<Page, AuditError> {
-    let mut rows = store::list(scope, filter, after, i64::from(limit) + 1).await?;
-    let more = rows.len() > usize::from(limit);
-    rows.truncate(usize::from(limit));
-    let items: Vec<_> = rows.into_iter().map(Record::from).collect();
-    let next = items.last().filter(|_| more).map(|last| Cursor { at: last.at, id: last.id });
-    Ok(Page { items, next })
+/// [`AuditError::Cursor`], or where the statement fails.
+pub async fn list(scope: &mut Scope, filter: &Filter, page: &PageRequest) -> Result<Page<Record>, AuditError> {
+    let rows = store::list(scope, filter, page.after_time()?, page.probe()).await?;
+    Ok(page.page(rows, |last| Cursor::time(last.at.0, last.id.get())).map(Record::from))
 }
 
 impl From<store::ListRow> for Record {

@@ -3,9 +3,10 @@
 use bailiwick_store::{AccountId, At, Ops, Scope};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
 
 use crate::entry::{Detail, Entry, EntryId};
-use crate::list::{Cursor, Filter};
+use crate::list::Filter;
 use crate::look::Look;
 use crate::merkle::{self, Hash};
 
@@ -125,7 +126,7 @@ pub(crate) async fn look(scope: &mut Scope, look: &Look, detail: &Detail) -> sql
 pub(crate) async fn list(
     scope: &mut Scope,
     filter: &Filter,
-    after: Option<Cursor>,
+    after: (Option<At>, Option<Uuid>),
     limit: i64,
 ) -> sqlx::Result<Vec<ListRow>> {
     let account = scope.account();
@@ -152,8 +153,8 @@ pub(crate) async fn list(
     .bind(&filter.object_id)
     .bind(filter.from.map(At))
     .bind(filter.to.map(At))
-    .bind(after.map(|cursor| At(cursor.at)))
-    .bind(after.map(|cursor| cursor.id))
+    .bind(after.0)
+    .bind(after.1)
     .bind(filter.from_above)
     .bind(limit)
     .fetch_all(scope.sql())
@@ -164,7 +165,7 @@ pub(crate) async fn list(
 pub(crate) async fn export(
     scope: &mut Scope,
     filter: &Filter,
-    after: Option<Cursor>,
+    after: (Option<At>, Option<Uuid>),
     limit: i64,
 ) -> sqlx::Result<Vec<Sealable>> {
     let account = scope.account();
@@ -191,8 +192,8 @@ pub(crate) async fn export(
     .bind(&filter.object_id)
     .bind(filter.from.map(At))
     .bind(filter.to.map(At))
-    .bind(after.map(|cursor| At(cursor.at)))
-    .bind(after.map(|cursor| cursor.id))
+    .bind(after.0)
+    .bind(after.1)
     .bind(filter.from_above)
     .bind(limit)
     .fetch_all(scope.sql())

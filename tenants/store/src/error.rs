@@ -1,7 +1,9 @@
 //! What can go wrong with the database, each a case that a caller or an operator can act on.
 
+use crate::cap::CapReached;
 use crate::embedded::EmbeddedError;
 use crate::lineage::LineageError;
+use crate::page::CursorError;
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +16,12 @@ pub enum StoreError {
     /// now, or not at all.
     #[error("the account was moved meanwhile")]
     Moved,
+    /// There are as many of a thing as there can be.
+    #[error(transparent)]
+    Full(#[from] CapReached),
+    /// A text that is no cursor of the list.
+    #[error(transparent)]
+    Cursor(#[from] CursorError),
     /// Every connection is in use and none came free in time, or the server cannot be reached.
     #[error("the database is busy or away")]
     Busy(#[source] sqlx::Error),

@@ -18,6 +18,7 @@
 
 mod actor;
 pub mod address;
+mod cap;
 mod catalogue;
 mod clock;
 mod config;
@@ -28,6 +29,7 @@ mod id;
 pub mod keys;
 mod lineage;
 mod migrations;
+pub mod page;
 mod pools;
 mod quota;
 mod scope;
@@ -38,6 +40,7 @@ pub mod testing;
 mod time;
 
 pub use actor::{Actor, DriverName, UnknownActor};
+pub use cap::{CapReached, Capped};
 pub use catalogue::{OwnedTable, TableClass};
 pub use clock::{Clock, SystemClock};
 pub use config::{Database, StoreConfig};
@@ -45,6 +48,7 @@ pub use door::{Door, Ops};
 pub use error::StoreError;
 pub use id::{AccountId, CollectorId, DeviceId, EnrollmentId, OperatorId, TokenId};
 pub use lineage::{AccountKey, Lineage, LineageError};
+pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use quota::{Metered, QuotaExceeded};
 pub use scope::{Scope, Sight};
 pub use store::Store;

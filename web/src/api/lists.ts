@@ -6,10 +6,27 @@ import { type InfiniteData, keepPreviousData, type QueryKey, useInfiniteQuery } 
 import type { List } from "./types";
 
 export const PAGE_SIZE = 100;
-/** The most that the server gives at once; for lists that are short by nature. */
+/** The most that the server gives at once. */
 export const WHOLE = 500;
 
 export type PageCall<T> = (page: { limit: number; cursor?: string }, signal: AbortSignal) => Promise<List<T>>;
+
+/** All rows of a list, page by page: for what a picker offers, and what has few rows by nature. */
+export async function everyRow<T>(call: PageCall<T>, signal: AbortSignal): Promise<T[]> {
+  const rows: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await call({ limit: WHOLE, cursor }, signal);
+    rows.push(...page.items);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return rows;
+}
+
+/** A list as one page that holds all its rows. */
+export function whole<T>(call: PageCall<T>): PageCall<T> {
+  return async (_page, signal) => ({ items: await everyRow(call, signal), next: null });
+}
 
 /** The rows loaded so far and the way to more. */
 export function usePages<T>(

@@ -1804,6 +1804,21 @@ export interface components {
             /** @description What it wears: each part that it does not say itself comes from above. */
             effective: components["schemas"]["Brand"];
         };
+        /** @description A thing of which an account has only so many, whatever its quotas say. Another is refused with `limit_reached`. */
+        Cap: {
+            /**
+             * @description `accounts`, `operators`, `invitations`, `roles`, `tokens`, `sites`, `collectors`, `enrollments`, `groups` or
+             *     `egress_hosts`.
+             */
+            what: string;
+            /** Format: int64 */
+            most: number;
+            /**
+             * Format: int64
+             * @description How many this very account has.
+             */
+            used: number;
+        };
         /** @description A collector. */
         Collector: {
             /** Format: uuid */
@@ -3201,6 +3216,8 @@ export interface components {
             used: components["schemas"]["QuotaUse"];
             /** @description Limits of accounts above, as far up as you see. */
             inherited: components["schemas"]["InheritedQuota"][];
+            /** @description What there is of each thing of which an account has only so many. */
+            caps: components["schemas"]["Cap"][];
         };
         /** @description Points of a meter. */
         Readings: {
@@ -4775,7 +4792,12 @@ export interface operations {
     };
     drivers_grants: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -4916,7 +4938,12 @@ export interface operations {
     };
     egress_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -5016,7 +5043,12 @@ export interface operations {
     };
     elevation_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -5150,7 +5182,12 @@ export interface operations {
     };
     accounts_exports: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -5248,7 +5285,12 @@ export interface operations {
     };
     groups_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -5484,7 +5526,12 @@ export interface operations {
     };
     invitations_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -5584,7 +5631,12 @@ export interface operations {
     };
     mails_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -5663,7 +5715,12 @@ export interface operations {
     };
     accounts_moves: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -5694,7 +5751,12 @@ export interface operations {
     };
     operators_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -5997,7 +6059,12 @@ export interface operations {
     };
     roles_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -6229,7 +6296,12 @@ export interface operations {
     };
     sign_in_domains: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -6335,7 +6407,12 @@ export interface operations {
     };
     sites_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The account. */
@@ -6577,6 +6654,10 @@ export interface operations {
             query?: {
                 /** @description `all`: revoked ones too. */
                 state?: string;
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -6816,7 +6897,12 @@ export interface operations {
     };
     drivers_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7297,7 +7383,12 @@ export interface operations {
     };
     session_passkeys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7757,7 +7848,12 @@ export interface operations {
     };
     session_own_tokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7934,7 +8030,12 @@ export interface operations {
     };
     sessions_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most rows; 50 by default, 500 at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

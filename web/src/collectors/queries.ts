@@ -1,21 +1,22 @@
 /** Collectors and the sites they stand in. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
-import { usePages, WHOLE } from "@/api/lists";
+import { usePages, whole } from "@/api/lists";
 import type { components } from "@/api/schema";
 import type { Collector, OpenCollectorToken } from "@/api/types";
 
 export function useCollectors(account: string, enabled = true) {
   return usePages(
     ["collectors", account],
-    (page, signal) =>
+    whole((page, signal) =>
       reply(
         api.GET("/api/v1/accounts/{id}/collectors", {
           params: { path: { id: account }, query: page },
           signal,
         }),
       ),
-    { limit: WHOLE, enabled },
+    ),
+    { enabled },
   );
 }
 
@@ -60,14 +61,14 @@ export function useVouch() {
 export function useEnrollments(account: string) {
   return usePages(
     ["collectors", account, "enrollments"],
-    (page, signal) =>
+    whole((page, signal) =>
       reply(
         api.GET("/api/v1/accounts/{id}/collectors/enrollments", {
           params: { path: { id: account }, query: page },
           signal,
         }),
       ),
-    { limit: WHOLE },
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Devices: the list, one device with its facts, its time series, and the changes to it. */
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
-import { usePages, WHOLE } from "@/api/lists";
+import { usePages, whole } from "@/api/lists";
 import type { components } from "@/api/schema";
 import type { DeviceSearch } from "./search";
 
@@ -80,9 +80,12 @@ function toPoint([at, value]: number[]): [number, number][] {
 export function useSites(account: string, enabled = true) {
   return usePages(
     ["sites", account],
-    (_page, signal) =>
-      reply(api.GET("/api/v1/accounts/{id}/sites", { params: { path: { id: account } }, signal })),
-    { limit: WHOLE, enabled },
+    whole((page, signal) =>
+      reply(
+        api.GET("/api/v1/accounts/{id}/sites", { params: { path: { id: account }, query: page }, signal }),
+      ),
+    ),
+    { enabled },
   );
 }
 

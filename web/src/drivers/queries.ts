@@ -1,23 +1,29 @@
 /** Installed drivers, and what an account lets each of them do. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, callHeaders, lost, reply } from "@/api/client";
-import { usePages, WHOLE } from "@/api/lists";
+import { everyRow, usePages, whole } from "@/api/lists";
 import { ProblemError, parseProblem } from "@/api/problem";
 import type { Driver, GrantedPart, InstalledDriver } from "@/api/types";
 
 export const driversQuery = queryOptions({
   queryKey: ["drivers"],
   queryFn: async ({ signal }): Promise<Driver[]> =>
-    (await reply(api.GET("/api/v1/drivers", { signal }))).items,
+    everyRow(
+      (page, signal) => reply(api.GET("/api/v1/drivers", { params: { query: page }, signal })),
+      signal,
+    ),
   staleTime: 60_000,
 });
 
 export function useDriverGrants(account: string, enabled = true) {
   return usePages(
     ["driver-grants", account],
-    (_page, signal) =>
-      reply(api.GET("/api/v1/accounts/{id}/drivers", { params: { path: { id: account } }, signal })),
-    { limit: WHOLE, enabled },
+    whole((page, signal) =>
+      reply(
+        api.GET("/api/v1/accounts/{id}/drivers", { params: { path: { id: account }, query: page }, signal }),
+      ),
+    ),
+    { enabled },
   );
 }
 

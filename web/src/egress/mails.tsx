@@ -1,6 +1,7 @@
 /** What was mailed for an account, and why something could not be. */
 import type { Mail } from "@/api/types";
 import { Empty, Load } from "@/design/feedback";
+import { More } from "@/design/more";
 import { Card } from "@/design/page";
 import { Ago, Badge, Nothing } from "@/design/text";
 import { m } from "@/i18n";
@@ -22,6 +23,7 @@ export function MailCard({ account }: { account: string }) {
           )
         }
       </Load>
+      <More query={mails} />
     </Card>
   );
 }

@@ -1,6 +1,7 @@
 /** Hosts that the platform may reach for an account, and the mails that it sent for it. */
 import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
+import { everyRow, usePages } from "@/api/lists";
 import { isFinal } from "@/api/problem";
 import type { components } from "@/api/schema";
 import type { Account, EgressHost, Mail } from "@/api/types";
@@ -9,8 +10,16 @@ function hostsQuery(account: string) {
   return {
     queryKey: ["egress", account],
     queryFn: async ({ signal }: { signal: AbortSignal }): Promise<EgressHost[]> =>
-      (await reply(api.GET("/api/v1/accounts/{id}/egress", { params: { path: { id: account } }, signal })))
-        .items,
+      everyRow(
+        (page, signal) =>
+          reply(
+            api.GET("/api/v1/accounts/{id}/egress", {
+              params: { path: { id: account }, query: page },
+              signal,
+            }),
+          ),
+        signal,
+      ),
   };
 }
 
@@ -51,12 +60,9 @@ export function useHostChanges(account: string) {
   return { allow, deny };
 }
 
-/** The latest mails of an account; kept for 30 days. */
+/** The mails of an account, the latest first; kept for 30 days. */
 export function useMails(account: string) {
-  return useQuery({
-    queryKey: ["mails", account],
-    queryFn: async ({ signal }): Promise<Mail[]> =>
-      (await reply(api.GET("/api/v1/accounts/{id}/mails", { params: { path: { id: account } }, signal })))
-        .items,
-  });
+  return usePages<Mail>(["mails", account], (page, signal) =>
+    reply(api.GET("/api/v1/accounts/{id}/mails", { params: { path: { id: account }, query: page }, signal })),
+  );
 }

@@ -1,16 +1,19 @@
 /** Groups: an account's devices that belong together, and which device is in which. */
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
-import { usePages, WHOLE } from "@/api/lists";
+import { usePages, whole } from "@/api/lists";
 import type { DeviceDetail, Group } from "@/api/types";
 
 /** Those of the account and of all below it. */
 export function useGroups(account: string, enabled = true) {
   return usePages(
     ["groups", account],
-    (_page, signal) =>
-      reply(api.GET("/api/v1/accounts/{id}/groups", { params: { path: { id: account } }, signal })),
-    { limit: WHOLE, enabled },
+    whole((page, signal) =>
+      reply(
+        api.GET("/api/v1/accounts/{id}/groups", { params: { path: { id: account }, query: page }, signal }),
+      ),
+    ),
+    { enabled },
   );
 }
 

@@ -1,18 +1,23 @@
 /** Invitations of an account that wait, and where their mails stand. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
+import { everyRow, WHOLE } from "@/api/lists";
 import type { Invitation, Mail } from "@/api/types";
 
 export function useInvitations(account: string, enabled: boolean) {
   return useQuery({
     queryKey: ["invitations", account],
     queryFn: async ({ signal }) => {
-      const params = { path: { id: account } };
+      const path = { id: account };
       const [invitations, mails] = await Promise.all([
-        reply(api.GET("/api/v1/accounts/{id}/invitations", { params, signal })),
-        reply(api.GET("/api/v1/accounts/{id}/mails", { params, signal })),
+        everyRow(
+          (page, signal) =>
+            reply(api.GET("/api/v1/accounts/{id}/invitations", { params: { path, query: page }, signal })),
+          signal,
+        ),
+        reply(api.GET("/api/v1/accounts/{id}/mails", { params: { path, query: { limit: WHOLE } }, signal })),
       ]);
-      return withMails(invitations.items as Invitation[], mails.items as Mail[]);
+      return withMails(invitations as Invitation[], mails.items as Mail[]);
     },
     enabled,
   });

@@ -1,20 +1,21 @@
 /** Operators of an account: who holds a grant here or above, and changes to the grants made here. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
-import { usePages, WHOLE } from "@/api/lists";
+import { usePages, whole } from "@/api/lists";
 import type { components } from "@/api/schema";
 
 export function useOperators(account: string, enabled = true) {
   return usePages(
     ["operators", account],
-    (_page, signal) =>
+    whole((page, signal) =>
       reply(
         api.GET("/api/v1/accounts/{id}/operators", {
-          params: { path: { id: account } },
+          params: { path: { id: account }, query: page },
           signal,
         }),
       ),
-    { limit: WHOLE, enabled },
+    ),
+    { enabled },
   );
 }
 

@@ -1,7 +1,7 @@
 /** The roles that can be given on an account, and changes to those that it made. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
-import { usePages, WHOLE } from "@/api/lists";
+import { usePages, whole } from "@/api/lists";
 import type { components } from "@/api/schema";
 
 type NewRole = components["schemas"]["NewRole"];
@@ -10,9 +10,11 @@ type NewRole = components["schemas"]["NewRole"];
 export function useRoles(account: string) {
   return usePages(
     ["roles", account],
-    (_page, signal) =>
-      reply(api.GET("/api/v1/accounts/{id}/roles", { params: { path: { id: account } }, signal })),
-    { limit: WHOLE },
+    whole((page, signal) =>
+      reply(
+        api.GET("/api/v1/accounts/{id}/roles", { params: { path: { id: account }, query: page }, signal }),
+      ),
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
 /** What one has set up. */
 import { queryOptions } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
+import { everyRow } from "@/api/lists";
 
 export const factorsQuery = queryOptions({
   queryKey: ["security", "factors"],
@@ -9,12 +10,20 @@ export const factorsQuery = queryOptions({
 
 export const passkeysQuery = queryOptions({
   queryKey: ["security", "passkeys"],
-  queryFn: async ({ signal }) => (await reply(api.GET("/api/v1/session/passkeys", { signal }))).items,
+  queryFn: async ({ signal }) =>
+    everyRow(
+      (page, signal) => reply(api.GET("/api/v1/session/passkeys", { params: { query: page }, signal })),
+      signal,
+    ),
 });
 
 export const ownTokensQuery = queryOptions({
   queryKey: ["security", "tokens"],
-  queryFn: async ({ signal }) => (await reply(api.GET("/api/v1/session/tokens", { signal }))).items,
+  queryFn: async ({ signal }) =>
+    everyRow(
+      (page, signal) => reply(api.GET("/api/v1/session/tokens", { params: { query: page }, signal })),
+      signal,
+    ),
 });
 
 /** Whether a passkey of this host name could answer here. */

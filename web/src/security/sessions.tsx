@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, reply } from "@/api/client";
-import { usePages, WHOLE } from "@/api/lists";
+import { usePages, whole } from "@/api/lists";
 import { Button } from "@/design/button";
 import { Confirm } from "@/design/dialog";
 import { Load } from "@/design/feedback";
@@ -14,9 +14,10 @@ import { dateTime } from "@/i18n/format";
 
 export function SessionCard() {
   const client = useQueryClient();
-  const sessions = usePages(["sessions"], (_page, signal) => reply(api.GET("/api/v1/sessions", { signal })), {
-    limit: WHOLE,
-  });
+  const sessions = usePages(
+    ["sessions"],
+    whole((page, signal) => reply(api.GET("/api/v1/sessions", { params: { query: page }, signal }))),
+  );
   const end = useMutation({
     mutationFn: (id: string) =>
       reply(api.DELETE("/api/v1/sessions/{session_id}", { params: { path: { session_id: id } } })),

@@ -1,7 +1,7 @@
 /** Single sign-on of an account: its provider, what a test of it finds, and the domains that wait. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
-import { usePages, WHOLE } from "@/api/lists";
+import { usePages, whole } from "@/api/lists";
 import type { components } from "@/api/schema";
 
 export type SignInSettings = components["schemas"]["SignInSettings"];
@@ -51,8 +51,14 @@ export function useSignInChanges(account: string) {
 export function useDomains(account: string) {
   return usePages(
     ["sign-in-domains", account],
-    (_page, signal) => reply(api.GET("/api/v1/accounts/{id}/sign-in/domains", { ...at(account), signal })),
-    { limit: WHOLE },
+    whole((page, signal) =>
+      reply(
+        api.GET("/api/v1/accounts/{id}/sign-in/domains", {
+          params: { path: { id: account }, query: page },
+          signal,
+        }),
+      ),
+    ),
   );
 }
 

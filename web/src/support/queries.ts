@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, reply } from "@/api/client";
+import { everyRow } from "@/api/lists";
 import type { components } from "@/api/schema";
 import type { Account, Elevation } from "@/api/types";
 import { may, runsPlatform, useSession } from "@/session/session";
@@ -31,8 +32,16 @@ export function useElevations(account: string, enabled: boolean) {
     enabled,
     queryKey: ["elevations", account],
     queryFn: async ({ signal }): Promise<Elevation[]> =>
-      (await reply(api.GET("/api/v1/accounts/{id}/elevation", { params: { path: { id: account } }, signal })))
-        .items,
+      everyRow(
+        (page, signal) =>
+          reply(
+            api.GET("/api/v1/accounts/{id}/elevation", {
+              params: { path: { id: account }, query: page },
+              signal,
+            }),
+          ),
+        signal,
+      ),
   });
 }
 

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAccountId, useMay } from "@/accounts/queries";
 import { api, reply } from "@/api/client";
-import { usePages, WHOLE } from "@/api/lists";
+import { usePages, whole } from "@/api/lists";
 import type { Token } from "@/api/types";
 import { Button, IconButton } from "@/design/button";
 import { Confirm } from "@/design/dialog";
@@ -22,8 +22,9 @@ export function TokenList() {
   const mayManage = useMay("manage_tokens");
   const tokens = usePages(
     ["tokens", id],
-    (_page, signal) => reply(api.GET("/api/v1/accounts/{id}/tokens", { params: { path: { id } }, signal })),
-    { limit: WHOLE },
+    whole((page, signal) =>
+      reply(api.GET("/api/v1/accounts/{id}/tokens", { params: { path: { id }, query: page }, signal })),
+    ),
   );
   const [adding, setAdding] = useState(false);
   const add = mayManage && (

@@ -187,9 +187,6 @@ pub enum CollectorError {
     /// Its account, or one above, is suspended.
     #[error("the account is suspended")]
     Suspended,
-    /// As many one-time tokens wait as may.
-    #[error("too many enrollment tokens wait: revoke some")]
-    TooManyTokens,
     /// There is no room for another.
     #[error(transparent)]
     Quota(#[from] bailiwick_store::QuotaExceeded),

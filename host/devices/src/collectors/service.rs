@@ -1,7 +1,7 @@
 //! What callers do with collectors.
 
 use bailiwick_contract::report::{AssignedDriver, Assignment, Status, SweepFigures};
-use bailiwick_store::{Actor, CollectorId, Metered, Scope, Store};
+use bailiwick_store::{Actor, Capped, CollectorId, Metered, Scope, Store};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -60,6 +60,7 @@ pub async fn enroll(store: &Store, token: Presented, version: &str) -> Result<En
     let now = store.now();
     let collector = CollectorId::new();
     let mut scope = store.scope(&Actor::Collector(collector), token.account).await?;
+    scope.room_for(Capped::Collectors).await?;
     if let Some((0, full)) = store.room(&mut scope, Metered::Collectors, &[]).await? {
         return Err(full.into());
     }

@@ -1,6 +1,6 @@
 //! What callers do with exports.
 
-use bailiwick_store::Scope;
+use bailiwick_store::{Cursor, Page, PageRequest, Scope, StoreError};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -36,8 +36,9 @@ pub async fn request(scope: &mut Scope, now: Timestamp) -> Result<ExportId, Expo
 ///
 /// # Errors
 /// [`ExportError::Store`].
-pub async fn list(scope: &mut Scope) -> Result<Vec<Export>, ExportError> {
-    Ok(store::list(scope).await?)
+pub async fn list(scope: &mut Scope, page: &PageRequest) -> Result<Page<Export>, ExportError> {
+    let rows = store::list(scope, page.after_time().map_err(StoreError::from)?, page.probe()).await?;
+    Ok(page.page(rows, |last| Cursor::time(last.requested_at, last.id.get())))
 }
 
 /// Whether an export can be fetched. Nothing is changed.

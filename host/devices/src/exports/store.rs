@@ -4,6 +4,7 @@ use bailiwick_store::{AccountId, At, Door, Lineage, OwnedTable, Scope, StoreErro
 use futures::{Stream, TryStreamExt};
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 use super::{Export, ExportId, KEPT};
 
@@ -24,13 +25,21 @@ pub(super) async fn insert(scope: &mut Scope, id: ExportId, now: Timestamp) -> R
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn list(scope: &mut Scope) -> Result<Vec<Export>, StoreError> {
+pub(super) async fn list(
+    scope: &mut Scope,
+    after: (Option<At>, Option<Uuid>),
+    limit: i64,
+) -> Result<Vec<Export>, StoreError> {
     let account = scope.account();
     Ok(sqlx::query_as(
         "select id, state, requested_by, requested_at, expires_at, bytes, rows from exports
-         where tenant_id = $1 order by requested_at desc, id desc limit 100",
+         where tenant_id = $1 and ($2::timestamptz is null or (requested_at, id) < ($2, $3))
+         order by requested_at desc, id desc limit $4",
     )
     .bind(account)
+    .bind(after.0)
+    .bind(after.1)
+    .bind(limit)
     .fetch_all(scope.sql())
     .await?)
 }

@@ -48,15 +48,7 @@ pub enum GroupError {
     /// Another group of the account is called so, whatever the case.
     #[error("another group of this account has this name")]
     NameTaken,
-    /// The account has as many as it can have.
-    #[error("an account has at most {} groups", Group::MOST)]
-    Full,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl Group {
-    /// Groups that an account has at most.
-    pub const MOST: i64 = 500;
 }

@@ -1,6 +1,6 @@
 //! What callers do with groups.
 
-use bailiwick_store::{DeviceId, Scope};
+use bailiwick_store::{Capped, Cursor, DeviceId, Page, PageRequest, Scope, StoreError};
 use bailiwick_text::Name;
 use jiff::Timestamp;
 use serde_json::json;
@@ -12,8 +12,9 @@ use crate::journal::{self, Object};
 ///
 /// # Errors
 /// [`GroupError::Store`].
-pub async fn list(scope: &mut Scope) -> Result<Vec<Group>, GroupError> {
-    Ok(store::find(scope, None).await?)
+pub async fn list(scope: &mut Scope, page: &PageRequest) -> Result<Page<Group>, GroupError> {
+    let rows = store::list(scope, page.after_text().map_err(StoreError::from)?, page.probe()).await?;
+    Ok(page.page(rows, |last| Cursor::text(last.sort_key.clone(), last.group.id.get())).map(|row| row.group))
 }
 
 /// One group.
@@ -21,19 +22,17 @@ pub async fn list(scope: &mut Scope) -> Result<Vec<Group>, GroupError> {
 /// # Errors
 /// [`GroupError::NotFound`].
 pub async fn get(scope: &mut Scope, id: GroupId) -> Result<Group, GroupError> {
-    store::find(scope, Some(id)).await?.pop().ok_or(GroupError::NotFound)
+    store::get(scope, id).await?.ok_or(GroupError::NotFound)
 }
 
 /// Makes a group of the bound account.
 ///
 /// # Errors
-/// [`GroupError::Name`], [`GroupError::NameTaken`], [`GroupError::Full`].
+/// [`GroupError::Name`], [`GroupError::NameTaken`]; [`GroupError::Store`] where there are as many as there can be.
 pub async fn create(scope: &mut Scope, name: &str, now: Timestamp) -> Result<Group, GroupError> {
     let name: Name = name.parse()?;
     let name = name.as_str();
-    if store::count(scope).await? >= Group::MOST {
-        return Err(GroupError::Full);
-    }
+    scope.room_for(Capped::Groups).await?;
     let id = GroupId::new();
     taken(store::insert(scope, id, name, now).await?)?;
     journal::record(scope, "group.created", Object::of("group", id).named(name), None, Some(json!({ "name": name })))

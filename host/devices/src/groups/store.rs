@@ -3,6 +3,7 @@
 use bailiwick_store::{At, DeviceId, Scope, StoreError};
 use jiff::Timestamp;
 use sqlx::{FromRow, Row, postgres::PgRow};
+use uuid::Uuid;
 
 use super::{Group, GroupId};
 use crate::Named;
@@ -19,39 +20,55 @@ impl FromRow<'_, PgRow> for Group {
     }
 }
 
-/// All of them are shown at once: an account has few, and a dealer with more than that looks account by account.
-const SHOWN: i64 = 10_000;
+/// A group with its place in the list.
+#[derive(FromRow)]
+pub(super) struct Placed {
+    #[sqlx(flatten)]
+    pub(super) group: Group,
+    pub(super) sort_key: String,
+}
 
-/// The groups that the scope sees, by name; only this one where given.
-pub(super) async fn find(scope: &mut Scope, id: Option<GroupId>) -> Result<Vec<Group>, StoreError> {
+/// The groups that the scope sees, by name. The page is cut before their devices are counted.
+pub(super) async fn list(
+    scope: &mut Scope,
+    after: (Option<&str>, Option<Uuid>),
+    limit: i64,
+) -> Result<Vec<Placed>, StoreError> {
+    Ok(sqlx::query_as(
+        "select g.sort_key, g.tenant_id, a.name as account_name, g.id, g.name, g.created_at,
+                (select count(*) from device_group_members m
+                 join devices d on d.tenant_id = m.tenant_id and d.id = m.device_id
+                 where m.tenant_id = g.tenant_id and m.group_id = g.id and d.retired_at is null) as devices
+         from (select * from device_groups where $1::text is null or (sort_key, id) > ($1, $2)
+               order by sort_key, id limit $3) g
+         join accounts a on a.tenant_id = g.tenant_id
+         order by g.sort_key, g.id",
+    )
+    .bind(after.0)
+    .bind(after.1)
+    .bind(limit)
+    .fetch_all(scope.sql())
+    .await?)
+}
+
+pub(super) async fn get(scope: &mut Scope, id: GroupId) -> Result<Option<Group>, StoreError> {
     Ok(sqlx::query_as(
         "select g.tenant_id, a.name as account_name, g.id, g.name, g.created_at,
                 (select count(*) from device_group_members m
                  join devices d on d.tenant_id = m.tenant_id and d.id = m.device_id
                  where m.tenant_id = g.tenant_id and m.group_id = g.id and d.retired_at is null) as devices
          from device_groups g join accounts a on a.tenant_id = g.tenant_id
-         where $1::uuid is null or g.id = $1
-         order by tenancy.sort_key(g.name), g.id limit $2",
+         where g.id = $1",
     )
     .bind(id)
-    .bind(SHOWN)
-    .fetch_all(scope.sql())
+    .fetch_optional(scope.sql())
     .await?)
 }
 
 /// One group, kept from being changed by another until the scope ends.
 pub(super) async fn lock(scope: &mut Scope, id: GroupId) -> Result<Option<Group>, StoreError> {
     sqlx::query("select from device_groups where id = $1 for update").bind(id).execute(scope.sql()).await?;
-    Ok(find(scope, Some(id)).await?.pop())
-}
-
-/// How many the bound account has.
-pub(super) async fn count(scope: &mut Scope) -> Result<i64, StoreError> {
-    let account = scope.account();
-    Ok(sqlx::query_scalar("select count(*) from device_groups where tenant_id = $1")
-        .bind(account)
-        .fetch_one(scope.sql())
-        .await?)
+    get(scope, id).await
 }
 
 /// False where the name is taken.

@@ -1,7 +1,7 @@
 //! What callers do with sites.
 
 use bailiwick_contract::ranges::Range;
-use bailiwick_store::Scope;
+use bailiwick_store::{Capped, Cursor, Page, PageRequest, Scope, StoreError};
 use bailiwick_text::{Address, LineError, Name, line};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -18,8 +18,9 @@ use crate::{
 ///
 /// # Errors
 /// [`SiteError::Store`].
-pub async fn list(scope: &mut Scope) -> Result<Vec<Site>, SiteError> {
-    Ok(store::list(scope).await?)
+pub async fn list(scope: &mut Scope, page: &PageRequest) -> Result<Page<Site>, SiteError> {
+    let rows = store::list(scope, page.after_text().map_err(StoreError::from)?, page.probe()).await?;
+    Ok(page.page(rows, |last| Cursor::text(last.sort_key.clone(), last.site.id.get())).map(|row| row.site))
 }
 
 /// One site.
@@ -35,6 +36,7 @@ pub async fn get(scope: &mut Scope, id: SiteId) -> Result<Site, SiteError> {
 /// # Errors
 /// [`SiteError::Invalid`] names the field.
 pub async fn create(scope: &mut Scope, key: &SealingKey, site: NewSite, now: Timestamp) -> Result<Site, SiteError> {
+    scope.room_for(Capped::Sites).await?;
     let made = Site {
         id: SiteId::new(),
         account: scope.account(),

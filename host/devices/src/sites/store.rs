@@ -3,6 +3,7 @@
 use bailiwick_store::{At, Scope, StoreError};
 use jiff::Timestamp;
 use sqlx::{FromRow, Row, postgres::PgRow};
+use uuid::Uuid;
 
 use super::Site;
 use crate::SiteId;
@@ -27,13 +28,28 @@ impl FromRow<'_, PgRow> for Site {
     }
 }
 
-pub(super) async fn list(scope: &mut Scope) -> Result<Vec<Site>, StoreError> {
+/// A site with its place in the list.
+#[derive(FromRow)]
+pub(super) struct Placed {
+    #[sqlx(flatten)]
+    pub(super) site: Site,
+    pub(super) sort_key: String,
+}
+
+pub(super) async fn list(
+    scope: &mut Scope,
+    after: (Option<&str>, Option<Uuid>),
+    limit: i64,
+) -> Result<Vec<Placed>, StoreError> {
     Ok(sqlx::query_as(
-        "select tenant_id, id, name, address, ranges, poll_seconds, sweep_seconds,
+        "select sort_key, tenant_id, id, name, address, ranges, poll_seconds, sweep_seconds,
                 communities is not null as communities_set, created_at
-         from sites where deleted_at is null order by name, id limit $1",
+         from sites where deleted_at is null and ($1::text is null or (sort_key, id) > ($1, $2))
+         order by sort_key, id limit $3",
     )
-    .bind(10_000_i64)
+    .bind(after.0)
+    .bind(after.1)
+    .bind(limit)
     .fetch_all(scope.sql())
     .await?)
 }

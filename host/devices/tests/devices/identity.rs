@@ -2,7 +2,7 @@
 
 use bailiwick_contract::{manifest::Manifest, report::Report};
 use bailiwick_devices::{devices, drivers, groups};
-use bailiwick_store::AccountId;
+use bailiwick_store::{AccountId, PageRequest};
 use sha2::{Digest as _, Sha256};
 
 use crate::ground::*;
@@ -107,7 +107,13 @@ async fn two_halves_of_one_device_become_one_with_both_histories() {
     let device = ground.device().await;
     assert_eq!(device.serial, None);
     let mut scope = ground.scope(ground.customer).await;
-    let held: Vec<i64> = groups::list(&mut scope).await.unwrap().into_iter().map(|group| group.devices).collect();
+    let held: Vec<i64> = groups::list(&mut scope, &PageRequest::default())
+        .await
+        .unwrap()
+        .items
+        .into_iter()
+        .map(|group| group.devices)
+        .collect();
     assert_eq!(held, [1, 1], "it is in the groups of both");
     let readings: i64 = sqlx::query_scalar("select count(*) from readings where device_id = $1")
         .bind(device.id)

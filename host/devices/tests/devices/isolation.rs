@@ -31,7 +31,7 @@ async fn another_customer_sees_none_of_it() {
         assert_eq!(collectors::list(&mut scope, &page, now).await.unwrap().items.len(), n);
         assert_eq!(collectors::get(&mut scope, ground.who.collector, now).await.is_ok(), sees);
         assert_eq!(sites::get(&mut scope, ground.who.site).await.is_ok(), sees);
-        assert_eq!(sites::list(&mut scope).await.unwrap().len(), n);
+        assert_eq!(sites::list(&mut scope, &page).await.unwrap().items.len(), n);
         assert_eq!(summary::summary(&mut scope, now).await.unwrap().devices, i64::from(sees));
         assert_eq!(devices::detail(&mut scope, id, now).await.is_ok(), sees);
     }

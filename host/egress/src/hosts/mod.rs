@@ -16,9 +16,6 @@ uuid_id! {
     HostId
 }
 
-/// The most entries that one account has.
-pub const MOST: i64 = 200;
-
 /// A host that may be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowedHost {
@@ -44,9 +41,6 @@ pub enum HostError {
     /// It stands there already.
     #[error("this host is on the list already")]
     Exists,
-    /// The list is full.
-    #[error("the list is full: {MOST} hosts")]
-    Full,
     /// Accounts do not open this purpose.
     #[error("only the platform's settings name hosts for this purpose")]
     PlatformOnly,

@@ -1,11 +1,11 @@
 //! Reading and changing allow-lists.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Actor, Scope, Store};
+use bailiwick_store::{AccountId, Actor, Capped, Cursor, Page, PageRequest, Scope, Store};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{AllowedHost, HostError, HostId, MOST, store};
+use super::{AllowedHost, HostError, HostId, store};
 use crate::address::is_public;
 use crate::allowed::Destination;
 use bailiwick_store::StoreError;
@@ -14,8 +14,16 @@ use bailiwick_store::StoreError;
 ///
 /// # Errors
 /// [`HostError::Store`].
-pub async fn list(scope: &mut Scope) -> Result<Vec<AllowedHost>, HostError> {
-    Ok(store::of_account(scope).await?)
+pub async fn list(scope: &mut Scope, page: &PageRequest) -> Result<Page<AllowedHost>, HostError> {
+    // there are few: all of them are read for each page
+    let all = store::of_account(scope).await?;
+    Ok(page.of(all, |host| {
+        let Destination { purpose, .. } = &host.destination;
+        Cursor::text(
+            format!("{}/{}/{:05}", purpose.name(), host.destination.host(), host.destination.port()),
+            host.id.get(),
+        )
+    }))
 }
 
 /// Those of the scope's account and of all below it.
@@ -29,7 +37,7 @@ pub async fn all(scope: &mut Scope) -> Result<Vec<AllowedHost>, HostError> {
 /// Adds one to the scope's account.
 ///
 /// # Errors
-/// [`HostError::PlatformOnly`], [`HostError::Forbidden`], [`HostError::Exists`], [`HostError::Full`].
+/// [`HostError::PlatformOnly`], [`HostError::Forbidden`], [`HostError::Exists`]; [`HostError::Store`] where there are as many as there can be.
 pub async fn add(scope: &mut Scope, destination: &Destination, now: Timestamp) -> Result<HostId, HostError> {
     if !destination.purpose.of_accounts() {
         return Err(HostError::PlatformOnly);
@@ -37,9 +45,7 @@ pub async fn add(scope: &mut Scope, destination: &Destination, now: Timestamp) -
     if destination.address().is_some_and(|address| !is_public(address)) {
         return Err(HostError::Forbidden);
     }
-    if store::count(scope).await? >= MOST {
-        return Err(HostError::Full);
-    }
+    scope.room_for(Capped::EgressHosts).await?;
     let id = HostId::new();
     if !store::insert(scope, id, destination, now).await? {
         return Err(HostError::Exists);

@@ -62,12 +62,6 @@ pub(super) async fn all(scope: &mut Scope) -> Result<Vec<AllowedHost>, StoreErro
     Ok(rows.into_iter().filter_map(Row::known).collect())
 }
 
-pub(super) async fn count(scope: &mut Scope) -> Result<i64, StoreError> {
-    let account = scope.account();
-    let count = sqlx::query_scalar("select count(*) from egress_hosts where tenant_id = $1").bind(account);
-    Ok(count.fetch_one(scope.sql()).await?)
-}
-
 /// False where it stands there already.
 pub(super) async fn insert(
     scope: &mut Scope,

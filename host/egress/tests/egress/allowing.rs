@@ -1,7 +1,7 @@
 //! The allow-lists of accounts: inherited downwards, and nowhere else.
 
 use bailiwick_egress::{Behalf, Destination, EgressError, HostError, Purpose, hosts};
-use bailiwick_store::{AccountId, Actor, Store, testing};
+use bailiwick_store::{AccountId, Actor, PageRequest, Store, testing};
 
 use crate::site::{Scripted, Site};
 
@@ -70,7 +70,7 @@ async fn what_an_account_names_holds_for_itself_and_below() {
     assert!(matches!(other, Err(EgressError::NotAllowed(_))), "a host is named for a purpose");
 
     let mut scope = store.scope(&Actor::system("test"), customer).await.unwrap();
-    let named = hosts::list(&mut scope).await.unwrap();
+    let named = hosts::list(&mut scope, &PageRequest::default()).await.unwrap().items;
     assert_eq!(named.len(), 1, "its own");
     hosts::remove(&mut scope, named[0].id).await.unwrap();
     scope.commit().await.unwrap();

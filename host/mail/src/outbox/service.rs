@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bailiwick_devices::jobs::{self, JobError, NewJob, Spacing};
-use bailiwick_store::{Scope, StoreError};
+use bailiwick_store::{Page, PageRequest, Scope, StoreError};
 use jiff::Timestamp;
 
 use super::{Mail, MailId, NewMail, Waiting, store};
@@ -45,8 +45,8 @@ pub async fn post(scope: &mut Scope, mail: &NewMail, now: Timestamp) -> Result<M
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(scope: &mut Scope, limit: u16) -> Result<Vec<Mail>, StoreError> {
-    store::list(scope, limit).await
+pub async fn list(scope: &mut Scope, page: &PageRequest) -> Result<Page<Mail>, StoreError> {
+    store::list(scope, page).await
 }
 
 /// The mail, if it still waits.

@@ -1,6 +1,6 @@
 //! The SQL of the outbox.
 
-use bailiwick_store::{AccountId, At, Scope, StoreError};
+use bailiwick_store::{AccountId, At, Cursor, Page, PageRequest, Scope, StoreError};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -61,7 +61,8 @@ pub(super) async fn waiting(scope: &mut Scope, id: MailId) -> Result<Option<Wait
     }))
 }
 
-pub(super) async fn list(scope: &mut Scope, limit: u16) -> Result<Vec<Mail>, StoreError> {
+pub(super) async fn list(scope: &mut Scope, page: &PageRequest) -> Result<Page<Mail>, StoreError> {
+    let (at, id) = page.after_time()?;
     #[derive(FromRow)]
     struct Row {
         id: MailId,
@@ -77,10 +78,13 @@ pub(super) async fn list(scope: &mut Scope, limit: u16) -> Result<Vec<Mail>, Sto
     let account = scope.account();
     let rows: Vec<Row> = sqlx::query_as(
         "select id, kind, recipient, subject_id, state, tries, error, created_at, ended_at from outbox
-         where tenant_id = $1 order by id desc limit $2",
+         where tenant_id = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3))
+         order by created_at desc, id desc limit $4",
     )
     .bind(account)
-    .bind(i64::from(limit))
+    .bind(at)
+    .bind(id)
+    .bind(page.probe())
     .fetch_all(scope.sql())
     .await?;
     let known = |row: Row| {
@@ -97,7 +101,7 @@ pub(super) async fn list(scope: &mut Scope, limit: u16) -> Result<Vec<Mail>, Sto
             ended_at: row.ended_at.map(|at| at.0),
         })
     };
-    Ok(rows.into_iter().filter_map(known).collect())
+    Ok(page.page(rows, |last| Cursor::time(last.created_at.0, last.id.get())).filter_map(known))
 }
 
 pub(super) async fn delete(scope: &mut Scope, id: MailId) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use bailiwick_egress::{Destination, Egress, Purpose, Settings};
 use bailiwick_mail::outbox::{self, Kind, NewMail, State, Waiting};
 use bailiwick_mail::{Brand, Content, Language, Letter, MailWorker, Sender, SmtpServer, Writer};
 use bailiwick_store::testing::{self, TestDatabase};
-use bailiwick_store::{AccountId, Actor};
+use bailiwick_store::{AccountId, Actor, PageRequest};
 use jiff::SignedDuration;
 use prometheus::Registry;
 
@@ -164,7 +164,7 @@ async fn post_of(database: &TestDatabase, account: AccountId, kind: Kind, to: &s
 
 async fn mails(database: &TestDatabase) -> Vec<(String, State, i32, Option<String>)> {
     let mut scope = database.store.scope(&Actor::system("test"), AccountId::ROOT).await.unwrap();
-    let mails = outbox::list(&mut scope, 10).await.unwrap();
+    let mails = outbox::list(&mut scope, &PageRequest::default()).await.unwrap().items;
     mails.into_iter().map(|mail| (mail.recipient, mail.state, mail.tries, mail.error)).collect()
 }
 

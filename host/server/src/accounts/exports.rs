@@ -3,7 +3,6 @@
 use std::{fs::TryLockError, path::PathBuf};
 
 use axum::{
-    Json as Reply,
     body::Body,
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -22,7 +21,7 @@ use uuid::Uuid;
 use crate::{
     App,
     caller::Caller,
-    edge::{List, Path, Problem},
+    edge::{Format, List, Page, Path, Problem, Query, Tabular},
     work::{Authorized, Refused, Work, permission::DeleteAccounts},
 };
 
@@ -86,12 +85,16 @@ pub(super) async fn request_export(mut work: Authorized<DeleteAccounts>) -> Resu
 
 /// The exports of an account, the latest first.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/exports", tag = "accounts",
-    params(("id" = Uuid, Path, description = "The account.")),
+    params(("id" = Uuid, Path, description = "The account."), Page),
     responses((status = 200, body = List<ExportView>)))]
-pub(super) async fn exports(mut work: Authorized<DeleteAccounts>) -> Result<Reply<List<ExportView>>, Problem> {
+pub(super) async fn exports(
+    mut work: Authorized<DeleteAccounts>,
+    Query(page): Query<Page>,
+    form: Format,
+) -> Result<Response, Problem> {
     may_see_all(&work)?;
-    let found = exports::list(&mut work.scope).await?;
-    Ok(Reply(List::whole(found.into_iter().map(ExportView::from).collect())))
+    let found = exports::list(&mut work.scope, &page.request()?).await?;
+    form.reply(List::of(found, ExportView::from))
 }
 
 /// An export's file. It can be fetched once, within 24 hours; a download that breaks off does not count.
@@ -185,6 +188,10 @@ impl Sending {
         work.done(StatusCode::OK).await?;
         tokio::fs::remove_file(&self.path).await.map_err(|error| Problem::internal(&error))
     }
+}
+
+impl Tabular for ExportView {
+    const COLUMNS: &'static [&'static str] = &["id", "state", "requested_at", "expires_at", "bytes", "rows"];
 }
 
 impl From<Export> for ExportView {

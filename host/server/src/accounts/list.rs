@@ -1,7 +1,7 @@
 //! `GET /accounts/{id}/accounts`: the accounts below one, as far as the caller sees.
 
 use axum::{extract::State, response::Response};
-use bailiwick_access::{Cursor, accounts::Reach};
+use bailiwick_access::accounts::Reach;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -46,9 +46,7 @@ pub(super) async fn list(
         Some(Depth::Children) | None => Reach::Children,
     };
     let search = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
-    let limit = u16::try_from(page.limit()?).unwrap_or(500);
-    let after: Option<Cursor> = page.after()?;
-    let found = app.access().accounts(&caller.principal, at.id, reach, search, after, limit).await?;
+    let found = app.access().accounts(&caller.principal, at.id, reach, search, &page.request()?).await?;
     let items = views::below(&app, &caller.principal, at.id, found.items).await?;
     form.reply(List { items, next: found.next.map(|cursor| cursor.to_string()) })
 }

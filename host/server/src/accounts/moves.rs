@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json as Reply, extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, http::StatusCode, response::Response};
 use bailiwick_access::{
     Permission,
     accounts::moves::{Conflict, Move, Plan, Reach},
@@ -19,7 +19,7 @@ use super::{AccountAt, workers};
 use crate::{
     App,
     caller::Caller,
-    edge::{Json, List, Path, Problem},
+    edge::{Format, Json, List, Page, Path, Problem, Query, Tabular},
     work::{Once, Refused, permission::ManageAccounts},
 };
 
@@ -144,15 +144,22 @@ async fn begin(once: &Once, to: AccountId) -> Result<RequestedMove, Problem> {
 }
 
 /// The moves of an account, the latest first.
-#[utoipa::path(get, path = "/api/v1/accounts/{id}/moves", tag = "accounts", params(AccountAt),
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/moves", tag = "accounts", params(AccountAt, Page),
     responses((status = 200, body = List<MoveView>)))]
 pub(super) async fn moves(
     State(app): State<App>,
     caller: Caller,
     Path(at): Path<AccountAt>,
-) -> Result<Reply<List<MoveView>>, Problem> {
-    let found = app.access().moves(&caller.principal, at.id).await?;
-    Ok(Reply(List::whole(found.into_iter().map(MoveView::from).collect())))
+    Query(page): Query<Page>,
+    form: Format,
+) -> Result<Response, Problem> {
+    let found = app.access().moves(&caller.principal, at.id, &page.request()?).await?;
+    form.reply(List::of(found, MoveView::from))
+}
+
+impl Tabular for MoveView {
+    const COLUMNS: &'static [&'static str] =
+        &["id", "from_parent_id", "to_parent_id", "state", "requested_at", "ended_at", "result"];
 }
 
 impl From<Reach> for MovedAccess {

@@ -49,6 +49,17 @@ pub struct InheritedQuota {
     used: i64,
 }
 
+/// A thing of which an account has only so many, whatever its quotas say. Another is refused with `limit_reached`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Cap {
+    /// `accounts`, `operators`, `invitations`, `roles`, `tokens`, `sites`, `collectors`, `enrollments`, `groups` or
+    /// `egress_hosts`.
+    what: &'static str,
+    most: i64,
+    /// How many this very account has.
+    used: i64,
+}
+
 /// What an account may have and has.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Quotas)]
@@ -57,6 +68,8 @@ pub struct QuotasView {
     used: QuotaUse,
     /// Limits of accounts above, as far up as you see.
     inherited: Vec<InheritedQuota>,
+    /// What there is of each thing of which an account has only so many.
+    caps: Vec<Cap>,
 }
 
 /// What an account and all below it may have, and have.
@@ -100,6 +113,11 @@ impl From<Quotas> for QuotasView {
             limits,
             used: QuotaUse { devices, collectors, operators },
             inherited: quotas.inherited.into_iter().map(inherited).collect(),
+            caps: quotas
+                .caps
+                .into_iter()
+                .map(|(what, used)| Cap { what: what.name(), most: what.most(), used })
+                .collect(),
         }
     }
 }

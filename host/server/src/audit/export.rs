@@ -9,8 +9,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bailiwick_access::{AccessError, Permission};
-use bailiwick_audit::{self as audit, AuditError, Cursor, Exported};
+use bailiwick_audit::{self as audit, AuditError, Exported};
 use bailiwick_store::AccountId;
+use bailiwick_store::{Cursor, PageRequest};
 use futures::stream;
 
 use super::Filter;
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// Entries read at once.
-const PART: u16 = 500;
+const PART: u32 = 500;
 
 /// An export under way.
 struct Export {
@@ -55,7 +56,7 @@ enum Broken {
 pub(super) async fn export(mut work: Authorized<ViewAudit>, Query(filter): Query<Filter>) -> Result<Response, Problem> {
     let filter = filter.parse()?;
     let app = work.app.clone();
-    let first = audit::export(app.store(), &mut work.scope, &filter, None, PART).await?;
+    let first = audit::export(app.store(), &mut work.scope, &filter, &PageRequest::new(PART, None)).await?;
     let export = Export { app, caller: work.caller.clone(), account: work.scope.account(), filter };
     drop(work);
     let parts = stream::try_unfold((export, Next::Part(first)), |(export, next)| async move {
@@ -79,6 +80,6 @@ impl Export {
     async fn part(&self, after: Cursor) -> Result<Exported, Broken> {
         let access = self.app.access();
         let mut scope = access.authorize(&self.caller.principal, self.account, Permission::ViewAudit).await?;
-        Ok(audit::export(self.app.store(), &mut scope, &self.filter, Some(after), PART).await?)
+        Ok(audit::export(self.app.store(), &mut scope, &self.filter, &PageRequest::new(PART, Some(after))).await?)
     }
 }

@@ -175,10 +175,9 @@ async fn list(
     Query(page): Query<Page>,
     form: Format,
 ) -> Result<Response, Problem> {
-    let filter = filter.parse()?;
-    let limit = u16::try_from(page.limit()?).unwrap_or(500);
+    let (filter, page) = (filter.parse()?, page.request()?);
     let Work { app, mut scope, .. } = work.into_inner();
-    let found = audit::list(&mut scope, &filter, page.after()?, limit).await?;
+    let found = audit::list(&mut scope, &filter, &page).await?;
     scope.rollback().await?;
     let names = Names::of(&app, &found.items).await?;
     form.reply(List {
@@ -220,7 +219,7 @@ impl Filter {
 impl From<AuditError> for Problem {
     fn from(error: AuditError) -> Self {
         match error {
-            AuditError::Cursor => Page::foreign_cursor(),
+            AuditError::Cursor(_) => Page::foreign_cursor(),
             AuditError::NoEntry => Self::not_found(),
             AuditError::Store(error) => error.into(),
             other => Self::internal(&other),

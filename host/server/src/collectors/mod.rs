@@ -57,9 +57,6 @@ impl From<CollectorError> for Problem {
                 "suspended",
                 "The account is suspended: keep the reports until it is resumed.",
             ),
-            CollectorError::TooManyTokens => {
-                Self::conflict("too_many_tokens", "Too many enrollment tokens wait: revoke some, or use them.")
-            }
             CollectorError::Quota(full) => full.into(),
             CollectorError::Invalid { field, why } => Self::field(field, "invalid", why),
             CollectorError::Site(error) => error.into(),

@@ -137,6 +137,8 @@ mod tests {
         let passes = |list: &str| query(&format!("{list}&cursor={cursor}").parse().expect("a URI")).is_ok();
         assert!(passes("/api/v1/accounts/1/devices?limit=7&sort=name"));
         assert!(!passes("/api/v1/accounts/1/devices?sort=model"), "another order");
+        assert!(!passes("/api/v1/accounts/1/devices?sort=name&status=offline"), "another filter");
+        assert!(!passes("/api/v1/accounts/1/devices?"), "no order");
         assert!(!passes("/api/v1/accounts/2/devices?sort=name"), "another account");
         assert!(!passes("/api/v1/accounts/1/collectors?sort=name"), "another list");
         assert_eq!(code("/x?cursor="), Some("invalid_cursor"));

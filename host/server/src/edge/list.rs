@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use bailiwick_devices::PageRequest;
+use bailiwick_store::{Cursor, PageRequest};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -24,32 +24,23 @@ use super::{FieldProblem, Problem, Tabular};
 pub struct Page {
     /// Most rows; 50 by default, 500 at most.
     #[param(minimum = 1, maximum = 500)]
-    pub limit: Option<u32>,
+    limit: Option<u32>,
     /// `next` of the page before.
-    pub cursor: Option<String>,
+    #[param(min_length = 1, max_length = 2057)]
+    cursor: Option<String>,
 }
 
 impl Page {
-    /// The most rows of a page.
-    pub const MAX: u32 = 500;
-
-    /// Rows of this page.
-    ///
-    /// # Errors
-    /// `invalid_input` for 0 or more than [`Self::MAX`].
-    pub fn limit(&self) -> Result<u32, Problem> {
+    fn limit(&self) -> Result<u32, Problem> {
         match self.limit {
             None => Ok(50),
-            Some(n @ 1..=Self::MAX) => Ok(n),
+            Some(n @ 1..=PageRequest::MAX) => Ok(n),
             Some(_) => Err(Problem::field("limit", "out_of_range", "give 1 to 500")),
         }
     }
 
-    /// The row after which this page begins. That the cursor is one of this list was seen to before.
-    ///
-    /// # Errors
-    /// `invalid_cursor` for one that no list gave.
-    pub fn after<C: std::str::FromStr>(&self) -> Result<Option<C>, Problem> {
+    /// The row after which this page begins. The guard has already checked that the cursor belongs to this list.
+    fn after(&self) -> Result<Option<Cursor>, Problem> {
         let parse = |text: &String| text.rsplit_once('.').and_then(|(place, _)| place.parse().ok());
         self.cursor.as_ref().map(|text| parse(text).ok_or_else(Self::foreign_cursor)).transpose()
     }
@@ -63,10 +54,10 @@ impl Page {
             .with_errors(vec![error])
     }
 
-    /// As the lists of devices and collectors take it.
+    /// As every list takes it.
     ///
     /// # Errors
-    /// As [`Self::limit`] and [`Self::after`].
+    /// `invalid_input` for a limit of 0 or more than 500, `invalid_cursor` for a cursor that no list gave.
     pub fn request(&self) -> Result<PageRequest, Problem> {
         Ok(PageRequest::new(self.limit()?, self.after()?))
     }
@@ -82,31 +73,29 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
-    /// A list that ends here.
-    #[must_use]
-    pub fn whole(items: Vec<T>) -> Self {
-        Self { items, next: None }
-    }
-
     /// A page, its rows shown by `view`.
     #[must_use]
-    pub fn of<R>(page: bailiwick_devices::Page<R>, view: impl FnMut(R) -> T) -> Self {
+    pub fn of<R>(page: bailiwick_store::Page<R>, view: impl FnMut(R) -> T) -> Self {
         Self { items: page.items.into_iter().map(view).collect(), next: page.next.map(|c| c.to_string()) }
     }
 }
 
-/// Ties a cursor to the list that gave it: its path and its order. A cursor carries no right, so this is no
+/// Ties a cursor to the list that gave it: its path, its filters and its order. A cursor carries no right, so this is no
 /// seal; it keeps one of another list from being taken for a place in this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ListTag(String);
 
 impl ListTag {
     pub(super) fn of(uri: &Uri) -> Self {
-        let sort = raw_pairs(uri).find_map(|pair| pair.strip_prefix("sort=")).unwrap_or_default();
+        let is_of_page = |pair: &&str| pair.starts_with("cursor=") || pair.starts_with("limit=");
+        let mut asked: Vec<&str> = raw_pairs(uri).filter(|pair| !is_of_page(pair)).collect();
+        asked.sort_unstable();
         let mut hash = Sha256::new();
         hash.update(uri.path().trim_end_matches('/').as_bytes());
-        hash.update([0]);
-        hash.update(sort.as_bytes());
+        for pair in asked {
+            hash.update([0]);
+            hash.update(pair.as_bytes());
+        }
         let digest = hex::encode(hash.finalize());
         Self(digest.get(..8).unwrap_or(&digest).to_owned())
     }

@@ -12,7 +12,7 @@ use bailiwick_store::{QuotaExceeded, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::request_id;
+use super::{list::Page, request_id};
 
 /// One field that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -277,6 +277,8 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::not_found(),
+            StoreError::Full(reached) => Self::conflict("limit_reached", format!("{reached}.")),
+            StoreError::Cursor(_) => Page::foreign_cursor(),
             StoreError::Moved => Self::in_progress("moved", "The account was moved just now: try again.", 1),
             StoreError::Busy(_) => {
                 tracing::warn!(request_id = request_id::current(), "the database is busy or away");

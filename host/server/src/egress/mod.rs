@@ -64,7 +64,7 @@ impl From<HostError> for Problem {
     fn from(error: HostError) -> Self {
         match error {
             HostError::NotFound => Self::not_found(),
-            HostError::Exists | HostError::Full => Self::conflict("conflict", error.to_string()),
+            HostError::Exists => Self::conflict("conflict", error.to_string()),
             HostError::PlatformOnly => Self::field("purpose", "invalid", error.to_string()),
             HostError::Forbidden => Self::field("host", "invalid", error.to_string()),
             HostError::Audit(error) => error.into(),

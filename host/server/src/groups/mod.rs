@@ -83,7 +83,6 @@ impl From<GroupError> for Problem {
             GroupError::NotFound => Self::not_found(),
             GroupError::Name(error) => Self::field("name", "invalid", error.detail()),
             GroupError::NameTaken => Self::conflict("conflict", "Another group of this account has this name."),
-            GroupError::Full => Self::conflict("groups_full", error.to_string()),
             GroupError::Store(error) => error.into(),
             other => Self::internal(&other),
         }

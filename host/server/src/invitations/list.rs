@@ -12,7 +12,7 @@ use crate::{
     App,
     accounts::AccountAt,
     caller::Caller,
-    edge::{Format, List, Path, Problem, Tabular},
+    edge::{Format, List, Page, Path, Problem, Query, Tabular},
 };
 
 /// An invitation that waits.
@@ -57,14 +57,15 @@ impl From<(Invitation, Option<KnownRole>)> for InvitationView {
 }
 
 /// The invitations of this account that wait, newest first.
-#[utoipa::path(get, path = "/api/v1/accounts/{id}/invitations", tag = "invitations", params(AccountAt),
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/invitations", tag = "invitations", params(AccountAt, Page),
     responses((status = 200, body = List<InvitationView>)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(at): Path<AccountAt>,
+    Query(page): Query<Page>,
     form: Format,
 ) -> Result<Response, Problem> {
-    let open = app.access().invitations(&caller.principal, at.id).await?;
-    form.reply(List::whole(open.into_iter().map(InvitationView::from).collect()))
+    let found = app.access().invitations(&caller.principal, at.id, &page.request()?).await?;
+    form.reply(List::of(found, InvitationView::from))
 }

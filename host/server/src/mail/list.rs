@@ -8,12 +8,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    edge::{Format, List, Problem, Tabular},
+    edge::{Format, List, Page, Problem, Query, Tabular},
     work::{Authorized, permission::ViewOperators},
 };
-
-/// Newest that are shown.
-const SHOWN: u16 = 200;
 
 /// A mail.
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,8 +60,12 @@ impl From<Mail> for MailView {
 
 /// The latest mails of this account, newest first; they are kept for 30 days.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/mails", tag = "mails",
-    params(("id" = Uuid, Path, description = "The account.")), responses((status = 200, body = List<MailView>)))]
-pub(super) async fn list(mut work: Authorized<ViewOperators>, form: Format) -> Result<Response, Problem> {
-    let mails = outbox::list(&mut work.scope, SHOWN).await?;
-    form.reply(List::whole(mails.into_iter().map(MailView::from).collect()))
+    params(("id" = Uuid, Path, description = "The account."), Page), responses((status = 200, body = List<MailView>)))]
+pub(super) async fn list(
+    mut work: Authorized<ViewOperators>,
+    Query(page): Query<Page>,
+    form: Format,
+) -> Result<Response, Problem> {
+    let found = outbox::list(&mut work.scope, &page.request()?).await?;
+    form.reply(List::of(found, MailView::from))
 }

@@ -40,7 +40,6 @@ pub(super) async fn update(
 ) -> Result<Reply<AccountOperator>, Problem> {
     let given = Given { role: body.role, excluded: body.excluded };
     app.access().change_grant(&caller.principal, account.id, at.operator_id, given).await?;
-    let members = app.access().members(&caller.principal, account.id).await?;
-    let member = members.into_iter().find(|m| m.operator == at.operator_id && m.inherited_from.is_none());
-    Ok(Reply(member.ok_or_else(Problem::not_found)?.into()))
+    let member = app.access().member(&caller.principal, account.id, at.operator_id).await?;
+    Ok(Reply(member.into()))
 }

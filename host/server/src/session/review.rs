@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use bailiwick_access::{Permissions, Role, tokens::OwnToken};
-use bailiwick_store::TokenId;
+use bailiwick_store::{Cursor, TokenId, page::Key};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     App,
     caller::Caller,
-    edge::{Format, List, Path, Problem, Tabular},
+    edge::{Format, List, Page, Path, Problem, Query, Tabular},
     named::NamedView,
 };
 
@@ -75,11 +75,21 @@ impl From<OwnToken> for OwnTokenView {
 }
 
 /// The API tokens that one made and that still are good for something, newest first.
-#[utoipa::path(get, path = "/api/v1/session/tokens", tag = "session",
+#[utoipa::path(get, path = "/api/v1/session/tokens", tag = "session", params(Page),
     responses((status = 200, body = List<OwnTokenView>)))]
-pub(super) async fn own_tokens(State(app): State<App>, caller: Caller, form: Format) -> Result<Response, Problem> {
+pub(super) async fn own_tokens(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<Page>,
+    form: Format,
+) -> Result<Response, Problem> {
     let own = app.access().own_tokens(&caller.principal).await?;
-    form.reply(List::whole(own.into_iter().map(OwnTokenView::from).collect()))
+    // somebody makes few: all of them are read for each page
+    let newest_first = |own: &OwnToken| Cursor {
+        key: Key::Integer(own.token.created_at.as_microsecond().saturating_neg()),
+        id: own.token.id.get(),
+    };
+    form.reply(List::of(page.request()?.of(own, newest_first), OwnTokenView::from))
 }
 
 /// Revokes an API token that one made.

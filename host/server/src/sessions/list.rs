@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     App,
     caller::Caller,
-    edge::{Format, List, Problem, Tabular},
+    edge::{Format, List, Page, Problem, Query, Tabular},
 };
 
 /// One of one's own sessions.
@@ -35,14 +35,20 @@ impl Tabular for OwnSession {
 }
 
 /// One's own sessions, newest first.
-#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", responses((status = 200, body = List<OwnSession>)))]
-pub(super) async fn list(State(app): State<App>, caller: Caller, form: Format) -> Result<Response, Problem> {
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", params(Page),
+    responses((status = 200, body = List<OwnSession>)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<Page>,
+    form: Format,
+) -> Result<Response, Problem> {
     let this = match caller.principal.via() {
         Via::Session { id, .. } => Some(id),
         _ => None,
     };
-    let sessions = app.access().sessions(&caller.principal).await?;
-    let views = sessions.into_iter().map(|session| OwnSession {
+    let found = app.access().sessions(&caller.principal, &page.request()?).await?;
+    form.reply(List::of(found, |session| OwnSession {
         id: session.id.get(),
         created_at: session.created_at,
         last_seen_at: session.last_seen_at,
@@ -50,6 +56,5 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, form: Format) -
         source: session.source,
         device: session.device,
         current: this == Some(session.id),
-    });
-    form.reply(List::whole(views.collect()))
+    }))
 }

@@ -10,20 +10,21 @@ use crate::{
     App,
     accounts::AccountAt,
     caller::Caller,
-    edge::{Format, Json, List, Path, Problem},
+    edge::{Format, Json, List, Page, Path, Problem, Query},
 };
 
 /// The domains that an account and those below asked for, the ones that wait first.
-#[utoipa::path(get, path = "/api/v1/accounts/{id}/sign-in/domains", tag = "sign_in", params(AccountAt),
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/sign-in/domains", tag = "sign_in", params(AccountAt, Page),
     responses((status = 200, body = List<DomainView>)))]
 pub(super) async fn domains(
     State(app): State<App>,
     caller: Caller,
     Path(at): Path<AccountAt>,
+    Query(page): Query<Page>,
     form: Format,
 ) -> Result<Response, Problem> {
-    let domains = app.access().sso_domains(&caller.principal, at.id).await?;
-    form.reply(List::whole(domains.into_iter().map(DomainView::from).collect()))
+    let found = app.access().sso_domains(&caller.principal, at.id, &page.request()?).await?;
+    form.reply(List::of(found, DomainView::from))
 }
 
 /// Whether a domain counts.

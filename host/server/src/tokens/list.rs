@@ -1,6 +1,7 @@
 //! `GET /accounts/{id}/tokens`: the tokens of this account, without their secrets.
 
 use axum::{extract::State, response::Response};
+use bailiwick_access::tokens::Shown;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -9,7 +10,7 @@ use crate::{
     App,
     accounts::AccountAt,
     caller::Caller,
-    edge::{Format, List, Path, Problem, Query},
+    edge::{Format, List, Page, Path, Problem, Query},
 };
 
 /// Which tokens.
@@ -28,16 +29,21 @@ enum Which {
 }
 
 /// The tokens of this account, newest first; those that were revoked only on demand.
-#[utoipa::path(get, path = "/api/v1/accounts/{id}/tokens", tag = "tokens", params(AccountAt, Filter),
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/tokens", tag = "tokens", params(AccountAt, Filter, Page),
     responses((status = 200, body = List<TokenView>)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(at): Path<AccountAt>,
     Query(filter): Query<Filter>,
+    Query(page): Query<Page>,
     form: Format,
 ) -> Result<Response, Problem> {
-    let tokens = app.access().tokens(&caller.principal, at.id).await?;
-    let shown = tokens.into_iter().filter(|t| t.revoked_at.is_none() || filter.state.is_some()).collect();
-    form.reply(List::whole(views(&app, shown).await?))
+    let shown = match filter.state {
+        Some(Which::All) => Shown::All,
+        None => Shown::Standing,
+    };
+    let found = app.access().tokens(&caller.principal, at.id, shown, &page.request()?).await?;
+    let next = found.next.map(|cursor| cursor.to_string());
+    form.reply(List { items: views(&app, found.items).await?, next })
 }

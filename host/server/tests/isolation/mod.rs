@@ -9,6 +9,7 @@ mod audit;
 pub mod callers;
 mod client;
 mod heads;
+mod lists;
 mod matrix;
 pub mod operations;
 mod sweep;

@@ -69,6 +69,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// A call that says nothing.
+    pub fn plain() -> Self {
+        call()
+    }
+
     /// A call with these bytes.
     pub fn of_bytes(kind: &'static str, bytes: &[u8]) -> Self {
         call().bytes(kind, bytes)

@@ -72,14 +72,22 @@ impl Hot {
             }
             Self::Children | Self::Subtree => {
                 let reach = if self == Self::Children { Reach::Children } else { Reach::Subtree };
-                fleet.access.accounts(&who, account, reach, None, None, 50).await.expect("lists").items.len()
+                fleet
+                    .access
+                    .accounts(&who, account, reach, None, &PageRequest::default())
+                    .await
+                    .expect("lists")
+                    .items
+                    .len()
             }
             Self::Audit => {
                 let mut scope = scope(Permission::ViewAudit).await;
                 let filter = bailiwick_audit::Filter::default();
-                bailiwick_audit::list(&mut scope, &filter, None, 50).await.expect("lists").items.len()
+                bailiwick_audit::list(&mut scope, &filter, &PageRequest::default()).await.expect("lists").items.len()
             }
-            Self::Members => fleet.access.members(&who, account).await.expect("lists").len(),
+            Self::Members => {
+                fleet.access.members(&who, account, &PageRequest::default()).await.expect("lists").items.len()
+            }
         };
         assert!(rows <= 50, "{self:?}: {rows}");
     }

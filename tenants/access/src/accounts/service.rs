@@ -1,13 +1,12 @@
 //! Making, naming and finding accounts.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Lineage};
+use bailiwick_store::{AccountId, Capped, Cursor, Lineage, Page, PageRequest};
 use serde_json::json;
 
 use super::{Account, DRAWS, Made, NewAccount, Placed, Reach, draw, store};
 use crate::access::{Access, checked_name};
 use crate::error::AccessError;
-use crate::page::{Cursor, Page};
 use crate::permission::Permission;
 use crate::principal::{self, Held, Principal};
 use crate::role::{KnownRole, Role};
@@ -46,6 +45,7 @@ impl Access {
         if !new.kind.fits_under(above.kind) {
             return Err(AccessError::Invalid { field: "kind", detail: "has no place under an account of this kind" });
         }
+        scope.room_for(Capped::Accounts).await?;
         let id = AccountId::new();
         let mut made = false;
         for _ in 0..DRAWS {
@@ -135,12 +135,11 @@ impl Access {
         account: AccountId,
         reach: Reach,
         search: Option<&str>,
-        after: Option<Cursor>,
-        limit: u16,
+        page: &PageRequest,
     ) -> Result<Page<Account>, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ViewAccounts).await?;
-        let rows = store::list(&mut scope, reach, search, after, limit).await?;
-        Ok(Page::cut(rows, limit, |last| Cursor { name: last.name.clone(), id: last.id.get() }))
+        let rows = store::list(&mut scope, reach, search, page).await?;
+        Ok(page.page(rows, |last| Cursor::text(last.name.clone(), last.id.get())))
     }
 
     /// The account at a place such as `/` or `/k3f9a2/`.

@@ -1,11 +1,11 @@
 //! The SQL of accounts.
 
-use bailiwick_store::{AccountId, AccountKey, At, Door, Lineage, Scope};
+use crate::error::AccessError;
+use bailiwick_store::{AccountId, AccountKey, At, Door, Lineage, PageRequest, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::{Account, Kind, Reach, Step};
-use crate::page::Cursor;
 
 /// The account that the scope is bound to.
 pub(crate) async fn get(scope: &mut Scope) -> sqlx::Result<Option<Account>> {
@@ -136,17 +136,15 @@ pub(super) async fn at(scope: &mut Scope, lineage: &Lineage) -> sqlx::Result<Opt
         .await
 }
 
-/// Up to `limit + 1` rows, so that one sees whether more follow.
 pub(super) async fn list(
     scope: &mut Scope,
     reach: Reach,
     search: Option<&str>,
-    after: Option<Cursor>,
-    limit: u16,
-) -> sqlx::Result<Vec<Account>> {
+    page: &PageRequest,
+) -> Result<Vec<Account>, AccessError> {
     let account = scope.account();
-    let (name, id) = after.map(|cursor| (cursor.name, cursor.id)).unzip();
-    sqlx::query_as(
+    let (name, id) = page.after_text()?;
+    Ok(sqlx::query_as(
         "select tenant_id, key, name, kind, parent_id, lineage, created_at, suspended_at,
                 (select d.erase_at from deletions d where d.tenant_id = accounts.tenant_id) as erase_at
          from accounts
@@ -162,9 +160,9 @@ pub(super) async fn list(
     .bind(search)
     .bind(name)
     .bind(id)
-    .bind(i64::from(limit) + 1)
+    .bind(page.probe())
     .fetch_all(scope.sql())
-    .await
+    .await?)
 }
 
 /// How many of these accounts lie below the scope's, counted once each.

@@ -2,7 +2,7 @@
 
 use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::seal::SealingKey;
-use bailiwick_store::{AccountId, OperatorId};
+use bailiwick_store::{AccountId, OperatorId, Page, PageRequest};
 use serde_json::json;
 
 use super::{Elevation, ElevationId, Elevator, MOST_MINUTES, NewElevation, store};
@@ -89,22 +89,27 @@ impl Access {
         Ok(scope.commit().await?)
     }
 
-    /// Who of the platform looked at an account, and who does now; the newest 500, newest first.
+    /// Who of the platform looked at an account, and who does now; newest first.
     ///
     /// # Errors
-    /// Those of [`Access::authorize`].
-    pub async fn elevations(&self, principal: &Principal, account: AccountId) -> Result<Vec<Elevation>, AccessError> {
+    /// [`AccessError::Store`] for a cursor of another list, and those of [`Access::authorize`].
+    pub async fn elevations(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        page: &PageRequest,
+    ) -> Result<Page<Elevation>, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ViewAudit).await?;
-        let rows = store::list(&mut scope).await?;
+        let rows = store::list(&mut scope, page).await?;
         scope.rollback().await?;
-        let operators: Vec<OperatorId> = rows.iter().map(|row| row.operator_id).collect();
+        let rows = page.page(rows, store::Row::place);
+        let operators: Vec<OperatorId> = rows.items.iter().map(|row| row.operator_id).collect();
         // the platform's operators are out of the account's sight, and this is where it learns who they are
         let names = operators::store::named(&mut self.store.door().await?, &operators).await?;
-        let named = rows.into_iter().filter_map(|row| {
+        Ok(rows.filter_map(|row| {
             let (_, name, email) = names.iter().find(|(id, _, _)| *id == row.operator_id)?;
             Some(row.named(name.clone(), email.clone()))
-        });
-        Ok(named.collect())
+        }))
     }
 
     /// Everybody who may ask for an elevation, by name, and whether it has the second factor that it takes.
@@ -112,7 +117,15 @@ impl Access {
     /// # Errors
     /// Those of [`Access::members`] on the root.
     pub async fn elevators(&self, principal: &Principal) -> Result<Vec<Elevator>, AccessError> {
-        let mut members = self.members(principal, AccountId::ROOT).await?;
+        let (mut members, mut page) = (Vec::new(), PageRequest::new(PageRequest::MAX, None));
+        loop {
+            let Page { items, next } = self.members(principal, AccountId::ROOT, &page).await?;
+            members.extend(items);
+            match next {
+                Some(after) => page = PageRequest::new(PageRequest::MAX, Some(after)),
+                None => break,
+            }
+        }
         members.retain(|member| !member.role.permissions.looking().is_empty());
         let ids: Vec<OperatorId> = members.iter().map(|member| member.operator).collect();
         let mut door = self.store.door().await?;

@@ -1,13 +1,11 @@
 //! The SQL of elevations.
 
-use bailiwick_store::{AccountId, At, OperatorId, Scope};
+use crate::error::AccessError;
+use bailiwick_store::{AccountId, At, Cursor, OperatorId, PageRequest, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::{Elevation, ElevationId};
-
-/// The most that are listed: the newest.
-const MOST: i64 = 500;
 
 #[derive(Debug, FromRow)]
 pub(super) struct Row {
@@ -20,6 +18,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Its place in the list.
+    pub(super) fn place(&self) -> Cursor {
+        Cursor::time(self.began_at.0, self.id.get())
+    }
+
     pub(super) fn named(self, name: String, email: String) -> Elevation {
         Elevation {
             id: self.id,
@@ -60,16 +63,20 @@ pub(super) async fn insert(
 }
 
 /// Of this very account, newest first.
-pub(super) async fn list(scope: &mut Scope) -> sqlx::Result<Vec<Row>> {
+pub(super) async fn list(scope: &mut Scope, page: &PageRequest) -> Result<Vec<Row>, AccessError> {
     let account = scope.account();
-    sqlx::query_as(
+    let (at, id) = page.after_time()?;
+    Ok(sqlx::query_as(
         "select id, operator_id, reason, began_at, expires_at, ended_at from elevations
-         where tenant_id = $1 order by began_at desc, id desc limit $2",
+         where tenant_id = $1 and ($2::timestamptz is null or (began_at, id) < ($2, $3))
+         order by began_at desc, id desc limit $4",
     )
     .bind(account)
-    .bind(MOST)
+    .bind(at)
+    .bind(id)
+    .bind(page.probe())
     .fetch_all(scope.sql())
-    .await
+    .await?)
 }
 
 /// Ends those of an operator, or all, on this very account; gives which.

@@ -1,7 +1,7 @@
 //! Changing and taking roles. They are given with [`Access::add_operator`].
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, OperatorId, Scope};
+use bailiwick_store::{AccountId, OperatorId, Page, PageRequest, Scope};
 use serde_json::{Value, json};
 
 use super::store::Locked;
@@ -21,10 +21,32 @@ impl Access {
     /// granted above. By name.
     ///
     /// # Errors
-    /// Those of [`Access::authorize`].
-    pub async fn members(&self, principal: &Principal, account: AccountId) -> Result<Vec<Member>, AccessError> {
+    /// [`AccessError::Store`] for a cursor of another list, and those of [`Access::authorize`].
+    pub async fn members(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        page: &PageRequest,
+    ) -> Result<Page<Member>, AccessError> {
         let (mut scope, lineage) = self.authorize_from_top(principal, account, Permission::ViewOperators).await?;
-        Ok(store::members(&mut scope, &mut self.store.door().await?, account, &lineage).await?)
+        store::members(&mut scope, &mut self.store.door().await?, account, &lineage, None, page).await
+    }
+
+    /// What an operator was granted on this very account.
+    ///
+    /// # Errors
+    /// [`AccessError::NotFound`] where that is nothing; and those of [`Access::authorize`].
+    pub async fn member(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        operator: OperatorId,
+    ) -> Result<Member, AccessError> {
+        let (mut scope, lineage) = self.authorize_from_top(principal, account, Permission::ViewOperators).await?;
+        let page = PageRequest::new(PageRequest::MAX, None);
+        let mut door = self.store.door().await?;
+        let found = store::members(&mut scope, &mut door, account, &lineage, Some(operator), &page).await?;
+        found.items.into_iter().find(|member| member.inherited_from.is_none()).ok_or(AccessError::NotFound)
     }
 
     /// Changes what an operator was granted on this very account. Where that is less than before, the API tokens that

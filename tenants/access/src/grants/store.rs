@@ -1,6 +1,7 @@
 //! The SQL of grants.
 
-use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Scope};
+use crate::error::AccessError;
+use bailiwick_store::{AccountId, At, Cursor, Door, Lineage, OperatorId, Page, PageRequest, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
@@ -285,9 +286,12 @@ pub(super) async fn members(
     door: &mut Door,
     account: AccountId,
     lineage: &Lineage,
-) -> sqlx::Result<Vec<Member>> {
+    only: Option<OperatorId>,
+    page: &PageRequest,
+) -> Result<Page<Member>, AccessError> {
     #[derive(FromRow)]
     struct Row {
+        place: String,
         id: GrantId,
         tenant_id: AccountId,
         account_name: String,
@@ -300,8 +304,10 @@ pub(super) async fn members(
         excluded_names: Vec<String>,
         last_seen_at: Option<At>,
     }
+    let (after, after_id) = page.after_text()?;
+    // by name; what one operator has stands together, the nearest account's first
     let rows: Vec<Row> = sqlx::query_as(
-        "select g.id, g.tenant_id, a.name as account_name, g.operator_id, o.email, o.name, g.role::text, g.role_id,
+        "select p.place, g.id, g.tenant_id, a.name as account_name, g.operator_id, o.email, o.name, g.role::text, g.role_id,
                 array(select e.tenant_id from accounts e where e.tenant_id = any(g.excluded) and e.erased_at is null
                       order by e.sort_key, e.tenant_id)
                     as excluded_ids,
@@ -312,16 +318,25 @@ pub(super) async fn members(
          from grants g
          join accounts a on a.tenant_id = g.tenant_id
          join operators o on o.id = g.operator_id
+         cross join lateral (select (tenancy.sort_key(o.name) || '/' || o.id || lpad((99999 - length(g.lineage))::text, 5, '0'))
+                                    collate \"C\" as place) p
          where g.lineage = any($1)
+           and ($3::text is null or (p.place, g.id) > ($3, $4))
+           and ($6::uuid is null or g.operator_id = $6)
            and not exists (select from accounts e where e.tenant_id = any(g.excluded) and $2 ^@ e.lineage)
-         order by tenancy.sort_key(o.name), o.id, length(g.lineage) desc",
+         order by p.place, g.id limit $5",
     )
     .bind(texts(&lineage.path()))
     .bind(lineage)
+    .bind(after)
+    .bind(after_id)
+    .bind(page.probe())
+    .bind(only)
     .fetch_all(scope.sql())
     .await?;
-    let mut members = Vec::with_capacity(rows.len());
-    for row in rows {
+    let Page { items, next } = page.page(rows, |last| Cursor::text(last.place.clone(), last.id.get()));
+    let mut members = Vec::with_capacity(items.len());
+    for row in items {
         let built_in = row.role.and_then(|name| name.parse().ok()).map(RoleRef::BuiltIn);
         let Some(role) = built_in.or(row.role_id.map(RoleRef::Made)) else { continue };
         let Some(role) = role_of(door, lineage, role).await? else { continue };
@@ -336,5 +351,5 @@ pub(super) async fn members(
             last_seen_at: row.last_seen_at.map(|at| at.0),
         });
     }
-    Ok(members)
+    Ok(Page { items: members, next })
 }

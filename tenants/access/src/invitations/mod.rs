@@ -23,8 +23,6 @@ use bailiwick_text::Email;
 
 /// How long an invitation can be accepted.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Invitations of one account that wait at once.
-pub(crate) const MOST_OPEN: i64 = 500;
 
 uuid_id! {
     /// One invitation.

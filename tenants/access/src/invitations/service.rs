@@ -1,13 +1,11 @@
 //! Inviting, and accepting.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Actor, OperatorId, Scope};
+use bailiwick_store::{AccountId, Actor, Capped, OperatorId, Page, PageRequest, Scope};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{
-    Acceptance, Accepted, Invitation, InvitationId, LIFETIME, MOST_OPEN, Minted, NewInvitation, Offer, Takes, store,
-};
+use super::{Acceptance, Accepted, Invitation, InvitationId, LIFETIME, Minted, NewInvitation, Offer, Takes, store};
 use crate::access::{Access, checked_name, is_duplicate};
 use crate::accounts;
 use crate::credential::Credential;
@@ -31,7 +29,7 @@ impl Access {
     /// # Errors
     /// [`AccessError::Excess`] where the role permits what the principal may not give for good (what it may do for a
     /// time, it may not give); [`AccessError::Invalid`] where the name is none, there is no such role here, or a branch
-    /// does not lie below; [`AccessError::Conflict`] where too many wait; [`AccessError::TooManyInvitations`]; and those of
+    /// does not lie below; [`AccessError::Store`] where too many wait; [`AccessError::TooManyInvitations`]; and those of
     /// [`Access::authorize`].
     pub async fn invite(
         &self,
@@ -48,9 +46,7 @@ impl Access {
         self.role_to_give(&standing, &scope, new.given.role).await?;
         self.may_send(&mut scope, principal.actor().operator()).await?;
         let now = self.store.now();
-        if store::count(&mut scope, now).await? >= MOST_OPEN {
-            return Err(AccessError::Conflict("too many invitations wait: revoke some"));
-        }
+        scope.room_for(Capped::Invitations).await?;
         store::replace(&mut scope, &new.email, now).await?;
         let id = InvitationId::new();
         match store::insert(&mut scope, id, &new, now, now.checked_add(LIFETIME).unwrap_or(now)).await {
@@ -73,16 +69,17 @@ impl Access {
         &self,
         principal: &Principal,
         account: AccountId,
-    ) -> Result<Vec<(Invitation, Option<KnownRole>)>, AccessError> {
+        page: &PageRequest,
+    ) -> Result<Page<(Invitation, Option<KnownRole>)>, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ViewOperators).await?;
-        let open = store::open(&mut scope, self.store.now()).await?;
+        let open = store::open(&mut scope, self.store.now(), page).await?;
         let mut door = self.store.door().await?;
-        let mut with_roles = Vec::with_capacity(open.len());
-        for invitation in open {
+        let mut with_roles = Vec::with_capacity(open.items.len());
+        for invitation in open.items {
             let role = grants::store::role_of(&mut door, scope.lineage(), invitation.given.role).await?;
             with_roles.push((invitation, role));
         }
-        Ok(with_roles)
+        Ok(Page { items: with_roles, next: open.next })
     }
 
     /// Takes an invitation back; its link is dead.

@@ -1,6 +1,7 @@
 //! The SQL of invitations.
 
-use bailiwick_store::{AccountId, Actor, At, Door, Lineage, OperatorId, Ops, Scope};
+use crate::error::AccessError;
+use bailiwick_store::{AccountId, Actor, At, Cursor, Door, Lineage, OperatorId, Ops, Page, PageRequest, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
@@ -56,32 +57,29 @@ pub(super) async fn find(
     .fetch_optional(door.sql())
     .await
 }
-
-pub(super) async fn count(scope: &mut Scope, now: Timestamp) -> sqlx::Result<i64> {
-    let account = scope.account();
-    sqlx::query_scalar(
-        "select count(*) from invitations
-         where tenant_id = $1 and accepted_at is null and revoked_at is null and expires_at > $2",
-    )
-    .bind(account)
-    .bind(At(now))
-    .fetch_one(scope.sql())
-    .await
-}
-
 /// Those of the scope's account that wait, newest first.
-pub(super) async fn open(scope: &mut Scope, now: Timestamp) -> sqlx::Result<Vec<Invitation>> {
+pub(super) async fn open(
+    scope: &mut Scope,
+    now: Timestamp,
+    page: &PageRequest,
+) -> Result<Page<Invitation>, AccessError> {
     let account = scope.account();
+    let (at, id) = page.after_time()?;
     let rows: Vec<Row> = sqlx::query_as(
         "select id, email, name, role::text, role_id, excluded, locale, invited_by, created_at, expires_at
          from invitations
-         where tenant_id = $1 and accepted_at is null and revoked_at is null and expires_at > $2 order by id desc",
+         where tenant_id = $1 and accepted_at is null and revoked_at is null and expires_at > $2
+           and ($3::timestamptz is null or (created_at, id) < ($3, $4))
+         order by created_at desc, id desc limit $5",
     )
     .bind(account)
     .bind(At(now))
+    .bind(at)
+    .bind(id)
+    .bind(page.probe())
     .fetch_all(scope.sql())
     .await?;
-    Ok(rows.into_iter().filter_map(Row::known).collect())
+    Ok(page.page(rows, |last| Cursor::time(last.created_at.0, last.id.get())).filter_map(Row::known))
 }
 
 /// One of the scope's account that waits.

@@ -1,7 +1,7 @@
 //! Adding operators, and what they change about themselves.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Metered, OperatorId, Scope};
+use bailiwick_store::{AccountId, Capped, Metered, OperatorId, Scope};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -128,6 +128,7 @@ impl Access {
             (None, None) => return Err(AccessError::NotFound),
         };
         let elsewhere = grants::store::places_of(&mut self.store.door().await?, operator).await?;
+        scope.room_for(Capped::Operators).await?;
         if let Some((0, full)) = self.store.room(scope, Metered::Operators, &elsewhere).await? {
             return Err(full.into());
         }

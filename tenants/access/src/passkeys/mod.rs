@@ -30,9 +30,6 @@ pub use party::Party;
 
 /// A challenge is over after so long.
 pub const CHALLENGE_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
-/// So many passkeys an operator has at most.
-pub const MOST: i64 = 20;
-
 uuid_id! {
     /// One passkey.
     PasskeyId

@@ -2,7 +2,7 @@
 
 use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::seal::SealingKey;
-use bailiwick_store::{OperatorId, Scope};
+use bailiwick_store::{Capped, Cursor, OperatorId, Page, PageRequest, Scope};
 use bailiwick_text::{LineError, ShortName};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::ceremony::{self, Record, Signed, Verdict};
 use super::challenge::{self, Opened, Purpose};
-use super::{Answer, Bound, Challenge, MOST, Party, Passkey, PasskeyId, Proof, store};
+use super::{Answer, Bound, Challenge, Party, Passkey, PasskeyId, Proof, store};
 use crate::access::{Access, is_duplicate};
 use crate::branding::HostName;
 use crate::error::AccessError;
@@ -107,10 +107,12 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::NotAPerson`] for a token.
-    pub async fn passkeys(&self, principal: &Principal) -> Result<Vec<Passkey>, AccessError> {
+    pub async fn passkeys(&self, principal: &Principal, page: &PageRequest) -> Result<Page<Passkey>, AccessError> {
         let operator = principal.operator().ok_or(AccessError::NotAPerson)?;
         let mut scope = self.own_scope(principal).await?;
-        Ok(store::list(&mut scope, operator).await?)
+        // there are few: all of them are read for each page
+        let all = store::list(&mut scope, operator).await?;
+        Ok(page.of(all, |passkey| Cursor::time(passkey.created_at, passkey.id.get())))
     }
 
     /// Begins to add a passkey of the operator signed in.
@@ -118,7 +120,7 @@ impl Access {
     /// # Errors
     /// [`AccessError::WrongPassword`]; [`AccessError::SecondFactorMissing`] for the password where codes are set up;
     /// [`AccessError::WrongCode`], [`AccessError::TooManyCodes`], [`AccessError::PasskeyRefused`];
-    /// [`AccessError::Conflict`] where there are [`MOST`]; [`AccessError::NotAPerson`];
+    /// [`AccessError::Store`] where there are as many as there can be; [`AccessError::NotAPerson`];
     /// [`AccessError::ViewAsReadOnly`].
     pub async fn begin_passkey(
         &self,
@@ -143,9 +145,7 @@ impl Access {
             }
         };
         let itself = operators::store::get(&mut scope, operator).await?.ok_or(AccessError::NotFound)?;
-        if store::count(&mut scope, operator).await? >= MOST {
-            return Err(AccessError::Conflict("there are as many passkeys as there may be: remove one first"));
-        }
+        scope.room_of(Capped::Passkeys, operator.get()).await?;
         let present = store::credentials(&mut scope, operator, party).await?;
         let asked = ceremony::ask_for_passkey(party, &itself, present)?;
         record(&mut scope, Entry::new("operator.passkey_begun", Object::new("operator", operator))).await?;
@@ -176,15 +176,13 @@ impl Access {
         if !store::answer(&mut scope, operator, &opened.hash, opened.expires_at).await? {
             return Err(AccessError::PasskeyRefused);
         }
+        scope.room_of(Capped::Passkeys, operator.get()).await?;
         let id = PasskeyId::new();
         match store::insert(&mut scope, id, operator, &answer.party, name.as_str(), &made, now).await {
             // somebody has it: whose it is, is not told
             Err(error) if is_duplicate(&error) => return Err(AccessError::PasskeyRefused),
             Err(error) => return Err(error.into()),
-            Ok(true) => {}
-            Ok(false) => {
-                return Err(AccessError::Conflict("there are as many passkeys as there may be: remove one first"));
-            }
+            Ok(()) => {}
         }
         self.end_proofs(&mut scope, operator, principal.session()).await?;
         let entry = Entry::new("operator.passkey_added", Object::new("passkey", id).named(name.as_str()))

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::ceremony::Made;
-use super::{MOST, Party, Passkey, PasskeyId};
+use super::{Party, Passkey, PasskeyId};
 
 /// A passkey as an answer is checked against it.
 #[derive(Debug, FromRow)]
@@ -52,14 +52,6 @@ pub(super) async fn credentials(scope: &mut Scope, operator: OperatorId, party: 
         .await
 }
 
-pub(crate) async fn count(scope: &mut Scope, operator: OperatorId) -> sqlx::Result<i64> {
-    sqlx::query_scalar("select count(*) from passkeys where operator_id = $1")
-        .bind(operator)
-        .fetch_one(scope.sql())
-        .await
-}
-
-/// False where there are [`MOST`] already.
 pub(super) async fn insert(
     scope: &mut Scope,
     id: PasskeyId,
@@ -68,10 +60,10 @@ pub(super) async fn insert(
     name: &str,
     made: &Made,
     now: Timestamp,
-) -> sqlx::Result<bool> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "insert into passkeys (id, operator_id, party, credential_id, name, key, state, created_at)
-         select $1, $2, $3, $4, $5, $6, $7, $8 where (select count(*) from passkeys where operator_id = $2) < $9",
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(id)
     .bind(operator)
@@ -81,10 +73,9 @@ pub(super) async fn insert(
     .bind(&made.key)
     .bind(&made.state)
     .bind(At(now))
-    .bind(MOST)
     .execute(scope.sql())
     .await
-    .map(|done| done.rows_affected() == 1)
+    .map(drop)
 }
 
 /// Notes the use of a passkey; false where it is gone, or was used since it was looked at.

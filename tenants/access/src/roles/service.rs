@@ -1,8 +1,9 @@
 //! Making, changing and listing roles.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Scope};
+use bailiwick_store::{AccountId, Capped, Cursor, Page, PageRequest, Scope};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{NewRole, store};
 use crate::access::{Access, checked_name};
@@ -17,10 +18,19 @@ impl Access {
     ///
     /// # Errors
     /// Those of [`Access::authorize`].
-    pub async fn roles(&self, principal: &Principal, account: AccountId) -> Result<Vec<KnownRole>, AccessError> {
+    pub async fn roles(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        page: &PageRequest,
+    ) -> Result<Page<KnownRole>, AccessError> {
         let (mut scope, lineage) = self.authorize_from_top(principal, account, Permission::ViewOperators).await?;
+        let built_in = Role::ALL.into_iter().enumerate();
+        let built_in =
+            built_in.map(|(nth, role)| (Cursor::text(format!("0/{nth:02}"), Uuid::nil()), KnownRole::from(role)));
         let made = store::on_the_way(&mut scope, &lineage).await?;
-        Ok(Role::ALL.into_iter().map(KnownRole::from).chain(made).collect())
+        // an account makes few, and there are few accounts on the way: all of them are read for each page
+        Ok(page.of(built_in.chain(made).collect(), |(place, _)| place.clone()).map(|(_, role)| role))
     }
 
     /// Makes a role on an account.
@@ -36,6 +46,7 @@ impl Access {
     ) -> Result<KnownRole, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageRoles).await?;
         let name = self.checked(principal, &scope, &new).await?;
+        scope.room_for(Capped::Roles).await?;
         let id = RoleId::new();
         store::insert(&mut scope, id, &name, new.permissions).await?;
         let entry = Entry::new("role.created", Object::new("role", id).named(&name))

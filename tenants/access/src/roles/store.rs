@@ -1,6 +1,6 @@
 //! The SQL of roles that accounts made.
 
-use bailiwick_store::{AccountId, Door, Lineage, Scope};
+use bailiwick_store::{AccountId, Cursor, Door, Lineage, Scope};
 use sqlx::FromRow;
 
 use crate::accounts::texts;
@@ -26,15 +26,27 @@ impl From<Row> for KnownRole {
     }
 }
 
-/// Those of the accounts on the way down to `place` that the scope sees, the topmost first.
-pub(super) async fn on_the_way(scope: &mut Scope, place: &Lineage) -> sqlx::Result<Vec<KnownRole>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select tenant_id, id, name, permissions from roles where lineage = any($1) order by length(lineage), tenancy.sort_key(name), id",
+/// Those of the accounts on the way down to `place` that the scope sees, with their places in a list: the topmost
+/// account's first, then by name.
+pub(super) async fn on_the_way(scope: &mut Scope, place: &Lineage) -> sqlx::Result<Vec<(Cursor, KnownRole)>> {
+    #[derive(FromRow)]
+    struct Placed {
+        depth: i32,
+        sort_key: String,
+        #[sqlx(flatten)]
+        row: Row,
+    }
+    let rows: Vec<Placed> = sqlx::query_as(
+        "select length(lineage) as depth, tenancy.sort_key(name) as sort_key, tenant_id, id, name, permissions
+         from roles where lineage = any($1)",
     )
     .bind(texts(&place.path()))
     .fetch_all(scope.sql())
     .await?;
-    Ok(rows.into_iter().map(KnownRole::from).collect())
+    let placed = |Placed { depth, sort_key, row }| {
+        (Cursor::text(format!("1/{depth:04}/{sort_key}"), row.id.get()), KnownRole::from(row))
+    };
+    Ok(rows.into_iter().map(placed).collect())
 }
 
 /// A role by its id, made on the way from `top` down to `place`.

@@ -2,7 +2,7 @@
 
 use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::seal::SealingKey;
-use bailiwick_store::{Actor, OperatorId, Scope};
+use bailiwick_store::{Actor, Cursor, OperatorId, Page, PageRequest, Scope};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
@@ -23,6 +23,10 @@ use bailiwick_text::Email;
 const SOURCE_LIMIT: usize = 200;
 /// What is kept of what it came from.
 const DEVICE_LIMIT: usize = 60;
+
+/// The most sessions of one operator: more browsers and devices than anybody signs in from. The one that was used the
+/// longest ago ends when another begins.
+const MOST: i64 = 100;
 
 impl Access {
     /// Signs an operator in by e-mail address and password. `whence` is where the call comes from; a session that the
@@ -179,6 +183,7 @@ impl Access {
         if let Some(through) = through {
             store::through(&mut scope, id, through).await?;
         }
+        store::end_beyond(&mut scope, operator, MOST, now).await?;
         store::seen(&mut scope, operator, now).await?;
         if let Some(old) = replaces.and_then(|old| Credential::SESSION.parse(old.expose_secret()).ok()) {
             let mut door = self.store.door().await?;
@@ -246,13 +251,14 @@ impl Access {
     /// The principal's own sessions that have not ended, newest first.
     ///
     /// # Errors
-    /// [`AccessError::NotAPerson`] for a token.
-    pub async fn sessions(&self, principal: &Principal) -> Result<Vec<Session>, AccessError> {
+    /// [`AccessError::NotAPerson`] for a token; [`AccessError::Store`] for a cursor of another list.
+    pub async fn sessions(&self, principal: &Principal, page: &PageRequest) -> Result<Page<Session>, AccessError> {
         let operator = principal.operator().ok_or(AccessError::NotAPerson)?;
         let mut scope = self.own_scope(principal).await?;
         let now = self.store.now();
         let idle_since = now.checked_sub(IDLE).unwrap_or(now);
-        Ok(store::list(&mut scope, operator, now, idle_since).await?)
+        let rows = store::list(&mut scope, operator, now, idle_since, page).await?;
+        Ok(page.page(rows, |last| Cursor::time(last.created_at, last.id.get())))
     }
 
     /// Ends one of the principal's own sessions.

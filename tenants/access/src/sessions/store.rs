@@ -1,6 +1,7 @@
 //! The SQL of sessions.
 
-use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Ops, Scope};
+use crate::error::AccessError;
+use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Ops, PageRequest, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
@@ -81,6 +82,21 @@ pub(super) async fn insert(
     .map(drop)
 }
 
+/// Ends those that were used the longest ago, so that `most` are left.
+pub(super) async fn end_beyond(scope: &mut Scope, operator: OperatorId, most: i64, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query(
+        "update sessions set revoked_at = $3
+         where id in (select id from sessions where operator_id = $1 and revoked_at is null and expires_at > $3
+                      order by last_seen_at desc, id desc offset $2)",
+    )
+    .bind(operator)
+    .bind(most)
+    .bind(At(now))
+    .execute(scope.sql())
+    .await
+    .map(drop)
+}
+
 /// Notes that the operator of the scope was seen.
 pub(super) async fn seen(scope: &mut Scope, operator: OperatorId, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query("update operators set last_seen_at = $2 where id = $1")
@@ -125,17 +141,23 @@ pub(super) async fn list(
     operator: OperatorId,
     now: Timestamp,
     idle_since: Timestamp,
-) -> sqlx::Result<Vec<Session>> {
-    sqlx::query_as(
+    page: &PageRequest,
+) -> Result<Vec<Session>, AccessError> {
+    let (at, id) = page.after_time()?;
+    Ok(sqlx::query_as(
         "select id, created_at, last_seen_at, expires_at, source, device from sessions
          where operator_id = $1 and revoked_at is null and expires_at > $2 and last_seen_at > $3
-         order by created_at desc, id desc",
+           and ($4::timestamptz is null or (created_at, id) < ($4, $5))
+         order by created_at desc, id desc limit $6",
     )
     .bind(operator)
     .bind(At(now))
     .bind(At(idle_since))
+    .bind(at)
+    .bind(id)
+    .bind(page.probe())
     .fetch_all(scope.sql())
-    .await
+    .await?)
 }
 
 /// False where the operator has no such session or it was ended.

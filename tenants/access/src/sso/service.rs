@@ -2,7 +2,7 @@
 
 use bailiwick_audit::{Entry, Object, record};
 use bailiwick_store::seal::{Place, SealingKey};
-use bailiwick_store::{AccountId, Lineage, Scope};
+use bailiwick_store::{AccountId, Lineage, Page, PageRequest, Scope};
 use bailiwick_text::{line, link};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -96,10 +96,15 @@ impl Access {
     /// The domains that an account and those below asked for: for whoever confirms them.
     ///
     /// # Errors
-    /// Those of [`Access::authorize`].
-    pub async fn sso_domains(&self, principal: &Principal, account: AccountId) -> Result<Vec<Domain>, AccessError> {
+    /// [`AccessError::Store`] for a cursor of another list, and those of [`Access::authorize`].
+    pub async fn sso_domains(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        page: &PageRequest,
+    ) -> Result<Page<Domain>, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageAccounts).await?;
-        Ok(store::domains_below(&mut scope).await?)
+        store::domains_below(&mut scope, page).await
     }
 
     /// Confirms that a domain is the account's, or takes that back. Only who says how operators sign in to the platform

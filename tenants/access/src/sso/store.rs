@@ -1,6 +1,7 @@
 //! The SQL of single sign-on.
 
-use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Scope};
+use crate::error::AccessError;
+use bailiwick_store::{AccountId, At, Cursor, Door, Lineage, OperatorId, Page, PageRequest, Scope};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -154,17 +155,27 @@ pub(super) async fn domains(scope: &mut Scope) -> sqlx::Result<Vec<Domain>> {
 }
 
 /// Those of the scope's account and of all below, the ones that wait first.
-pub(super) async fn domains_below(scope: &mut Scope) -> sqlx::Result<Vec<Domain>> {
-    let place = scope.lineage().clone();
+pub(super) async fn domains_below(scope: &mut Scope, page: &PageRequest) -> Result<Page<Domain>, AccessError> {
+    let lineage = scope.lineage().clone();
+    let (after, id) = page.after_text()?;
     let rows: Vec<DomainRow> = sqlx::query_as(
         "select d.domain, d.tenant_id, a.name as account_name, d.asked_at, d.confirmed_at
          from sign_in_domains d join accounts a on a.tenant_id = d.tenant_id
-         where d.lineage >= $1 collate \"C\" order by d.confirmed_at is not null, d.domain, d.asked_at limit 1000",
+         cross join lateral (select case when d.confirmed_at is null then '0/' else '1/' end || d.domain as place) p
+         where d.lineage >= $1 collate \"C\" and ($2::text is null or (p.place, d.tenant_id) > ($2, $3))
+         order by p.place, d.tenant_id limit $4",
     )
-    .bind(place)
+    .bind(lineage)
+    .bind(after)
+    .bind(id)
+    .bind(page.probe())
     .fetch_all(scope.sql())
     .await?;
-    Ok(rows.into_iter().map(Domain::from).collect())
+    let place = |row: &DomainRow| {
+        let turn = if row.confirmed_at.is_none() { '0' } else { '1' };
+        Cursor::text(format!("{turn}/{}", row.domain), row.tenant_id.get())
+    };
+    Ok(page.page(rows, place).map(Domain::from))
 }
 
 /// Keeps these, asks for those that are new, and lets the others go.

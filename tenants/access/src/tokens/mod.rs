@@ -21,6 +21,15 @@ use crate::role::Role;
 /// ever.
 pub const LONGEST_LIFETIME: SignedDuration = SignedDuration::from_hours(365 * 24);
 
+/// Which tokens a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Those that were not revoked.
+    Standing,
+    /// All of them.
+    All,
+}
+
 /// What a token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permits {

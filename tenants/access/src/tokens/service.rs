@@ -1,13 +1,13 @@
 //! Making, checking and revoking API tokens.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Actor, Door, TokenId};
+use bailiwick_store::{AccountId, Actor, Capped, Cursor, Door, Page, PageRequest, TokenId};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::store::Found;
-use super::{Issued, NewToken, Token, store};
+use super::{Issued, NewToken, Shown, Token, store};
 use crate::access::{Access, checked_name};
 use crate::credential::Credential;
 use crate::error::AccessError;
@@ -68,6 +68,7 @@ impl Access {
             last_used_at: None,
             revoked_at: None,
         };
+        scope.room_for(Capped::Tokens).await?;
         store::insert(&mut scope, &token, &hash).await?;
         let entry = Entry::new("token.created", Object::new("token", token.id).named(&token.name)).after(json!({
             "role": token.permits.role(),
@@ -79,13 +80,20 @@ impl Access {
         Ok(Issued { token, secret })
     }
 
-    /// The tokens of an account, not of those below it; also revoked and expired ones. Newest first.
+    /// The tokens of an account, not of those below it; also expired ones. Newest first.
     ///
     /// # Errors
-    /// Those of [`Access::authorize`].
-    pub async fn tokens(&self, principal: &Principal, account: AccountId) -> Result<Vec<Token>, AccessError> {
+    /// [`AccessError::Store`] for a cursor of another list, and those of [`Access::authorize`].
+    pub async fn tokens(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        shown: Shown,
+        page: &PageRequest,
+    ) -> Result<Page<Token>, AccessError> {
         let mut scope = self.authorize(principal, account, Permission::ManageTokens).await?;
-        Ok(store::list(&mut scope).await?.into_iter().map(Token::from).collect())
+        let rows = store::list(&mut scope, shown, page).await?;
+        Ok(page.page(rows, |last| Cursor::time(last.created_at.0, last.id.get())).map(Token::from))
     }
 
     /// Revokes a token of this very account.

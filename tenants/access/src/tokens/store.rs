@@ -1,10 +1,11 @@
 //! The SQL of API tokens.
 
-use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Scope, TokenId};
+use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, PageRequest, Scope, TokenId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
-use super::{Permits, Token};
+use super::{Permits, Shown, Token};
+use crate::error::AccessError;
 use crate::permission::Permissions;
 use crate::role::{KnownRole, Role};
 
@@ -124,15 +125,23 @@ pub(super) async fn insert(scope: &mut Scope, token: &Token, hash: &[u8; 32]) ->
     .map(drop)
 }
 
-pub(super) async fn list(scope: &mut Scope) -> sqlx::Result<Vec<Row>> {
+pub(super) async fn list(scope: &mut Scope, shown: Shown, page: &PageRequest) -> Result<Vec<Row>, AccessError> {
     let account = scope.account();
-    sqlx::query_as(
+    let (at, id) = page.after_time()?;
+    Ok(sqlx::query_as(
         "select id, name, role::text, permissions, created_by, made_with, created_at, expires_at, last_used_at, revoked_at
-         from api_tokens where tenant_id = $1 order by id desc",
+         from api_tokens
+         where tenant_id = $1 and ($2 or revoked_at is null)
+           and ($3::timestamptz is null or (created_at, id) < ($3, $4))
+         order by created_at desc, id desc limit $5",
     )
     .bind(account)
+    .bind(shown == Shown::All)
+    .bind(at)
+    .bind(id)
+    .bind(page.probe())
     .fetch_all(scope.sql())
-    .await
+    .await?)
 }
 
 /// False where the scope's own account has no such token or it is revoked.

@@ -2,7 +2,7 @@
 
 use bailiwick_access::accounts::{Kind, NewAccount, Reach};
 use bailiwick_access::{AccessError, Permission, Principal, Role};
-use bailiwick_store::AccountId;
+use bailiwick_store::{AccountId, Cursor, PageRequest};
 
 use crate::world::{World, make};
 
@@ -94,8 +94,8 @@ async fn lists_go_by_name_page_by_page() {
     for name in ["delta", "alpha", "echo", "Bravo", "charlie"] {
         crate::world::make(&world.access, &world.platform, world.a, name, Kind::Customer).await;
     }
-    let list = async |reach, search: Option<&str>, after, limit| {
-        world.access.accounts(&world.platform, world.a, reach, search, after, limit).await.unwrap()
+    let list = async |reach, search: Option<&str>, after: Option<Cursor>, limit: u32| {
+        world.access.accounts(&world.platform, world.a, reach, search, &PageRequest::new(limit, after)).await.unwrap()
     };
     let mut names = Vec::new();
     let mut after = None;
@@ -110,10 +110,17 @@ async fn lists_go_by_name_page_by_page() {
     assert_eq!(names, ["A1", "alpha", "Bravo", "charlie", "delta", "echo"]);
     let found = list(Reach::Subtree, Some("RAV"), None, 10).await;
     assert_eq!(found.items.iter().map(|account| account.name.as_str()).collect::<Vec<_>>(), ["Bravo"]);
-    let all = world.access.accounts(&world.platform, AccountId::ROOT, Reach::Subtree, None, None, 100).await.unwrap();
+    let all = world
+        .access
+        .accounts(&world.platform, AccountId::ROOT, Reach::Subtree, None, &PageRequest::new(100, None))
+        .await
+        .unwrap();
     assert_eq!(all.items.len(), 9);
-    let direct =
-        world.access.accounts(&world.platform, AccountId::ROOT, Reach::Children, None, None, 100).await.unwrap();
+    let direct = world
+        .access
+        .accounts(&world.platform, AccountId::ROOT, Reach::Children, None, &PageRequest::new(100, None))
+        .await
+        .unwrap();
     assert_eq!(direct.items.len(), 2);
 }
 
@@ -125,7 +132,7 @@ async fn what_is_done_is_audited_where_it_was_done() {
     assert_eq!(world.audited(world.a1).await, ["account.created", "account.renamed"]);
     assert_eq!(world.audited(world.a).await, ["account.created", "operator.added", "session.started"]);
     let mut scope = world.access.authorize(&owner, world.a1, Permission::ViewAudit).await.unwrap();
-    let page = bailiwick_audit::list(&mut scope, &Default::default(), None, 1).await.unwrap();
+    let page = bailiwick_audit::list(&mut scope, &Default::default(), &PageRequest::new(1, None)).await.unwrap();
     assert_eq!(page.items[0].source.as_deref(), Some("192.0.2.9"));
     assert_eq!(page.items[0].actor, owner.actor().to_string());
     drop(scope);
@@ -146,7 +153,11 @@ async fn names_stand_where_people_look_for_them() {
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let page = world.access.accounts(&world.platform, world.b, Reach::Children, None, after, 2).await.unwrap();
+        let page = world
+            .access
+            .accounts(&world.platform, world.b, Reach::Children, None, &PageRequest::new(2, after))
+            .await
+            .unwrap();
         found.extend(page.items.into_iter().map(|account| account.name));
         let Some(next) = page.next else { break };
         after = Some(next.to_string().parse().unwrap());

@@ -2,7 +2,7 @@
 
 use bailiwick_access::elevations::{Elevation, NewElevation};
 use bailiwick_access::{AccessError, Permission as P, Principal, Reach, Role};
-use bailiwick_store::AccountId;
+use bailiwick_store::{AccountId, PageRequest};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use totp_rs::Totp;
@@ -111,7 +111,7 @@ async fn it_looks_at_one_account_and_changes_nothing() {
     // those who have access from above are the dealer's, whom it does not see
     world.add(world.a, "owner@a", Role::Owner).await;
     world.add(world.a1, "owner@a1", Role::Owner).await;
-    let members = world.access.members(&root, world.a1).await.unwrap();
+    let members = world.access.members(&root, world.a1, &PageRequest::default()).await.unwrap().items;
     assert_eq!(members.iter().map(|member| member.email.as_str()).collect::<Vec<_>>(), ["owner@a1"]);
 
     // a dealer's is the dealer's own: each of its customers is asked for by itself, and told by itself
@@ -134,11 +134,11 @@ async fn the_account_itself_reads_who_looked_and_why() {
     let (session, app) = elevator(&world, "root@x").await;
     let begun = elevate(&world, &session, &app, world.a1).await.unwrap();
     let auditor = world.someone(world.a1, "auditor@a1", Role::Auditor).await;
-    let seen = world.access.elevations(&auditor, world.a1).await.unwrap();
+    let seen = world.access.elevations(&auditor, world.a1, &PageRequest::default()).await.unwrap().items;
     assert_eq!(seen.as_slice(), std::slice::from_ref(&begun));
     assert_eq!((seen[0].email.as_str(), seen[0].reason.as_str()), ("root@x", "ticket 4711"));
     let mut scope = world.access.authorize(&auditor, world.a1, P::ViewAudit).await.unwrap();
-    let page = bailiwick_audit::list(&mut scope, &Default::default(), None, 100).await.unwrap();
+    let page = bailiwick_audit::list(&mut scope, &Default::default(), &PageRequest::new(100, None)).await.unwrap();
     drop(scope);
     let entry = page.items.iter().find(|entry| entry.action == "elevation.began").unwrap();
     assert_eq!(entry.actor, format!("operator:{}", begun.operator));
@@ -146,9 +146,15 @@ async fn the_account_itself_reads_who_looked_and_why() {
     assert_eq!(entry.through, Some(AccountId::ROOT));
     assert_eq!(entry.after.as_ref().unwrap()["until"], begun.expires_at.to_string());
     let other = world.someone(world.b1, "auditor@b1", Role::Auditor).await;
-    assert!(matches!(world.access.elevations(&other, world.a1).await, Err(AccessError::NotFound)));
+    assert!(matches!(
+        world.access.elevations(&other, world.a1, &PageRequest::default()).await,
+        Err(AccessError::NotFound)
+    ));
     let viewer = world.someone(world.a1, "viewer@a1", Role::Viewer).await;
-    assert!(matches!(world.access.elevations(&viewer, world.a1).await, Err(AccessError::Denied { .. })));
+    assert!(matches!(
+        world.access.elevations(&viewer, world.a1, &PageRequest::default()).await,
+        Err(AccessError::Denied { .. })
+    ));
 }
 
 #[tokio::test]

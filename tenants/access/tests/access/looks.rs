@@ -8,7 +8,7 @@ use bailiwick_access::tokens::NewToken;
 use bailiwick_access::view_as::NewView;
 use bailiwick_access::{Access, Permission as P, Principal, Role};
 use bailiwick_audit::{Filter, Record};
-use bailiwick_store::AccountId;
+use bailiwick_store::{AccountId, PageRequest};
 use jiff::SignedDuration;
 
 use crate::world::{World, make};
@@ -17,7 +17,7 @@ use crate::world::{World, make};
 async fn looks(world: &World, account: AccountId) -> Vec<Record> {
     let mut scope = world.access.store().scope(world.platform.actor(), account).await.unwrap();
     let filter = Filter { action: Some("look.".into()), ..Filter::default() };
-    let mut found = bailiwick_audit::list(&mut scope, &filter, None, 100).await.unwrap().items;
+    let mut found = bailiwick_audit::list(&mut scope, &filter, &PageRequest::new(100, None)).await.unwrap().items;
     found.reverse();
     found
 }

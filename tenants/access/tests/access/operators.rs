@@ -3,7 +3,7 @@
 use bailiwick_access::operators::{Change, NewOperator};
 use bailiwick_access::sessions::SignInOutcome;
 use bailiwick_access::{AccessError, Password, PasswordError, Role};
-use bailiwick_store::AccountId;
+use bailiwick_store::{AccountId, PageRequest};
 use secrecy::ExposeSecret;
 
 use crate::world::{PASSWORD, World};
@@ -68,7 +68,7 @@ async fn members_are_seen_as_far_up_as_the_caller_sees() {
     let dealer = world.someone(world.a, "dealer@a", Role::Owner).await;
     let customer = world.someone(world.a1, "customer@a1", Role::Owner).await;
     let members = async |who| {
-        let members = world.access.members(who, world.a1).await.unwrap();
+        let members = world.access.members(who, world.a1, &PageRequest::default()).await.unwrap().items;
         members.into_iter().map(|member| (member.name, member.inherited_from.map(|(_, name)| name))).collect::<Vec<_>>()
     };
     let own = ("customer".to_owned(), None);

@@ -5,7 +5,7 @@ use bailiwick_access::grants::Given;
 use bailiwick_access::roles::NewRole;
 use bailiwick_access::tokens::{NewToken, Permits};
 use bailiwick_access::{AccessError, Permission as P, Permissions, Principal, Role, RoleRef};
-use bailiwick_store::AccountId;
+use bailiwick_store::{AccountId, PageRequest};
 
 use crate::world::{World, make};
 
@@ -71,7 +71,7 @@ async fn a_branch_left_out_does_not_exist() {
     drop(scope);
     let listed = world
         .access
-        .accounts(&tech, world.a, bailiwick_access::accounts::Reach::Subtree, None, None, 100)
+        .accounts(&tech, world.a, bailiwick_access::accounts::Reach::Subtree, None, &PageRequest::new(100, None))
         .await
         .unwrap();
     assert_eq!(listed.items.iter().map(|account| account.id).collect::<Vec<_>>(), [world.a1]);
@@ -151,12 +151,21 @@ async fn a_role_of_ones_own_is_given_below_and_changes_for_all_who_hold_it() {
 
     // another dealer neither sees nor gives it, and a customer's admin does not know what its dealer made
     let other = world.someone(world.b, "owner@b", Role::Owner).await;
-    assert!(!world.access.roles(&other, world.b).await.unwrap().iter().any(|role| role.role == RoleRef::Made(id)));
+    assert!(
+        !world
+            .access
+            .roles(&other, world.b, &PageRequest::default())
+            .await
+            .unwrap()
+            .items
+            .iter()
+            .any(|role| role.role == RoleRef::Made(id))
+    );
     let viewer = world.add(world.b1, "v@b1", Role::Viewer).await;
     let stolen = world.access.change_grant(&other, world.b1, viewer, role.role).await;
     assert!(matches!(stolen, Err(AccessError::Invalid { field: "role", .. })));
     let customer = world.someone(world.a1, "c@a1", Role::Owner).await;
-    let unseen = world.access.roles(&customer, world.a1).await.unwrap();
+    let unseen = world.access.roles(&customer, world.a1, &PageRequest::default()).await.unwrap().items;
     assert_eq!(unseen.len(), Role::ALL.len());
     // who lacks a permission makes no role with it
     let admin = world.someone(world.a, "admin@a", Role::Admin).await;

@@ -2,6 +2,7 @@
 
 use bailiwick_access::sessions::{ABSOLUTE, IDLE, SignInOutcome, csrf_token};
 use bailiwick_access::{AccessError, Credential, Role};
+use bailiwick_store::PageRequest;
 use jiff::SignedDuration;
 
 use crate::world::{PASSWORD, World};
@@ -87,16 +88,41 @@ async fn an_operator_sees_and_ends_its_own_sessions_only() {
     world.add(world.a, "ben@a", Role::Owner).await;
     let (here, there) = (world.sign_in("ann@a").await, world.sign_in("ann@a").await);
     let ben = world.sign_in("ben@a").await;
-    let sessions = world.access.sessions(&here.principal).await.unwrap();
+    let sessions = world.access.sessions(&here.principal, &PageRequest::default()).await.unwrap().items;
     assert_eq!(sessions.len(), 2);
     assert!(sessions.iter().all(|session| session.source.as_deref() == Some("192.0.2.1")));
-    let bens = world.access.sessions(&ben.principal).await.unwrap()[0].id;
+    let bens = world.access.sessions(&ben.principal, &PageRequest::default()).await.unwrap().items[0].id;
     let refused = world.access.end_session(&here.principal, bens).await;
     assert!(matches!(refused, Err(AccessError::NotFound)));
     let bailiwick_access::Via::Session { id, .. } = there.principal.via() else { panic!() };
     world.access.end_session(&here.principal, id).await.unwrap();
     assert!(world.access.authenticate_session(&there.secret).await.is_err());
-    assert_eq!(world.access.sessions(&here.principal).await.unwrap().len(), 1);
+    assert_eq!(world.access.sessions(&here.principal, &PageRequest::default()).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test]
+async fn beyond_the_most_the_session_used_the_longest_ago_ends() {
+    let world = World::new().await;
+    let ann = world.add(world.a, "ann@a", Role::Viewer).await;
+    let oldest = world.sign_in("ann@a").await;
+    world.clock.advance(SignedDuration::from_mins(2));
+    sqlx::query(
+        "insert into sessions (id, operator_id, token_hash, created_at, last_seen_at, expires_at)
+         select gen_random_uuid(), s.operator_id, sha256(n::text::bytea), s.created_at, s.last_seen_at + interval '1 minute',
+                s.expires_at
+         from sessions s, generate_series(1, 99) n where s.operator_id = $1",
+    )
+    .bind(ann)
+    .execute(&mut world.database.superuser().await)
+    .await
+    .unwrap();
+    assert!(world.access.authenticate_session(&oldest.secret).await.is_ok());
+    let page = PageRequest::new(500, None);
+    let newest = world.sign_in("ann@a").await;
+    assert_eq!(world.access.sessions(&newest.principal, &page).await.unwrap().items.len(), 100);
+    assert!(world.access.authenticate_session(&newest.secret).await.is_ok());
+    // the call before has used it, so it is another one that has ended: of those that nobody used since
+    assert!(world.access.authenticate_session(&oldest.secret).await.is_ok());
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use bailiwick_access::accounts::{Kind, Reach};
 use bailiwick_access::grants::Given;
 use bailiwick_access::operators::NewOperator;
 use bailiwick_access::{Access, AccessError, Password, Permission, Principal, Role};
-use bailiwick_store::{AccountId, Actor, OperatorId, testing};
+use bailiwick_store::{AccountId, Actor, OperatorId, PageRequest, testing};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -251,7 +251,7 @@ impl World {
     }
 
     async fn listed(&self, who: &Principal, top: AccountId) -> Option<BTreeSet<AccountId>> {
-        match self.access.accounts(who, top, Reach::Subtree, None, None, 500).await {
+        match self.access.accounts(who, top, Reach::Subtree, None, &PageRequest::new(500, None)).await {
             Ok(page) => Some(page.items.into_iter().map(|account| account.id).collect()),
             Err(AccessError::NotFound) => None,
             Err(other) => panic!("{other}"),

@@ -5,7 +5,7 @@ use bailiwick_access::operators::Change;
 use bailiwick_access::tokens::NewToken;
 use bailiwick_access::view_as::NewView;
 use bailiwick_access::{AccessError, Password, Permission as P, Permissions, Principal, Role};
-use bailiwick_store::{AccountId, OperatorId};
+use bailiwick_store::{AccountId, OperatorId, PageRequest};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
@@ -59,7 +59,7 @@ async fn it_shows_what_both_see_and_changes_nothing() {
     assert!(read_only(world.access.end_session(&viewing, id).await.unwrap_err()));
     assert!(world.access.view_as(&viewing, world.a1, view(owner)).await.is_err(), "nor a view within a view");
     assert_eq!(world.access.me(&viewing).await.unwrap().email, "help@a", "it stays who it is");
-    assert_eq!(world.access.sessions(&viewing).await.unwrap().len(), 1);
+    assert_eq!(world.access.sessions(&viewing, &PageRequest::default()).await.unwrap().items.len(), 1);
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn it_ends_by_time_by_hand_and_with_what_it_rests_on() {
 
     // each is told with both identities, in the account that was looked at
     let mut scope = world.access.authorize(&owner, world.a1, P::ViewAudit).await.unwrap();
-    let page = bailiwick_audit::list(&mut scope, &Default::default(), None, 100).await.unwrap();
+    let page = bailiwick_audit::list(&mut scope, &Default::default(), &PageRequest::new(100, None)).await.unwrap();
     let told: Vec<_> = page.items.iter().rev().filter(|entry| entry.action.starts_with("view_as.")).collect();
     let how: Vec<_> = told
         .iter()
@@ -237,7 +237,7 @@ async fn a_view_is_told_to_every_account_that_it_looks_through() {
     access.end_view_as(&now(&world, &help).await).await.unwrap();
     for (account, told) in [(world.a, true), (world.a1, true), (other, true), (later, false), (world.b, false)] {
         let mut scope = access.store().scope(world.platform.actor(), account).await.unwrap();
-        let page = bailiwick_audit::list(&mut scope, &Default::default(), None, 100).await.unwrap();
+        let page = bailiwick_audit::list(&mut scope, &Default::default(), &PageRequest::new(100, None)).await.unwrap();
         let found: Vec<_> = page
             .items
             .iter()

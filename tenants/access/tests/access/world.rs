@@ -9,7 +9,7 @@ use bailiwick_access::sessions::{SignInOutcome, SignedIn};
 use bailiwick_access::{Access, Password, Principal, Role};
 use bailiwick_store::seal::SealingKey;
 use bailiwick_store::testing::{self, TestClock, TestDatabase};
-use bailiwick_store::{AccountId, OperatorId};
+use bailiwick_store::{AccountId, OperatorId, PageRequest};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 use totp_rs::{Builder, Secret, Totp};
@@ -123,7 +123,7 @@ impl World {
     /// The audited actions of an account, oldest first.
     pub async fn audited(&self, account: AccountId) -> Vec<String> {
         let mut scope = self.access.store().scope(self.platform.actor(), account).await.unwrap();
-        let page = bailiwick_audit::list(&mut scope, &Default::default(), None, 100).await.unwrap();
+        let page = bailiwick_audit::list(&mut scope, &Default::default(), &PageRequest::new(100, None)).await.unwrap();
         page.items.into_iter().rev().map(|record| record.action).collect()
     }
 }

@@ -1,18 +1,18 @@
 //! What an auditor takes along, and what it is worth against who tampers with it.
 
 use bailiwick_audit::{Checked, ExportFault, Filter, SealKey, Sealer, check_export, erase, export, parse_public};
-use bailiwick_store::{AccountId, Store, testing};
+use bailiwick_store::{AccountId, PageRequest, Store, testing};
 use serde_json::Value;
 
 use crate::journal::{ACTOR, second_account, write};
 use crate::sealing::seal_all;
 
 /// All parts of an account's export, of so many entries each.
-async fn exported(store: &Store, account: AccountId, filter: &Filter, limit: u16) -> String {
+async fn exported(store: &Store, account: AccountId, filter: &Filter, limit: u32) -> String {
     let (mut text, mut after) = (String::new(), None);
     loop {
         let mut scope = store.scope(&ACTOR, account).await.unwrap();
-        let part = export(store, &mut scope, filter, after, limit).await.unwrap();
+        let part = export(store, &mut scope, filter, &PageRequest::new(limit, after)).await.unwrap();
         text.push_str(&part.lines);
         after = part.next;
         if after.is_none() {

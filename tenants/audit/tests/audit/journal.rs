@@ -2,7 +2,7 @@
 
 use bailiwick_audit::{Entry, EntryId, Object, record};
 use bailiwick_store::testing::{self, TestDatabase};
-use bailiwick_store::{AccountId, Actor, Store};
+use bailiwick_store::{AccountId, Actor, PageRequest, Store};
 use serde_json::json;
 
 pub const ACTOR: Actor = Actor::system("test");
@@ -40,7 +40,7 @@ async fn an_entry_is_of_the_transaction_it_tells_of() {
     record(&mut scope, Entry::new("device.renamed", Object::new("device", "1"))).await.unwrap();
     drop(scope);
     let mut scope = store.scope(&ACTOR, AccountId::ROOT).await.unwrap();
-    let page = bailiwick_audit::list(&mut scope, &Default::default(), None, 10).await.unwrap();
+    let page = bailiwick_audit::list(&mut scope, &Default::default(), &PageRequest::new(10, None)).await.unwrap();
     assert!(page.items.is_empty(), "what was rolled back left no entry");
 }
 

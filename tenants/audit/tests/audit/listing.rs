@@ -1,7 +1,7 @@
 //! Reading the audit.
 
-use bailiwick_audit::{Cursor, Entry, Filter, Object, list, record};
-use bailiwick_store::{AccountId, Actor, OperatorId, TokenId, testing};
+use bailiwick_audit::{Entry, Filter, Object, list, record};
+use bailiwick_store::{AccountId, Actor, Cursor, OperatorId, PageRequest, TokenId, testing};
 use serde_json::json;
 
 use crate::journal::{ACTOR, second_account, write};
@@ -23,7 +23,7 @@ async fn pages_join_without_gap_or_overlap() {
     let mut read = Vec::new();
     let mut after: Option<Cursor> = None;
     for expected in [3, 3, 2] {
-        let page = list(&mut scope, &Filter::default(), after, 3).await.unwrap();
+        let page = list(&mut scope, &Filter::default(), &PageRequest::new(3, after)).await.unwrap();
         assert_eq!(page.items.len(), expected);
         read.extend(page.items.iter().map(|record| record.id));
         after = page.next.map(|next| next.to_string().parse().unwrap());
@@ -90,7 +90,7 @@ async fn filters_keep_what_they_name() {
         ),
     ];
     for (filter, expected) in cases {
-        let page = list(&mut scope, &filter, None, 10).await.unwrap();
+        let page = list(&mut scope, &filter, &PageRequest::new(10, None)).await.unwrap();
         let actions: Vec<_> = page.items.iter().map(|record| record.action.as_str()).collect();
         assert_eq!(actions, expected, "{filter:?}");
     }
@@ -101,7 +101,7 @@ async fn an_entry_reads_back_as_it_was_written() {
     let store = testing::store().await;
     let id = write(&store, AccountId::ROOT, "7").await;
     let mut scope = store.scope(&ACTOR, AccountId::ROOT).await.unwrap();
-    let page = list(&mut scope, &Filter::default(), None, 1).await.unwrap();
+    let page = list(&mut scope, &Filter::default(), &PageRequest::new(1, None)).await.unwrap();
     let [record] = page.items.as_slice() else { panic!("{page:?}") };
     assert_eq!(record.id, id);
     assert_eq!(record.actor, "system:test");

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bailiwick_audit::{AuditError, Entry, Filter, Object, Seal, SealKey, Sealer, erase, list, record, verify};
-use bailiwick_store::{AccountId, Store, testing};
+use bailiwick_store::{AccountId, PageRequest, Store, testing};
 
 use crate::journal::{ACTOR, second_account, write};
 
@@ -61,7 +61,7 @@ async fn everything_settled_is_sealed_once() {
     assert!(report.is_whole(), "{report:?}");
     assert_eq!((report.entries, report.seals, report.unsealed), (10, seals.len() as u64, 0));
     let mut scope = store.scope(&ACTOR, other).await.unwrap();
-    let page = list(&mut scope, &Filter::default(), None, 10).await.unwrap();
+    let page = list(&mut scope, &Filter::default(), &PageRequest::new(10, None)).await.unwrap();
     assert!(page.items.len() == 5 && page.items.iter().all(|record| record.sealed));
 }
 
@@ -146,8 +146,13 @@ async fn erasing_leaves_the_whole_whole() {
             .unwrap();
     assert_eq!((details, salts), (0, 0));
     let mut scope = store.scope(&ACTOR, AccountId::ROOT).await.unwrap();
-    let notes =
-        list(&mut scope, &Filter { action: Some("audit.erased".into()), ..Filter::default() }, None, 10).await.unwrap();
+    let notes = list(
+        &mut scope,
+        &Filter { action: Some("audit.erased".into()), ..Filter::default() },
+        &PageRequest::new(10, None),
+    )
+    .await
+    .unwrap();
     assert_eq!(notes.items.len(), 2);
     assert!(notes.items.iter().all(|note| note.reason.as_deref() == Some("the person asked")));
 }

@@ -1,6 +1,7 @@
 /** What is done to a whole account: suspended, moved, deleted, taken along, limited. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, reply } from "@/api/client";
+import { everyRow } from "@/api/lists";
 
 import type { Export, Move, MovePlan, QuotaLimits } from "@/api/types";
 
@@ -69,8 +70,11 @@ export function useExports(id: string, enabled: boolean) {
     enabled,
     queryKey: ["exports", id],
     queryFn: async ({ signal }) =>
-      (await reply(api.GET("/api/v1/accounts/{id}/exports", { params: { path: { id } }, signal })))
-        .items as Export[],
+      (await everyRow(
+        (page, signal) =>
+          reply(api.GET("/api/v1/accounts/{id}/exports", { params: { path: { id }, query: page }, signal })),
+        signal,
+      )) as Export[],
     refetchInterval: ({ state }) => (state.data?.some((one) => one.state === "queued") ? SOON_MS : false),
   });
 }
@@ -103,8 +107,11 @@ export function useMoves(id: string, enabled = true) {
     enabled,
     queryKey: ["moves", id],
     queryFn: async ({ signal }) =>
-      (await reply(api.GET("/api/v1/accounts/{id}/moves", { params: { path: { id } }, signal })))
-        .items as Move[],
+      (await everyRow(
+        (page, signal) =>
+          reply(api.GET("/api/v1/accounts/{id}/moves", { params: { path: { id }, query: page }, signal })),
+        signal,
+      )) as Move[],
     refetchInterval: ({ state }) => (state.data?.some((one) => one.state === "queued") ? SOON_MS : false),
   });
 }

@@ -2,7 +2,7 @@
 
 mod store;
 
-use bailiwick_store::{Scope, Store};
+use bailiwick_store::{Capped, Scope, Store};
 use bailiwick_text::Name;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -19,15 +19,13 @@ pub(super) use store::consume;
 
 /// How long a one-time token can be used.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
-/// Tokens of one account that wait at once: each is a collector to be, and nobody sets up so many in a day.
-const MOST_OPEN: i64 = 500;
 
 /// Makes a one-time token for a site of the scope. It is written under the site's account, to which the scope
 /// is bound from here on.
 ///
 /// # Errors
 /// [`CollectorError::Site`] where there is no such site, [`CollectorError::Invalid`] for the name;
-/// [`CollectorError::TooManyTokens`].
+/// [`CollectorError::Store`] where as many wait as can.
 pub async fn create_token(
     scope: &mut Scope,
     site: SiteId,
@@ -38,9 +36,7 @@ pub async fn create_token(
     let name = name.as_str();
     let site = sites::get(scope, site).await?;
     scope.bind(site.account).await?;
-    if store::count(scope, now).await? >= MOST_OPEN {
-        return Err(CollectorError::TooManyTokens);
-    }
+    scope.room_for(Capped::Enrollments).await?;
     let (token, hash) = secret::make(secret::TOKEN)?;
     let id = CollectorTokenId::new();
     let expires_at = now.saturating_add(LIFETIME).unwrap_or(now);

@@ -36,19 +36,6 @@ pub(super) async fn insert(scope: &mut Scope, token: &NewRow<'_>) -> Result<(), 
     Ok(())
 }
 
-/// How many of the scope's own account wait.
-pub(super) async fn count(scope: &mut Scope, now: Timestamp) -> Result<i64, StoreError> {
-    let account = scope.account();
-    Ok(sqlx::query_scalar(
-        "select count(*) from collector_tokens
-         where tenant_id = $1 and used_at is null and revoked_at is null and expires_at > $2",
-    )
-    .bind(account)
-    .bind(At(now))
-    .fetch_one(scope.sql())
-    .await?)
-}
-
 impl FromRow<'_, PgRow> for OpenToken {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {

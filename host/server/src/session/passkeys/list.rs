@@ -9,19 +9,20 @@ use super::{
 use crate::{
     App,
     caller::Caller,
-    edge::{Format, Host, List, Problem},
+    edge::{Format, Host, List, Page, Problem, Query},
 };
 
 /// One's own passkeys, the oldest first.
-#[utoipa::path(get, path = "/api/v1/session/passkeys", tag = "session",
+#[utoipa::path(get, path = "/api/v1/session/passkeys", tag = "session", params(Page),
     responses((status = 200, body = List<PasskeyView>)))]
 pub(in crate::session) async fn passkeys(
     State(app): State<App>,
     caller: Caller,
+    Query(page): Query<Page>,
     form: Format,
 ) -> Result<Response, Problem> {
-    let found = app.access().passkeys(&caller.principal).await?;
-    form.reply(List::whole(found.into_iter().map(PasskeyView::from).collect()))
+    let found = app.access().passkeys(&caller.principal, &page.request()?).await?;
+    form.reply(List::of(found, PasskeyView::from))
 }
 
 /// Asks for one of one's own passkeys, for what takes a second factor. Bound to the session.

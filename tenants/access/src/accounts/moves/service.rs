@@ -1,7 +1,7 @@
 //! Asking for a move, and reading what became of it.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Lineage, Scope};
+use bailiwick_store::{AccountId, Cursor, Lineage, Page, PageRequest, Scope};
 
 use super::plan::Way;
 use super::{Begun, Move, MoveId, Plan, store};
@@ -60,9 +60,15 @@ impl Access {
     ///
     /// # Errors
     /// Those of [`Access::authorize`].
-    pub async fn moves(&self, principal: &Principal, account: AccountId) -> Result<Vec<Move>, AccessError> {
+    pub async fn moves(
+        &self,
+        principal: &Principal,
+        account: AccountId,
+        page: &PageRequest,
+    ) -> Result<Page<Move>, AccessError> {
         let (mut scope, _) = self.authorize_from_top(principal, account, Permission::ManageAccounts).await?;
-        Ok(store::list(&mut scope, account).await?)
+        let rows = store::list(&mut scope, account, page).await?;
+        Ok(page.page(rows, |last| Cursor::time(last.requested_at, last.id.get())))
     }
 
     /// A scope at the nearest account above both parents, for a principal that may do this to all three.

@@ -1,6 +1,7 @@
 //! The SQL of moves.
 
-use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, Scope, StoreError};
+use crate::error::AccessError;
+use bailiwick_store::{AccountId, At, Door, Lineage, OperatorId, PageRequest, Scope, StoreError};
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::FromRow;
@@ -143,17 +144,22 @@ pub(super) async fn insert(
 }
 
 /// The moves of the scope's account, the latest first. Parents that `top` does not contain are out of sight.
-pub(super) async fn list(scope: &mut Scope, account: AccountId) -> sqlx::Result<Vec<Move>> {
-    sqlx::query_as(
+pub(super) async fn list(scope: &mut Scope, account: AccountId, page: &PageRequest) -> Result<Vec<Move>, AccessError> {
+    let (at, id) = page.after_time()?;
+    Ok(sqlx::query_as(
         "select m.id, f.tenant_id as from_parent, t.tenant_id as to_parent, m.state, m.requested_at, m.ended_at, m.result
          from moves m
          left join accounts f on f.tenant_id = m.from_parent
          left join accounts t on t.tenant_id = m.to_parent
-         where m.tenant_id = $1 order by m.requested_at desc, m.id desc limit 100",
+         where m.tenant_id = $1 and ($2::timestamptz is null or (m.requested_at, m.id) < ($2, $3))
+         order by m.requested_at desc, m.id desc limit $4",
     )
     .bind(account)
+    .bind(at)
+    .bind(id)
+    .bind(page.probe())
     .fetch_all(scope.sql())
-    .await
+    .await?)
 }
 
 /// The parent to come to and who asked, while the move waits; locked until the transaction ends.

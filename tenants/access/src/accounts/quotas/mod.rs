@@ -6,7 +6,7 @@
 mod service;
 mod store;
 
-use bailiwick_store::{AccountId, Metered};
+use bailiwick_store::{AccountId, Capped, Metered};
 
 /// Limits of an account's subtree; none where it is not limited by this account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::FromRow)]
@@ -41,4 +41,6 @@ pub struct Quotas {
     pub used: [i64; 3],
     /// The limits of accounts above that the caller sees.
     pub inherited: Vec<Inherited>,
+    /// How many this very account has of each thing of which there are only so many.
+    pub caps: Vec<(Capped, i64)>,
 }

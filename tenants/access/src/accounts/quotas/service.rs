@@ -1,7 +1,7 @@
 //! Reading and setting quotas.
 
 use bailiwick_audit::{Entry, Object, record};
-use bailiwick_store::{AccountId, Lineage, Metered};
+use bailiwick_store::{AccountId, Capped, Lineage, Metered};
 use serde_json::{Value, json};
 
 use super::{Inherited, Limits, Quotas, store};
@@ -21,6 +21,10 @@ impl Access {
         let above = store::accounts_at(&mut scope, &above).await?;
         scope.bind(account).await?;
         let own = store::get(&mut scope).await?;
+        let mut caps = Vec::with_capacity(Capped::OF_ACCOUNT.len());
+        for what in Capped::OF_ACCOUNT {
+            caps.push((what, scope.count(what).await?));
+        }
         scope.rollback().await?;
         let mut used = [0; 3];
         let mut inherited = Vec::new();
@@ -33,7 +37,7 @@ impl Access {
                 }
             }
         }
-        Ok(Quotas { own, used, inherited })
+        Ok(Quotas { own, used, inherited, caps })
     }
 
     /// Sets the limits of an account in place of those before. What is there already stays, also beyond a limit.
