@@ -304,7 +304,7 @@ table! {
     drivers_list, SignedIn, |_w| call();
     drivers_get, SignedIn, |_w| call().at("name", "test-driver");
     drivers_uninstall, AtRoot(InstallDrivers), |w| call().at("name", w.spare_driver().await);
-    drivers_install, AtRoot(InstallDrivers), |w| call().bytes("application/wasm", w.component());
+    drivers_install, AtRoot(InstallDrivers), |w| call().bytes("application/wasm", &w.component());
 
     session_create, Nobody, |w| call().json(w.sign_in().await);
     session_second_factor, Nobody, |w| call().json(w.second_step().await);

@@ -1,11 +1,7 @@
 //! The account that is swept, those around it, and things in it: made as they are made in life.
 
 use std::{
-    path::Path,
-    sync::{
-        OnceLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
     time::SystemTime,
 };
 
@@ -583,16 +579,16 @@ impl World {
         "spare-driver".to_owned()
     }
 
-    /// A driver's component, built once a process.
-    pub fn component(&self) -> &'static [u8] {
-        static COMPONENT: OnceLock<Vec<u8>> = OnceLock::new();
-        COMPONENT.get_or_init(|| {
-            let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-            let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| here.join("../../target"), Into::into);
-            bailiwick_package::build(&here.join("../runtime/tests/hostile"), &target).expect("the driver builds")
-        })
+    /// A component that was never installed: each has a version of its own.
+    pub fn component(&self) -> Vec<u8> {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let version = format!("version = \"0.1.{}\"", NEXT.fetch_add(1, Ordering::Relaxed));
+        driver::component(&HOSTILE.replacen("version = \"0.1.0\"", &version, 1))
     }
 }
+
+/// The manifest of the driver that is installed.
+const HOSTILE: &str = include_str!("../../../runtime/tests/hostile/driver.toml");
 
 pub async fn begun_totp(person: &Client) -> Totp {
     let begun = person.post("/api/v1/session/totp", json!({ "password": PASSWORD })).await.expect(StatusCode::CREATED);
