@@ -37,7 +37,8 @@ pub enum StoreError {
     /// The server's TLS does not hold: it speaks none, or its certificate is not valid, not of an authority that is
     /// believed, or of another host.
     #[error(
-        "the way to the database is not protected, and nothing was sent to it: its server must speak TLS with a          certificate for the host name in database_url, of an authority of this machine or of database_ca"
+        "the way to the database is not protected, and nothing was sent to it: its server must speak TLS with a \
+         certificate for the host name in database_url, of an authority of this machine or of database_ca"
     )]
     Unverified(#[source] sqlx::Error),
     /// The roles are missing and the login may not make them.
@@ -46,9 +47,28 @@ pub enum StoreError {
          create them: give the login CREATEROLE for the first start, or create the roles and grant them to it"
     )]
     Roles(#[source] sqlx::Error),
-    /// A migration failed, or the database was migrated by a newer version.
+    /// A migration failed.
     #[error("the database cannot be brought up to date: {0}")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// A migration that the database has was another one when it ran there: the database is of a development build.
+    #[error(
+        "a development build made this database: its migration {version} differs from the one of this version, and there \
+         is no way to bring it up to date. Nothing in it was changed. Start with a new data folder or an empty database \
+         (`cargo xtask demo --fresh` for the demo), or go on with the build that made it"
+    )]
+    OtherMigration {
+        /// The migration's number.
+        version: i64,
+    },
+    /// The database has a migration that this version does not know.
+    #[error(
+        "a newer version has used this database: migration {version} is unknown to this one. Nothing in it was changed. \
+         Start that version or a newer one, or restore a backup from before the update"
+    )]
+    NewerDatabase {
+        /// The migration's number.
+        version: i64,
+    },
     /// The server that runs beside is of another version than this command.
     #[error(
         "the server that runs on this data folder is of another version than this command: use the program that the \

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use sqlx::PgConnection;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 
 use crate::error::StoreError;
 use crate::pools::{Connector, Role};
@@ -50,10 +50,15 @@ async fn make_roles(connection: &mut PgConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Runs the migrations that are new.
+/// Runs the migrations that are new. A database that another text of a migration has made is refused as it is
+/// (docs/adr/0055), and so is one that knows migrations which are unknown here.
 pub(crate) async fn migrate(connector: &Connector) -> Result<(), StoreError> {
     let mut connection = connector.connect(Role::Migrator).await?;
-    MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(StoreError::Migration)
+    MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(|error| match error {
+        MigrateError::VersionMismatch(version) => StoreError::OtherMigration { version },
+        MigrateError::VersionMissing(version) => StoreError::NewerDatabase { version },
+        error => StoreError::Migration(error),
+    })
 }
 
 /// How long a server that is just starting is waited for: one that must be made takes 3 to 5 s.
