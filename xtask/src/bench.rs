@@ -22,7 +22,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     setup::for_demo()?;
     guests::build(Compiler::Plain)?;
-    portal::build()?;
+    portal::build(portal::For::Work)?;
     let mut cargo = exec::cargo();
     // By name, since `--benches` would build every library and program once more as a bench of its own.
     cargo.args(["bench", "--workspace", "--bench", &options.bench, "--"]).args(&options.rest);

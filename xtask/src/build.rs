@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::exec;
+use crate::{exec, portal};
 
 /// The programs of the product and of the demo world.
 const PROGRAMS: [&str; 3] = ["bailiwick", "bailiwick-collector", "sim-printers"];
@@ -15,7 +15,8 @@ const PROGRAMS: [&str; 3] = ["bailiwick", "bailiwick-collector", "sim-printers"]
 pub enum Compiler {
     /// By rustc.
     Plain,
-    /// By clippy's driver, with every warning an error: it lints and builds in one pass.
+    /// By clippy's driver, with every warning an error: it lints and builds in one pass. The server gets the portal of
+    /// the tests.
     Linting,
 }
 
@@ -26,7 +27,9 @@ impl Compiler {
         match self {
             Self::Plain => cargo,
             Self::Linting => {
-                cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
+                let arguments = "-Dwarnings__CLIPPY_HACKERY__";
+                cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", arguments);
+                cargo.env(portal::DIST, portal::For::Tests.folder())
             }
         }
     }

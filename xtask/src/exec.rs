@@ -3,7 +3,9 @@
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -30,14 +32,37 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Runs to the end with the terminal's streams; an error where the status is not zero.
+/// How often a long command is said to be under way. cargo has a bar of its own on a terminal; a log has none.
+const WORD: Duration = Duration::from_secs(60);
+
+/// Runs to the end with the terminal's streams; an error where the status is not zero. Says each minute that it goes on.
 pub fn run(command: &mut Command) -> Result<()> {
-    eprintln!("  $ {}", line(command));
-    let status = command.stdin(Stdio::null()).status().with_context(|| format!("could not start {}", line(command)))?;
+    let line = line(command);
+    eprintln!("  $ {line}");
+    let say = |minutes| eprintln!("   still at it after {minutes} min: {line}");
+    let status = status(command.stdin(Stdio::null()), WORD, say).with_context(|| format!("could not start {line}"))?;
     if !status.success() {
-        bail!("{} ended with {status}", line(command));
+        bail!("{line} ended with {status}");
     }
     Ok(())
+}
+
+/// The status of a command at its end. Until then `say` is called after each `word` with how many have passed.
+fn status(command: &mut Command, word: Duration, mut say: impl FnMut(u32) + Send) -> std::io::Result<ExitStatus> {
+    let mut child = command.spawn()?;
+    let (ended, end) = channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut passed = 0;
+            while end.recv_timeout(word) == Err(RecvTimeoutError::Timeout) {
+                passed += 1;
+                say(passed);
+            }
+        });
+        let status = child.wait();
+        drop(ended);
+        status
+    })
 }
 
 /// Standard output of a command that must succeed, trimmed.
@@ -92,4 +117,23 @@ pub fn timed<T>(title: &str, work: impl FnOnce() -> Result<T>) -> (Duration, Res
     let took = start.elapsed();
     eprintln!("   {title}: {:.1} s", took.as_secs_f64());
     (took, outcome)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_command_is_said_to_go_on_and_a_short_one_is_not() {
+        let mut said = Vec::new();
+        let mut long = Command::new("sleep");
+        let word = Duration::from_millis(20);
+        assert!(status(long.arg("1"), word, |passed| said.push(passed)).unwrap().success());
+        assert_eq!(said.first(), Some(&1));
+        assert!(said.is_sorted());
+        let mut short = Command::new("false");
+        assert!(!status(&mut short, WORD, |_| unreachable!("a minute has not passed")).unwrap().success());
+        assert!(status(&mut Command::new("/nonexistent"), WORD, |_| ()).is_err());
+    }
 }

@@ -1,5 +1,5 @@
-//! Kills with SIGKILL, many times: the server and the collector in turn while reports flow. CI does three rounds
-//! of the same test; this verb does as many as one has patience for.
+//! Kills with SIGKILL, many times: the server and the collector in turn while reports flow. `cargo xtask test` does two
+//! rounds of the same test and `cargo xtask test --all` twenty; this verb does as many as you ask for.
 
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -20,7 +20,7 @@ pub fn run(options: &Options) -> Result<()> {
     ensure!(options.rounds > 0, "--rounds must be at least 1");
     setup::for_demo()?;
     guests::build(Compiler::Plain)?;
-    portal::build()?;
+    portal::build(portal::For::Work)?;
     build::programs(Compiler::Plain)?;
     exec::run(
         exec::cargo()

@@ -10,6 +10,8 @@ mod bench;
 mod build;
 mod demo;
 mod dependencies;
+#[cfg(test)]
+mod documents;
 mod exec;
 mod fuzz;
 mod guests;
@@ -53,7 +55,7 @@ fn main() -> ExitCode {
         Verb::Test(options) => test::run(&options),
         Verb::Setup(options) => setup::run(&options),
         Verb::Guests => setup::compilers().and_then(|()| guests::build(build::Compiler::Plain)).map(drop),
-        Verb::Portal => setup::node().and_then(|()| portal::build()),
+        Verb::Portal => setup::node().and_then(|()| portal::build(portal::For::Work)),
         Verb::KillTest(options) => kill::run(&options),
         Verb::Fuzz(options) => fuzz::run(&options),
         Verb::Bench(options) => bench::run(&options),

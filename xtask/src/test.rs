@@ -10,8 +10,11 @@ use clap::{Args, ValueEnum};
 use crate::build::Compiler;
 use crate::{build, demo, dependencies, exec, guests, portal, setup, workspace};
 
+mod cluster;
+mod passes;
 mod tally;
 
+use cluster::Cluster;
 use tally::Tally;
 
 /// Options of `cargo xtask test`.
@@ -20,6 +23,18 @@ pub struct Options {
     /// Only these stages, in this order (set-up always runs)
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Stage>,
+    /// Also what takes minutes: twenty kill rounds instead of two, the whole port scan, the lists of a million devices
+    #[arg(long)]
+    all: bool,
+}
+
+/// How much the tests do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// What every change must pass.
+    Short,
+    /// What a release must pass.
+    All,
 }
 
 /// One stage.
@@ -39,7 +54,7 @@ enum Stage {
     Guests,
     /// unit, integration, end-to-end and documentation tests
     Tests,
-    /// what reaches the database once more, over a pool of one connection: no setting leaks into the next scope
+    /// what opens scopes once more, over a pool of one connection: no setting leaks into the next scope
     OneConnection,
     /// the portal in Chromium against a running demo world
     Browser,
@@ -52,8 +67,9 @@ pub fn run(options: &Options) -> Result<()> {
     report.stages.push(("set-up", took, ready.is_ok()));
     ready?;
     let stages = if options.only.is_empty() { Stage::value_variants() } else { &options.only };
+    let extent = if options.all { Extent::All } else { Extent::Short };
     for stage in stages {
-        report.add(*stage);
+        report.add(*stage, extent);
     }
     report.print()
 }
@@ -62,12 +78,14 @@ pub fn run(options: &Options) -> Result<()> {
 struct Report {
     stages: Vec<(&'static str, Duration, bool)>,
     tally: Tally,
+    /// From the first stage that needs it on.
+    cluster: Option<Cluster>,
 }
 
 impl Report {
-    fn add(&mut self, stage: Stage) {
+    fn add(&mut self, stage: Stage, extent: Extent) {
         let mut tally = Tally::default();
-        let (took, outcome) = exec::timed(stage.title(), || stage.run(&mut tally));
+        let (took, outcome) = exec::timed(stage.title(), || stage.run(&mut tally, &mut self.cluster, extent));
         if let Err(error) = &outcome {
             eprintln!("   {} FAILED: {error:#}", stage.title());
             // A stage that broke without a failed test is itself what failed.
@@ -107,12 +125,12 @@ impl Stage {
         }
     }
 
-    fn run(self, tally: &mut Tally) -> Result<()> {
+    fn run(self, tally: &mut Tally, cluster: &mut Option<Cluster>, extent: Extent) -> Result<()> {
         match self {
             Self::Format => exec::run(exec::cargo().args(["fmt", "--all", "--check"])),
             Self::Dependencies => dependencies::check(),
             Self::Guests => guests::build(Compiler::Linting).map(drop),
-            Self::Portal => portal::build(),
+            Self::Portal => portal::build(portal::For::Tests),
             Self::PortalTests => {
                 let web = workspace::web();
                 exec::run(exec::command("npm").current_dir(&web).args(["run", "check"]))?;
@@ -121,27 +139,24 @@ impl Stage {
             Self::Lint => {
                 exec::run(Compiler::Linting.apply(exec::cargo().args(["build", "--workspace", "--all-targets"])))
             }
-            Self::Tests => {
-                tally.count(Compiler::Linting.apply(exec::cargo().args(["test", "--workspace", "--no-fail-fast"])))?;
-                // the server once more, over HTTP/2, with what its processes share in a real Redis
-                let again = ["test", "--workspace", "--no-fail-fast", "--test", "server"];
-                let mut cargo = exec::cargo();
-                let again = cargo.args(again).env("TEST_OVER_REDIS", "1").env("TEST_OVER_HTTP2", "1");
-                tally.count(Compiler::Linting.apply(again))
-            }
-            Self::OneConnection => tally.count(
-                Compiler::Linting
-                    .apply(exec::cargo().args(["test", "--workspace", "--no-fail-fast"]))
-                    .args(["--test", "access", "--test", "audit", "--test", "devices", "--test", "server"])
-                    .env("BAILIWICK_TEST_CONNECTIONS", "1"),
-            ),
+            Self::Tests => passes::tests(tally, running(cluster)?, extent),
+            Self::OneConnection => passes::one_connection(tally, running(cluster)?),
             Self::Browser => browser(tally),
         }
     }
 }
 
+/// The cluster of this run, started where no stage has needed it before.
+fn running(cluster: &mut Option<Cluster>) -> Result<&Cluster> {
+    if cluster.is_none() {
+        *cluster = Some(Cluster::start()?);
+    }
+    cluster.as_ref().context("the tests' PostgreSQL did not start")
+}
+
 /// Runs the browser tests against a demo world of their own, which ends with them.
 fn browser(tally: &mut Tally) -> Result<()> {
+    portal::build(portal::For::Tests)?;
     build::programs(Compiler::Linting)?;
     let world = demo::for_tests()?;
     let (user, platform) = (world.user()?, world.platform()?);

@@ -56,8 +56,9 @@ pub struct Options {
 /// Runs the verb until Ctrl-C.
 pub fn run(options: &Options) -> Result<()> {
     if !options.no_build {
+        eprintln!("   a first build compiles some 700 crates, which takes about ten minutes on two cores");
         exec::timed("set-up", setup::for_demo).1?;
-        exec::timed("portal", portal::build).1?;
+        exec::timed("portal", || portal::build(portal::For::Work)).1?;
         exec::timed("server, collector, simulator", || build::programs(Compiler::Plain)).1?;
         exec::timed("drivers", || guests::build(Compiler::Plain)).1?;
     }
