@@ -120,7 +120,6 @@ pub fn timed<T>(title: &str, work: impl FnOnce() -> Result<T>) -> (Duration, Res
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -91,7 +91,6 @@ fn server(cluster: &Cluster, modules: &[&str]) -> Command {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::collections::BTreeMap;
     use std::fs;

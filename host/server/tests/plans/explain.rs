@@ -1,4 +1,4 @@
-//! What ran, as the database tells it: plans caught from its notices, and written so that they can be compared.
+//! What ran, as the database tells it: plans caught from its notices, and asked how much they read.
 
 use std::{
     fmt,
@@ -65,16 +65,21 @@ impl Ran {
         })
     }
 
-    /// The plan without costs and without what differs from run to run.
-    pub fn normal(&self) -> String {
-        let mut text = String::new();
-        write(&self.plan, 0, &mut text);
-        text.trim_end().to_owned()
-    }
-
     /// Rows that the steps over a table looked at, those thrown away included.
     pub fn looked_at(&self, table: &str) -> f64 {
-        sum(&self.plan, table)
+        self.steps(table).map(looked_at).sum()
+    }
+
+    /// Whether the table, or a partition of it with rows, is read from its beginning to its end.
+    pub fn reads_in_sequence(&self, table: &str) -> bool {
+        self.steps(table).any(|step| step["Node Type"] == "Seq Scan" && looked_at(step) > 0.0)
+    }
+
+    /// The steps that read a table or a partition of it.
+    fn steps(&self, table: &str) -> impl Iterator<Item = &Value> {
+        let mut steps = Vec::new();
+        collect(&self.plan, &mut steps);
+        steps.into_iter().filter(move |step| step["Relation Name"].as_str().is_some_and(|name| is_of(name, table)))
     }
 }
 
@@ -97,87 +102,40 @@ fn children(plan: &Value) -> impl Iterator<Item = &Value> {
     plan["Plans"].as_array().into_iter().flatten()
 }
 
-fn sum(plan: &Value, table: &str) -> f64 {
-    let own = if plan["Relation Name"] == table {
-        let number = |key: &str| plan[key].as_f64().unwrap_or(0.0);
-        (number("Actual Rows") + number("Rows Removed by Filter")) * number("Actual Loops")
-    } else {
-        0.0
-    };
-    own + children(plan).map(|child| sum(child, table)).sum::<f64>()
-}
-
-fn write(plan: &Value, depth: usize, text: &mut String) {
-    let of = |key: &str| plan[key].as_str().unwrap_or_default();
-    // the array of excluded branches, once for each table
-    if plan["Parent Relationship"] == "InitPlan" && plan["Node Type"] == "Result" {
-        return;
-    }
-    text.push_str(&"  ".repeat(depth));
-    if plan["Parent Relationship"] == "SubPlan" {
-        text.push_str("each: ");
-    }
-    text.push_str(of("Node Type"));
-    if of("Scan Direction") == "Backward" {
-        text.push_str(" Backward");
-    }
-    if !of("Index Name").is_empty() && one_of_its_kind(plan) {
-        text.push_str(&format!(" using {}", months(of("Index Name"))));
-    }
-    if !of("Relation Name").is_empty() {
-        text.push_str(&format!(" on {}", months(of("Relation Name"))));
-    }
-    for key in ["Join Type", "Index Cond", "Recheck Cond", "Hash Cond", "Filter"] {
-        if !of(key).is_empty() {
-            text.push_str(&format!(" | {key}: {}", normal(of(key))));
-        }
-    }
-    for key in ["Sort Key", "Presorted Key"] {
-        let keys: Vec<&str> = plan[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        if !keys.is_empty() {
-            text.push_str(&format!(" | {key}: {}", keys.join(", ")));
-        }
-    }
-    text.push('\n');
-    let mut before = String::new();
+fn collect<'a>(plan: &'a Value, steps: &mut Vec<&'a Value>) {
+    steps.push(plan);
     for child in children(plan) {
-        let mut own = String::new();
-        write(child, depth + 1, &mut own);
-        // partitions that are alike, once
-        if own != before {
-            text.push_str(&own);
-        }
-        before = own;
+        collect(child, steps);
     }
 }
 
-/// Whether it matters which index it is. Several begin with `tenant_id`, and cost the same for a look at one account but for how
-/// their pages happen to have split: there the condition tells all.
-fn one_of_its_kind(plan: &Value) -> bool {
-    let condition = plan["Index Cond"].as_str().unwrap_or_default();
-    !condition.starts_with("(tenant_id = ") || condition.contains(" AND ")
+/// `audit_entries_2026_11` is of `audit_entries`: partitions bear their month.
+fn is_of(name: &str, table: &str) -> bool {
+    let month = |rest: &str| rest.chars().all(|c| c == '_' || c.is_ascii_digit());
+    name.strip_prefix(table).is_some_and(month)
 }
 
-/// Partitions bear their month.
-fn months(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
+fn looked_at(step: &Value) -> f64 {
+    let number = |key: &str| step[key].as_f64().unwrap_or(0.0);
+    let rows = number("Actual Rows") + number("Rows Removed by Filter") + number("Rows Removed by Index Recheck");
+    rows * number("Actual Loops")
 }
 
-/// A condition with the parts of the policy by name, and no value.
-fn normal(condition: &str) -> String {
-    let scope = "NULLIF(current_setting('app.scope'::text, true), ''::text)";
-    let known = condition
-        .replace(&format!("((\"left\"({scope}, '-1'::integer) || '0'::text COLLATE \"C\"))::text"), "SCOPE_END")
-        .replace(scope, "SCOPE")
-        .replace("(NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid", "TENANT")
-        .replace("(lineage >= SCOPE) AND (lineage < SCOPE_END)", "lineage IN SCOPE");
-    let mut text = String::new();
-    for (nth, part) in known.split('\'').enumerate() {
-        text.push_str(if nth % 2 == 0 { part } else { "'…'" });
-    }
-    // the number of a parameter says in which order the planner met it
-    text.split('$').enumerate().fold(String::new(), |text, (nth, part)| match nth {
-        0 => part.to_owned(),
-        _ => text + "$" + part.trim_start_matches(|c: char| c.is_ascii_digit()),
-    })
+#[test]
+fn rows_are_counted_over_partitions_and_loops() {
+    let scan = |node: &str, table: &str, rows: u32| serde_json::json!({ "Node Type": node, "Relation Name": table, "Actual Rows": rows, "Actual Loops": 1 });
+    let mut again = scan("Index Scan", "devices", 2);
+    again["Actual Loops"] = 3.into();
+    again["Rows Removed by Filter"] = 4.into();
+    let plans = [
+        again,
+        scan("Seq Scan", "audit_entries_2026_11", 5),
+        scan("Seq Scan", "audit_entries_2026_12", 0),
+        scan("Seq Scan", "device_groups", 7),
+    ];
+    let plan = serde_json::json!({ "Node Type": "Append", "Plans": plans });
+    let ran = Ran { statement: String::new(), plan, milliseconds: 0.0 };
+    assert_eq!(ran.looked_at("devices"), 18.0);
+    assert_eq!(ran.looked_at("audit_entries"), 5.0);
+    assert!(ran.reads_in_sequence("audit_entries") && !ran.reads_in_sequence("devices"));
 }

@@ -14,9 +14,10 @@ pub struct Size {
     pub devices: u32,
 }
 
+/// Entries of the audit that each account has, all of this month.
+pub const AUDIT_ENTRIES: u32 = 50;
+
 pub struct Fleet {
-    /// The major version of PostgreSQL: another one plans otherwise.
-    pub major: i32,
     pub store: Store,
     pub access: Access,
     /// One in the middle.
@@ -31,10 +32,6 @@ impl Fleet {
         let mut superuser = database.superuser().await;
         fill(&mut superuser, size).await;
         tell_plans(&mut superuser).await;
-        let major = sqlx::query_scalar("select current_setting('server_version_num')::int / 10000")
-            .fetch_one(&mut superuser)
-            .await
-            .expect("a version");
         let account = async |superuser: &mut PgConnection, lineage: String| {
             sqlx::query_scalar("select tenant_id from accounts where lineage = $1")
                 .bind(lineage)
@@ -48,7 +45,7 @@ impl Fleet {
         // opened anew, so that its connections tell their plans
         let store = database.reopen().await.expect("opens");
         let access = Access::new(store.clone()).await.expect("access opens");
-        Self { major, store, access, dealer, customer }
+        Self { store, access, dealer, customer }
     }
 
     /// The platform itself, for which nothing is out of sight.
@@ -130,7 +127,7 @@ async fn fill(superuser: &mut PgConnection, size: Size) {
              select tenant_id, date_trunc('month', now()) + (now() - date_trunc('month', now())) * random(),
                     gen_random_uuid(), 'system:test', 'device.updated',
                     'device', i::text, '{{}}', decode(md5(i::text), 'hex')
-             from places, generate_series(1, 50) i;
+             from places, generate_series(1, {AUDIT_ENTRIES}) i;
          drop table places;
          set session_replication_role = origin"
     );
