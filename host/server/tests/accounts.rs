@@ -182,7 +182,13 @@ pub fn paths(account: AccountId) -> Vec<(Method, String, serde_json::Value)> {
         at(Method::POST, &format!("/collectors/{id}/vouch"), none()),
         at(Method::GET, "/enrollments", none()),
         at(Method::GET, "/drivers", none()),
+        at(Method::GET, "/drivers/test-driver", none()),
         at(Method::PUT, "/drivers/test-driver", json!({ "granted": true })),
+        at(
+            Method::POST,
+            "/drivers/test-driver/grants",
+            json!({ "accounts": [id], "digest": "0".repeat(64), "extent": "all" }),
+        ),
         at(Method::GET, "/audit", none()),
         at(Method::GET, "/audit/export", none()),
         at(Method::GET, "/branding", none()),

@@ -334,7 +334,15 @@ async fn reports_that_were_spooled_are_judged_by_the_consent_of_today() {
     let device = world.device(customer).await;
     assert_eq!((&device["meters"], &device["alerts_open"]), (&json!([]), &json!(0)));
     // consent to a version that asks for less than one whose reports still wait: those asked for more
-    let less = world.install("1.0.1", &[("[[meter]]\nkey = \"pages\"", "[[meter]]\nkey = \"sheets\"")]).await;
+    let less = world
+        .install(
+            "1.0.1",
+            &[
+                ("[[meter]]\nkey = \"pages\"", "[[meter]]\nkey = \"sheets\""),
+                ("meter = \"pages\"", "meter = \"sheets\""),
+            ],
+        )
+        .await;
     world.consent(customer, json!({ "granted": true, "digest": less })).await.expect(StatusCode::OK);
     assert_eq!(send(&collector, &[report(&world.first, 1, "10.1.0.7", 2.0)]).await, ["version_not_granted"]);
 }
