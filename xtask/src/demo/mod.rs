@@ -127,9 +127,15 @@ impl World {
 
     fn start(folder: &Path, listen: &str, speed: u32, provider: Option<Provider>) -> Result<Self> {
         let remembered = folder.join("demo.json");
-        let known = Secrets::load(&remembered)?;
+        let build = place::build()?;
+        let former = Secrets::load(&remembered)?;
+        let why = match &former {
+            None => "the last demo did not come to its end",
+            Some(_) => "the last demo is of another build",
+        };
+        let known = former.filter(|former| former.build == build);
         if known.is_none() && folder.exists() && provider.is_none() {
-            eprintln!("   the last demo did not come to its end; beginning anew");
+            eprintln!("   {why}; beginning anew");
             fs::remove_dir_all(folder).with_context(|| format!("could not remove {}", folder.display()))?;
         }
         fs::create_dir_all(folder).with_context(|| format!("could not create {}", folder.display()))?;
@@ -151,7 +157,7 @@ impl World {
             None => {
                 let owner = world::first_operator(|command| server.configure(command))?;
                 server.start(&mut processes)?;
-                let made = world::build(&url, folder, owner)?;
+                let made = Secrets { build, ..world::build(&url, folder, owner)? };
                 made.save(&remembered)?;
                 made
             }

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
 use crate::workspace;
@@ -24,6 +25,23 @@ pub fn folder(name: &str) -> PathBuf {
     }
     let checkout = hex::encode(Sha256::digest(inside.as_os_str().as_bytes()));
     Path::new("/var/tmp").join(format!("bailiwick-{name}-{}", checkout.get(..12).unwrap_or("x")))
+}
+
+/// What a demo's data depends on: the schema of the database and the drivers, by their content. Data that another build
+/// made is not upgraded: a driver keeps its version while it is worked on, and the same version with other bytes is refused.
+pub fn build() -> Result<String> {
+    let mut files = Vec::new();
+    for folder in [workspace::root().join("tenants/store/migrations"), workspace::drivers()] {
+        for entry in fs::read_dir(&folder).with_context(|| format!("could not read {}", folder.display()))? {
+            files.push(entry?.path());
+        }
+    }
+    files.sort();
+    let mut hash = Sha256::new();
+    for file in files {
+        hash.update(fs::read(&file).with_context(|| format!("could not read {}", file.display()))?);
+    }
+    Ok(hex::encode(hash.finalize()))
 }
 
 /// Whether everyone may pass through each folder of the path.

@@ -23,6 +23,8 @@ pub struct SignIn {
 /// The file's content.
 #[derive(Default)]
 pub struct Secrets {
+    /// What the demo was made by, as [`super::place::build`] says.
+    pub build: String,
     /// The first is the platform's owner.
     pub sign_ins: Vec<SignIn>,
     /// Each collector's own folder.
@@ -44,7 +46,8 @@ impl Secrets {
             .map(|row| SignIn { role: part(row, "role"), email: part(row, "email"), password: part(row, "password") })
             .collect();
         let collectors = rows("collectors").iter().filter_map(Value::as_str).map(PathBuf::from).collect();
-        Ok(Some(Self { sign_ins, collectors }))
+        let build = part(&value, "build");
+        Ok(Some(Self { build, sign_ins, collectors }))
     }
 
     /// Writes the file, readable by its owner alone.
@@ -54,7 +57,7 @@ impl Secrets {
             .iter()
             .map(|known| json!({ "role": known.role, "email": known.email, "password": known.password }))
             .collect();
-        let value = json!({ "sign_ins": sign_ins, "collectors": self.collectors });
+        let value = json!({ "build": self.build, "sign_ins": sign_ins, "collectors": self.collectors });
         let mut out = OpenOptions::new()
             .create(true)
             .truncate(true)

@@ -34,7 +34,7 @@ pub fn first_operator(configure: impl FnOnce(&mut Command)) -> Result<SignIn> {
 pub fn build(url: &str, folder: &Path, owner: SignIn) -> Result<Secrets> {
     let platform = Client::sign_in(url, &owner.email, &owner.password)?;
     let root = own_account(&platform)?;
-    let mut world = Secrets { sign_ins: vec![owner], collectors: Vec::new() };
+    let mut world = Secrets { sign_ins: vec![owner], ..Secrets::default() };
 
     // the platform gives the dealer to its owner, and sees nothing of what is in it from then on
     let owner = sign_in(&format!("{DEALER}, owner"), DEALER_OWNER.1)?;

@@ -26,6 +26,7 @@ const OVER_REDIS_AND_HTTP1: &[&str] = &[
     "exports",
     "factors",
     "figures",
+    "guesses",
     "handed_out",
     "hosts",
     "isolation",
