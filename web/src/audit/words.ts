@@ -60,6 +60,7 @@ const ACTIONS: Record<string, () => string> = {
   "branding.changed": m.audit_did_branding_changed,
   "branding.host_changed": m.audit_did_branding_host_changed,
   "collector.enrolled": m.audit_did_collector_enrolled,
+  "collector.limited": m.audit_did_collector_limited,
   "collector.revoked": m.audit_did_collector_revoked,
   "collector.scan_requested": m.audit_did_collector_scan_requested,
   "collector.secrets_withheld": m.audit_did_collector_secrets_withheld,

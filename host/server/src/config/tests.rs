@@ -70,6 +70,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("invitations_per_day_at_first", "invitations_per_day_at_first = 7"),
     ("invitations_per_day", "invitations_per_day = 70"),
     ("invitations_per_operator_per_day", "invitations_per_operator_per_day = 7"),
+    ("body_memory_mib", "body_memory_mib = 32"),
     ("database_connections", "database_connections = 7"),
     ("account_work", "account_work = 2"),
     ("account_waiting", "account_waiting = 7"),
