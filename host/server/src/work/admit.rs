@@ -20,6 +20,7 @@ use utoipa::openapi::OpenApi;
 use super::{
     authorized::account,
     idempotency::{self, Fingerprint},
+    turn,
 };
 use crate::{
     App,
@@ -165,7 +166,13 @@ async fn admitted(app: &App, operations: &Operations, request: Request) -> Resul
     let key = idempotency::key(&parts)?;
     let to_a_file = matches!(needs, Some(Needs::AtRoot(_)));
     if let Some(needs) = needs.filter(|_| to_a_file || !empty) {
+        let share = match needs {
+            Needs::Nothing | Needs::Person => None,
+            _ => Some(turn::share(app, &parts.extensions).await?),
+        };
         permitted(app, needs, &mut parts).await?;
+        // the caller may send as slowly as it likes
+        drop(share);
     }
     if to_a_file {
         let (upload, pending) = app.uploads().take_in(&parts, body).await?;

@@ -1,7 +1,8 @@
 //! The one place where a call's work begins: it waits for its share of the server ([`bailiwick_shares`]).
 //!
-//! What stands before it is cheap and needs no transaction of its own: limits, the credential, the body's bytes. What
-//! stands behind it is the work: the handler, its transaction, its JSON, and the packing of the reply. The share goes
+//! What stands before it is cheap and needs no transaction of its own: limits, the credential, the body's bytes. The look
+//! at permissions before a body takes a share of its own, which goes back before the body is read. What stands behind it
+//! is the work: the handler, its transaction, its JSON, and the packing of the reply. The share goes
 //! back before the reply is sent, so a slow reader holds none.
 
 use axum::{
@@ -11,20 +12,26 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use bailiwick_shares::{Party, Refused};
+use bailiwick_shares::{Party, Refused, Share};
 
 use crate::{App, caller, edge::Problem, edge::Source, ingress::Peer};
 
 /// Takes a share for the call, or refuses it.
 pub async fn take(State(app): State<App>, request: Request, next: Next) -> Response {
-    let Some(party) = party(request.extensions()) else { return Problem::not_found().into_response() };
-    let share = match app.shares().begin(party).await {
+    let share = match share(&app, request.extensions()).await {
         Ok(share) => share,
-        Err(refused) => return Problem::from(refused).into_response(),
+        Err(problem) => return problem.into_response(),
     };
     let response = made(next.run(request).await).await;
     drop(share);
     response
+}
+
+/// A share for the call, held until it is dropped: also for the look at permissions that stands before the body, since
+/// that needs a connection.
+pub(super) async fn share(app: &App, extensions: &Extensions) -> Result<Share, Problem> {
+    let party = party(extensions).ok_or_else(Problem::not_found)?;
+    Ok(app.shares().begin(party).await?)
 }
 
 /// Whose share it is: the collector's account, the caller's, or that of the network it comes from.

@@ -171,7 +171,7 @@ async fn the_only_way_in_is_not_taken_away_and_there_are_not_too_many() {
         ann.post("/session/passkeys/confirm", named(asked, sent)).await
     };
     add(&first).await.expect(StatusCode::CREATED);
-    add(&second).await.refused(409, "conflict");
+    add(&second).await.refused(409, "limit_reached");
     let proof = json!({ "passkey": ann.shown(&mut key).await });
-    ann.post("/session/passkeys", proof).await.refused(409, "conflict");
+    ann.post("/session/passkeys", proof).await.refused(409, "limit_reached");
 }
