@@ -168,7 +168,8 @@ fn what_a_server_would_refuse_the_scan_refuses_too() {
     let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().to_owned();
     let module = std::fs::read(bailiwick_package::module(&plugin, &target).unwrap()).unwrap();
     let manifest = std::fs::read_to_string(plugin.join("driver.toml")).unwrap();
-    let strict = manifest.replace("kind = \"address\"", "kind = \"asset\"");
+    let strict =
+        manifest.replace("kind = \"address\"", "kind = \"asset\"").replace("identity:address", "identity:asset");
     let path = folder.path().join("strict.wasm");
     std::fs::write(&path, bailiwick_package::package(&module, &strict).unwrap()).unwrap();
     let scan = |port: u16, range: &str| {

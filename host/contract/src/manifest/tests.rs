@@ -304,7 +304,10 @@ fn no_more_headlines_of_a_role_than_there_are_slots() {
     let many = |n: usize| (1..=n).map(|i| one.replace("left", &format!("left_{i}"))).collect::<String>();
     assert!(Manifest::parse(&WHOLE.replacen(one, &many(2), 1)).is_ok());
     match Manifest::parse(&WHOLE.replacen(one, &many(3), 1)) {
-        Err(ManifestError::Invalid(faults)) => assert_eq!(faults, ["headline[2].role: there are more than 2 of level"]),
+        Err(ManifestError::Invalid(faults)) => {
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            assert!(faults[0].starts_with("headline[2].role: there are more than 2 of level"), "{faults:?}");
+        }
         other => panic!("{other:?}"),
     }
     let manifest = Manifest::parse(&WHOLE.replacen(one, &many(2), 1)).unwrap();

@@ -21,6 +21,14 @@ async fn known(ground: &Ground) -> Known {
     devices::detail(&mut scope, id, ground.store.now()).await.unwrap().enrollments.remove(0)
 }
 
+/// A ground on which an hour has just begun, so that what happens within minutes is of one hour.
+async fn ground_at_a_full_hour() -> Ground {
+    let ground = Ground::new().await;
+    let into_the_hour = ground.store.now().as_second().rem_euclid(3_600) / 60;
+    ground.minutes(61 - into_the_hour);
+    ground
+}
+
 async fn count(ground: &Ground, sql: &str) -> i64 {
     let mut connection = ground.database.superuser().await;
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.unwrap()
@@ -46,7 +54,7 @@ fn rows(count: u32) -> Vec<Effect> {
 
 #[tokio::test]
 async fn a_device_raises_so_many_alerts_an_hour_and_has_so_many_at_once() {
-    let ground = Ground::new().await;
+    let ground = ground_at_a_full_hour().await;
     let open = async || (ground.device().await.alerts_open, count(&ground, "select count(*) from alerts").await);
     let applied = ground.send(vec![ground.report(1, rows(250))]).await;
     assert_eq!((applied.applied, applied.cut[&Cut::Alerts]), (1, 220));
@@ -73,7 +81,7 @@ async fn a_device_raises_so_many_alerts_an_hour_and_has_so_many_at_once() {
 
 #[tokio::test]
 async fn a_condition_that_comes_and_goes_is_damped_whatever_times_it_tells() {
-    let ground = Ground::new().await;
+    let ground = ground_at_a_full_hour().await;
     let day = 86_400_000;
     let report = |n: u64| {
         let jam: &[(&str, Option<&str>)] = if n % 2 == 1 { &[("jam", None)] } else { &[] };
@@ -92,7 +100,7 @@ async fn a_condition_that_comes_and_goes_is_damped_whatever_times_it_tells() {
 
 #[tokio::test]
 async fn a_report_has_so_many_readings_and_the_others_are_counted() {
-    let ground = Ground::new().await;
+    let ground = ground_at_a_full_hour().await;
     let now = ground.now_ms();
     let point = |n: u64| Point { meter: "pages".into(), row: None, value: n as f64, at: now - 80_000 + n };
     let all: Vec<Point> = (0..75_000).map(point).collect();
@@ -133,7 +141,7 @@ async fn meters_beyond_those_that_are_remembered_are_told() {
 
 #[tokio::test]
 async fn a_collector_finds_so_many_new_devices_in_an_hour() {
-    let ground = Ground::new().await;
+    let ground = ground_at_a_full_hour().await;
     let report = |n: u64| {
         let serial = format!("SN-{n}");
         let mut report = ground.report(n, vec![identify(&[("serial", serial.as_str())])]);

@@ -1,6 +1,6 @@
 //! Match, merge or refuse.
 
-use bailiwick_contract::{manifest::Manifest, report::Report};
+use bailiwick_contract::{manifest::Manifest, policy::Grant, report::Report};
 use bailiwick_devices::{devices, drivers, groups};
 use bailiwick_store::{AccountId, PageRequest};
 use sha2::{Digest as _, Sha256};
@@ -169,6 +169,10 @@ async fn a_device_that_only_its_address_tells_is_retired_and_restored_like_other
     let mut scope = ground.scope(AccountId::ROOT).await;
     let manifest = Manifest::parse(&text).unwrap();
     drivers::install(&mut scope, &manifest, &digest, component, ground.store.now()).await.unwrap();
+    scope.commit().await.unwrap();
+    // it asks for more than the version before, so it takes a grant of its own
+    let mut scope = ground.scope(ground.customer).await;
+    drivers::grant(&mut scope, "test-sensor", &Grant::all_of(&manifest), ground.store.now()).await.unwrap();
     scope.commit().await.unwrap();
     let silent = |sequence| {
         let effects = vec![facts(&[("name", "Silent")])];
