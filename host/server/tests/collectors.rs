@@ -284,8 +284,19 @@ async fn only_the_platform_installs_and_garbage_is_no_driver() {
     let refused = install(&world.tree.root).await;
     refused.refused(422, "driver_invalid");
     assert_eq!(refused.json()["errors"][0]["field"], "component");
+    // a command that nobody could ever be permitted to send
+    let command = "[asks]\ncommands = true\nsnmp";
+    let order = "[[command]]\nkey = \"restart\"\npermission = \"restart_devices\"
+        title = { en = \"Restart\", de = \"Neu starten\", nl = \"Herstarten\", fr = \"Redémarrer\" }\n\n[asks]";
+    let manifest = include_str!("support/ups.toml").replacen("[asks]\nsnmp", command, 1).replacen("[asks]", order, 1);
+    let refused = driver::upload(&world.tree.root, "", driver::component(&manifest)).await;
+    refused.refused(422, "driver_invalid");
+    assert_eq!(refused.json()["errors"][0]["field"], "command[0].permission", "{}", refused.text);
+    let known = manifest.replacen("restart_devices", "command_devices", 1);
+    driver::upload(&world.tree.root, "", driver::component(&known)).await.expect(StatusCode::CREATED);
     let listed = dealer.get("/api/v1/drivers").await.expect(StatusCode::OK);
     assert_eq!(listed["items"][0]["name"], "test-driver");
+    assert_eq!(listed["items"][1]["name"], "test-ups");
     assert_eq!(listed["items"][0]["statement"]["items"][1]["category"], "device");
 }
 

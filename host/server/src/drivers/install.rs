@@ -8,6 +8,8 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use bailiwick_access::Permission;
+use bailiwick_contract::manifest::{Manifest, ManifestError};
 use bailiwick_devices::drivers::{self, Arrival, Installed};
 use bailiwick_runtime::{LoadError, Runtime};
 use bailiwick_store::AccountId;
@@ -25,12 +27,27 @@ use crate::{
 /// Seconds after which a component that found no place is worth another try.
 pub(super) const RETRY_AFTER: u64 = 10;
 
-/// Reads a component's manifest, then compiles it aside; only what passes both is installed.
+/// Reads a component's manifest, then compiles it aside; only what passes both, and needs no permission that the platform
+/// does not have, is installed.
 ///
 /// # Errors
 /// [`LoadError`], which says what is wrong with it.
 pub async fn verify(runtime: &Runtime, component: &[u8]) -> Result<bailiwick_runtime::Driver, LoadError> {
-    runtime.load(component).await
+    let driver = runtime.load(component).await?;
+    match unknown_permissions(driver.manifest()) {
+        unknown if unknown.is_empty() => Ok(driver),
+        unknown => Err(LoadError::Manifest(ManifestError::Invalid(unknown))),
+    }
+}
+
+/// What a manifest needs and no role could give: nobody could ever send the command or edit the object.
+fn unknown_permissions(manifest: &Manifest) -> Vec<String> {
+    let commands = manifest.commands.iter().enumerate().map(|(i, c)| (format!("command[{i}]"), &c.permission));
+    let objects = manifest.objects.iter().enumerate().map(|(i, o)| (format!("object[{i}]"), &o.permission));
+    let pages = manifest.pages.iter().enumerate().map(|(i, p)| (format!("page[{i}]"), &p.permission));
+    let all = commands.chain(objects).chain(pages);
+    let unknown = all.filter(|(_, permission)| permission.parse::<Permission>().is_err());
+    unknown.map(|(place, _)| format!("{place}.permission: the platform has no such permission")).collect()
 }
 
 /// How it is installed.
