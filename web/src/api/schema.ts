@@ -2333,6 +2333,8 @@ export interface components {
             tone?: components["schemas"]["Tone"] | null;
             /** @description Whether a level is low. */
             low: boolean;
+            /** @description The attribute whose rows these are, for a column of a table. */
+            table?: string | null;
             /** @description The rows of a table. */
             rows?: components["schemas"]["HeadlineRow"][] | null;
         };

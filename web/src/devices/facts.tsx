@@ -113,33 +113,36 @@ export function FactCells({ fact }: { fact: Fact }) {
   const keyed = !fact.label_column;
   return (
     <>
-      <table className="table">
-        <thead>
-          <tr>
-            {keyed && <th scope="col">{m.col_row()}</th>}
-            {columns.map((column) => (
-              <th key={column.key} scope="col" className={isFigure(column.type) ? "number" : undefined}>
-                {column.title}
-                {column.unit && column.unit !== "percent" && column.unit !== column.title
-                  ? ` (${column.unit})`
-                  : ""}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((row) => (
-            <tr key={row.key}>
-              {keyed && <td className="mono">{row.key}</td>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={m.table_of({ what: fact.title })}>
+        <table className="table">
+          <thead>
+            <tr>
+              {keyed && <th scope="col">{m.col_row()}</th>}
               {columns.map((column) => (
-                <td key={column.key} className={isFigure(column.type) ? "number" : undefined}>
-                  <FactCell column={column} value={row.cells[column.key]} />
-                </td>
+                <th key={column.key} scope="col" className={isFigure(column.type) ? "number" : undefined}>
+                  {column.title}
+                  {column.unit && column.unit !== "percent" && column.unit !== column.title
+                    ? ` (${column.unit})`
+                    : ""}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <tr key={row.key}>
+                {keyed && <td className="mono">{row.key}</td>}
+                {columns.map((column) => (
+                  <td key={column.key} className={isFigure(column.type) ? "number" : undefined}>
+                    <FactCell column={column} value={row.cells[column.key]} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {rows.length > shown.length && (
         <div className="table-more">
           <Button onPress={() => setWhole(true)}>{m.table_show_all({ count: number(rows.length) })}</Button>

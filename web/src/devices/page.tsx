@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMay } from "@/accounts/queries";
 import { DeviceAlerts } from "@/alerts/device-alerts";
-import type { DeviceDetail } from "@/api/types";
+import type { DeviceDetail, Fact } from "@/api/types";
 import { Failed, Notice, Skeleton } from "@/design/feedback";
 import { Card, Page } from "@/design/page";
 import { Ago, Badge, Status } from "@/design/text";
@@ -11,7 +11,7 @@ import { PrivacyPanel } from "@/drivers/privacy-panel";
 import { DeviceGroups } from "@/groups/device-groups";
 import { m } from "@/i18n";
 import { DeviceActions, Restore } from "./actions";
-import { ScalarFacts, TableFacts } from "./facts";
+import { FactCells, ScalarFacts, TableFacts } from "./facts";
 import { leftOutWords } from "./left-out";
 import { LevelList } from "./levels";
 import { MeterCard } from "./meters";
@@ -81,8 +81,21 @@ function Identity({ device }: { device: DeviceDetail }) {
   );
 }
 
+/** All columns of a table of which bars show one. */
+function WholeTable({ fact }: { fact: Fact | undefined }) {
+  if (!fact) return null;
+  return (
+    <details className="more-detail">
+      <summary>{m.chart_as_table()}</summary>
+      <FactCells fact={fact} />
+    </details>
+  );
+}
+
 function Body({ account, device }: { account: string; device: DeviceDetail }) {
   const levels = device.headlines.filter((shown) => shown.rows && shown.rows.length > 0);
+  // the whole of a table stands behind its bars
+  const tables = device.facts.filter((fact) => !levels.some((shown) => shown.table === fact.attribute));
   const measured =
     levels.length > 0 ||
     device.meters.length > 0 ||
@@ -108,6 +121,7 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
         {levels.map((shown) => (
           <Card key={shown.key} title={shown.title}>
             <LevelList rows={shown.rows ?? []} unit={shown.unit} />
+            <WholeTable fact={device.facts.find((fact) => fact.attribute === shown.table)} />
           </Card>
         ))}
         {device.meters.length > 0 && (
@@ -119,7 +133,7 @@ function Body({ account, device }: { account: string; device: DeviceDetail }) {
             facts={device.facts}
           />
         )}
-        <TableFacts facts={device.facts} />
+        <TableFacts facts={tables} />
       </div>
       <div className="stack">
         <DeviceAlerts account={account} device={device.id} />

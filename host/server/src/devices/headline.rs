@@ -99,6 +99,8 @@ pub struct HeadlineView {
     tone: Option<ToneView>,
     /// Whether a level is low.
     low: bool,
+    /// The attribute whose rows these are, for a column of a table.
+    table: Option<String>,
     /// The rows of a table.
     rows: Option<Vec<RowView>>,
 }
@@ -120,6 +122,10 @@ fn view(slot: &Slot<'_>, value: &HeadlineValue, locale: Locale) -> HeadlineView 
         label: None,
         tone: None,
         low: false,
+        table: match slot.shows {
+            Shows::Column(table, _) => Some(table.key.clone()),
+            Shows::Attribute(_) | Shows::Meter(_) => None,
+        },
         rows: None,
     };
     let low = slot.shows.low();
