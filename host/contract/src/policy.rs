@@ -32,7 +32,7 @@ pub enum Category {
     Security,
     /// Page counters.
     Usage,
-    /// Toner, battery, status.
+    /// Battery, what is left of what is used up, status.
     Health,
     /// Where it is.
     Location,

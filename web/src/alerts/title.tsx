@@ -1,4 +1,4 @@
-/** What an alert says, and of which part where it is about one: "Low · Black toner". */
+/** What an alert says, and of which part where it is about one: "Low · Port 7". */
 import type { Alert } from "@/api/types";
 
 export function AlertTitle({ alert }: { alert: Alert }) {

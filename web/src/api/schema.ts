@@ -1688,7 +1688,7 @@ export interface components {
             condition: string;
             /** @description The row, for a condition that is kept per row. */
             row?: string | null;
-            /** @description What that row is called, where its table says so: `Black toner`. */
+            /** @description What that row is called, where its table says so: `Port 7`. */
             row_name?: string | null;
             title: string;
             /** @description `critical`, `warning` or `info`. */
@@ -3573,7 +3573,7 @@ export interface components {
         };
         /** @description One thing that a driver may have kept. */
         StatementItem: {
-            /** @description Its name in grants: `model`, `supplies.percent`, `meter:pages`, `condition:jam`, `identity:serial`, `state:cursor`. */
+            /** @description Its name in grants: `model`, `ports.speed`, `meter:energy`, `condition:fault`, `identity:serial`, `state:cursor`. */
             name: string;
             /** @description What operators read. */
             title: string;

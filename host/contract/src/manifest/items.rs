@@ -26,7 +26,7 @@ pub enum Declared<'a> {
 }
 
 impl<'a> Declared<'a> {
-    /// Its name in grants and statements: `model`, `supplies.row_key`, `supplies.percent`, `meter:pages`, `condition:jam`,
+    /// Its name in grants and statements: `model`, `ports.row_key`, `ports.speed`, `meter:energy`, `condition:fault`,
     /// `identity:serial`, `state:cursor`.
     #[must_use]
     pub fn name(&self) -> String {

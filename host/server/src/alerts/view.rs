@@ -50,7 +50,7 @@ pub struct AlertView {
     condition: String,
     /// The row, for a condition that is kept per row.
     row: Option<String>,
-    /// What that row is called, where its table says so: `Black toner`.
+    /// What that row is called, where its table says so: `Port 7`.
     row_name: Option<String>,
     title: String,
     /// `critical`, `warning` or `info`.

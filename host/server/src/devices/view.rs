@@ -87,7 +87,7 @@ impl Tabular for DeviceView {
         "alerts_open",
     ];
 
-    /// `Black toner 45 percent`, with the word for how it is where it has one.
+    /// `Port 7 45`, with the word for how it is where it has one.
     fn element(_: &str, row: &Value) -> Option<String> {
         let text = |key: &str| row.get(key).and_then(Value::as_str);
         let level = row.get("level").filter(|level| !level.is_null()).map(|level| format!(" {level}"));

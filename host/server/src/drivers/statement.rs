@@ -24,7 +24,7 @@ pub struct StatementView {
 /// One thing that a driver may have kept.
 #[derive(Debug, Serialize, ToSchema)]
 struct StatementItem {
-    /// Its name in grants: `model`, `supplies.percent`, `meter:pages`, `condition:jam`, `identity:serial`, `state:cursor`.
+    /// Its name in grants: `model`, `ports.speed`, `meter:energy`, `condition:fault`, `identity:serial`, `state:cursor`.
     name: String,
     /// What operators read.
     title: String,
