@@ -172,7 +172,8 @@ async fn a_device_that_only_its_address_tells_is_retired_and_restored_like_other
     scope.commit().await.unwrap();
     // it asks for more than the version before, so it takes a grant of its own
     let mut scope = ground.scope(ground.customer).await;
-    drivers::grant(&mut scope, "test-sensor", &Grant::all_of(&manifest), ground.store.now()).await.unwrap();
+    let all = Grant::all_of(&manifest);
+    drivers::grant_version(&mut scope, "test-sensor", &digest, &all, ground.store.now()).await.unwrap();
     scope.commit().await.unwrap();
     let silent = |sequence| {
         let effects = vec![facts(&[("name", "Silent")])];
