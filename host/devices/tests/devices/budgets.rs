@@ -80,6 +80,17 @@ async fn a_device_raises_so_many_alerts_an_hour_and_has_so_many_at_once() {
 }
 
 #[tokio::test]
+async fn of_what_keeps_to_every_limit_nothing_is_told() {
+    let ground = ground_at_a_full_hour().await;
+    let mut effects = rows(20);
+    effects.push(pages(ground.now_ms(), 7.0));
+    let applied = ground.send(vec![ground.report(1, effects)]).await;
+    assert!(applied.cut.is_empty(), "{applied:?}");
+    assert_eq!(left_out(&ground).await, []);
+    assert_eq!(count(&ground, "select count(*) from audit_entries where action = 'collector.limited'").await, 0);
+}
+
+#[tokio::test]
 async fn a_condition_that_comes_and_goes_is_damped_whatever_times_it_tells() {
     let ground = ground_at_a_full_hour().await;
     let day = 86_400_000;

@@ -148,6 +148,9 @@ impl Budget {
     }
 
     pub(super) fn cuts(&mut self, what: Cut, how_many: usize) {
+        if how_many == 0 {
+            return;
+        }
         *self.spent.cut.entry(what).or_default() += i64::try_from(how_many).unwrap_or(i64::MAX);
     }
 
