@@ -1,3 +1,5 @@
+//! `GET /collector/v1/assignment`: what a collector is to do, and nothing where it knows that already.
+
 use axum::{
     Json,
     extract::State,

@@ -1,3 +1,5 @@
+//! What a line of text may hold, as examples and as properties of any text.
+
 use proptest::prelude::*;
 
 use super::*;
